@@ -1,0 +1,4 @@
+@main
+struct BenchEndpoint {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct BenchJSON {
+    static func main() {}
+}

@@ -1,0 +1,172 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is made by one of the functions below, so a setting is written once.
+
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+func library(_ name: String, path: String? = nil, exclude: [String] = [], _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path ?? "Shared/\(name)", exclude: exclude, swiftSettings: swift)
+}
+
+func service(_ name: String, exclude: [String] = [], _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Services/\(name)", exclude: ["README.md"] + exclude,
+        resources: [.embedInCode("Migrations")], swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: swift)
+}
+
+func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Benchmarks/\(name)", swiftSettings: swift)
+}
+
+/// A C library of the system. `Shared/C/<name>` holds `module.modulemap` and `shim.h`.
+func system(_ name: String, pkgConfig: String? = nil, apt: String...) -> Target {
+    .systemLibrary(name: name, path: "Shared/C/\(name)", pkgConfig: pkgConfig, providers: [.apt(apt)])
+}
+
+/// A C++ library of the system behind a C header: `include/<name>.h` and one `.cpp` file.
+func shim(_ name: String, links libraries: String...) -> Target {
+    .target(
+        name: name, path: "Shared/C/\(name)",
+        cxxSettings: [.treatAllWarnings(as: .error)],
+        linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+let systemLibraries: [Target] = [
+    system("CLibuv", pkgConfig: "libuv", apt: "libuv1-dev"),
+    system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
+    system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+    system("CCrypt", pkgConfig: "libcrypt", apt: "libcrypt-dev"),
+    system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+    system("CSamplerate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
+    system("CICU", pkgConfig: "icu-uc", apt: "libicu-dev"),
+    shim("CPhoneNumber", links: "phonenumber"),
+]
+
+let shared: [Target] = [
+    library("JSON"),
+    library("Telemetry"),
+    library("Models", ["JSON"]),
+    library("IO", ["Telemetry", "CLibuv"]),
+    library("Crypto", ["Telemetry", "Models", "COpenSSL", "CArgon2", "CCrypt"]),
+    library("Audio", ["Telemetry", "Models", "CSndfile", "CSamplerate"]),
+    library("PhoneNumbers", ["Models", "CPhoneNumber"]),
+    library("HTTP", ["IO", "JSON", "Telemetry"]),
+    library("Postgres", ["IO", "JSON", "Models", "Telemetry", "CLibpq"]),
+    library("HTTPClient", ["HTTP", "IO", "JSON", "Telemetry", "CCurl"]),
+    library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "Telemetry"]),
+    library("ServiceKit", ["IO", "HTTP", "Postgres", "Crypto", "JSON", "Models", "Telemetry"]),
+    library("Auth", ["IO", "Crypto", "JSON", "Models", "Telemetry"]),
+    library("Web", ["JSON", "Models", "HTTP", "IO", "Postgres", "Auth", "ServiceKit", "Telemetry"]),
+    library("Jobs", ["JSON", "Models", "IO", "Postgres", "ServiceKit", "Telemetry"]),
+    library("Clients", ["JSON", "Models", "HTTP", "HTTPClient", "IO", "Auth", "Telemetry"]),
+    library("Events", ["JSON", "Models", "IO", "Postgres", "HTTP", "Jobs", "Clients", "Web", "ServiceKit", "Telemetry"]),
+    library("Idempotency", ["JSON", "Models", "Postgres", "HTTP", "Crypto", "Web", "Telemetry"]),
+]
+
+let kit: [Target.Dependency] = [
+    "JSON", "Models", "Telemetry", "IO", "Crypto", "HTTP", "Postgres", "HTTPClient", "BlobStore", "ServiceKit", "Auth", "Web",
+    "Jobs", "Events", "Idempotency", "Clients",
+]
+
+let services: [Target] = [
+    .executableTarget(
+        name: "Gateway",
+        dependencies: [
+            "JSON", "Models", "IO", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients", "ServiceKit", "Telemetry",
+        ],
+        path: "gateway", exclude: ["README.md", "Console"], resources: [.embedInCode("Migrations")], swiftSettings: swift),
+    service("Tenancy", kit),
+    service("Calls", exclude: ["Recognition/recognise.py", "Recognition/requirements.txt"], kit + ["PhoneNumbers", "Audio", "CICU"]),
+    service("Sessions", kit),
+    service("Messaging", kit),
+    service("Calendar", kit),
+    service("Billing", kit),
+]
+
+// Not test targets: they may be imported by all of them.
+let support: [Target] = [
+    library("TestSupport", path: "Tests/Support/TestSupport", ["IO", "Telemetry"]),
+    library(
+        "DatabaseTestSupport", path: "Tests/Support/DatabaseTestSupport", ["TestSupport", "IO", "Models", "Postgres", "Telemetry"]),
+]
+
+let loop: [Target.Dependency] = ["TestSupport", "IO", "Telemetry"]
+let database: [Target.Dependency] = loop + ["DatabaseTestSupport", "Postgres", "JSON", "Models"]
+
+let testTargets: [Target] = [
+    tests("JSONTests", ["JSON"]),
+    tests("TelemetryTests", ["Telemetry"]),
+    tests("ModelsTests", ["Models", "JSON"]),
+    tests("IOTests", loop),
+    tests("CryptoTests", ["Crypto", "Models"]),
+    tests("AudioTests", ["Audio"]),
+    tests("PhoneNumbersTests", ["PhoneNumbers", "Models"]),
+    tests("HTTPTests", loop + ["HTTP"]),
+    tests("PostgresTests", database),
+    tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
+    tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models"]),
+    tests("ServiceKitTests", loop + ["ServiceKit", "Models"]),
+    tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),
+    tests("WebTests", database + ["Web", "Auth", "HTTP"]),
+    tests("JobsTests", database + ["Jobs"]),
+    tests("ClientsTests", loop + ["Clients", "HTTP", "HTTPClient", "Auth", "JSON", "Models"]),
+    tests("EventsTests", database + ["Events", "Clients", "Jobs", "Web", "HTTP", "HTTPClient"]),
+    tests("IdempotencyTests", database + ["Idempotency", "Web", "HTTP"]),
+    tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "Tenancy"]),
+    tests("CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "Calls", "Audio", "PhoneNumbers"]),
+    tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway"]),
+    tests("JourneyTests", kit + ["TestSupport", "DatabaseTestSupport"]),
+    tests("TidyTests", []),
+]
+
+let benchmarks: [Target] = [
+    benchmark("BenchJSON", ["JSON"]),
+    benchmark("BenchEndpoint", ["HTTP", "IO", "JSON"]),
+]
+
+/// `ONLY=HTTPTests,IOTests` in the environment leaves out what those targets do not need: a quick build of one part.
+func chosen(_ all: [Target]) -> [Target] {
+    guard let only = Context.environment["ONLY"], !only.isEmpty else { return all }
+    var wanted = Set<String>()
+    var queue = only.split(separator: ",").map(String.init)
+    while let name = queue.popLast() {
+        guard wanted.insert(name).inserted, let target = all.first(where: { $0.name == name }) else { continue }
+        for dependency in target.dependencies {
+            switch dependency {
+            case .byNameItem(let name, _), .targetItem(let name, _): queue.append(name)
+            default: break
+            }
+        }
+    }
+    return all.filter { wanted.contains($0.name) }
+}
+
+let all = chosen(systemLibraries + shared + services + support + testTargets + benchmarks)
+
+let package = Package(
+    name: "Switchboard",
+    products: ["Gateway", "Tenancy", "Calls", "Sessions", "Messaging", "Calendar", "Billing"].filter { name in
+        all.contains { $0.name == name }
+    }.map {
+        .executable(name: $0.lowercased(), targets: [$0])
+    },
+    targets: all,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,4 @@
+@main
+struct BillingProcess {
+    static func main() {}
+}

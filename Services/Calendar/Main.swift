@@ -1,0 +1,4 @@
+@main
+struct CalendarProcess {
+    static func main() {}
+}

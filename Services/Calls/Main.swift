@@ -1,0 +1,4 @@
+@main
+struct CallsProcess {
+    static func main() {}
+}

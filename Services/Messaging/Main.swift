@@ -1,0 +1,4 @@
+@main
+struct MessagingProcess {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct SessionsProcess {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct TenancyProcess {
+    static func main() {}
+}
