@@ -1,0 +1,27 @@
+import Glibc
+
+/// Where log lines go; called from any thread, one whole line at a time.
+package protocol LogSink: Sendable {
+    /// Takes one line, which ends in a line break.
+    func write(_ line: [UInt8])
+}
+
+/// Standard error by `write(2)`, one call a line, so that lines of several threads do not mix.
+package struct StandardErrorLog: LogSink {
+    /// The process's standard error.
+    package init() {}
+
+    /// Writes the line, or drops what a closed or full standard error does not take.
+    package func write(_ line: [UInt8]) {
+        line.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0 && errno == EINTR { continue }
+                // A log must not stop the process that it tells of.
+                guard count > 0 else { return }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+}
