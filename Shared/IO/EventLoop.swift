@@ -43,7 +43,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         var isEmpty: Bool { items.isEmpty && bodies.isEmpty }
     }
 
-    /// How many jobs run before the loop polls its sockets again. Jobs, not rounds: a limit of rounds cost one
+    /// How many jobs run before the loop polls its sockets again.
+    ///
+    /// Jobs, not rounds: a limit of rounds cost one
     /// extra `epoll_wait` for every few suspensions.
     private static let jobsPerTurn = 1000
     /// The size of the buffer into which every socket of the loop is read.

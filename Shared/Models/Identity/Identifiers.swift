@@ -1,0 +1,104 @@
+package import FoundationEssentials
+
+/// The identifier of a tenant.
+package struct TenantID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a user.
+package struct UserID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of one sign-in of a user, the `sid` of its tokens.
+package struct SessionID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of an API key.
+package struct APIKeyID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of an invitation.
+package struct InvitationID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a tenant's connection to a provider.
+package struct ConnectionID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a call.
+package struct CallID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a recording.
+package struct RecordingID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a transcript.
+package struct TranscriptID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of an analysis.
+package struct AnalysisID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of an event between services.
+package struct EventID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a job.
+package struct JobID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a row of the audit log.
+package struct AuditID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a request, shown as `X-Request-ID`.
+package struct RequestID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+extension TenantID {
+    /// The platform itself, whose users are the super admins.
+    package static let platform = TenantID(UUID(high: 0x0000_0000_0000_7000, low: 0x8000_0000_0000_0000))
+}

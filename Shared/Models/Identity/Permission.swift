@@ -1,0 +1,28 @@
+/// A thing that a principal may do; the guards of routes and the row filters of stores ask for these.
+package enum Permission: String, Codable, CaseIterable, Sendable {
+    // Calls.
+    case callsReadAll = "calls.read_all"
+    case callsReadOwn = "calls.read_own"
+    case callsWrite = "calls.write"
+    case callsDelete = "calls.delete"
+    case callsExport = "calls.export"
+    case recordingsListen = "recordings.listen"
+    case recordingsDownload = "recordings.download"
+    case recordingsWrite = "recordings.write"
+
+    // People and keys.
+    case usersRead = "users.read"
+    case usersWrite = "users.write"
+    case invitationsWrite = "invitations.write"
+    case apiKeysRead = "api_keys.read"
+    case apiKeysWrite = "api_keys.write"
+    case settingsRead = "settings.read"
+    case settingsWrite = "settings.write"
+    case auditRead = "audit.read"
+
+    // The platform.
+    case tenantsRead = "tenants.read"
+    case tenantsWrite = "tenants.write"
+    case tenantsSuspend = "tenants.suspend"
+    case platformOperate = "platform.operate"
+}

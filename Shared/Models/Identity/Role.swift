@@ -1,0 +1,33 @@
+/// What a user is within their tenant, or on the platform.
+package enum Role: String, Codable, CaseIterable, Sendable {
+    case superAdmin = "super_admin"
+    case owner
+    case admin
+    case agent
+
+    /// The one table of who may do what.
+    ///
+    /// Agents see their own calls; a tenant's visibility setting of `organisation` adds `calls.read_all` where it is asked.
+    package var permissions: Set<Permission> {
+        switch self {
+        case .superAdmin:
+            [
+                .tenantsRead, .tenantsWrite, .tenantsSuspend, .platformOperate, .usersRead, .auditRead, .settingsRead,
+                .settingsWrite,
+            ]
+        case .owner: Self.administration.union([.callsDelete])
+        case .admin: Self.administration
+        case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .usersRead]
+        }
+    }
+
+    private static let administration: Set<Permission> = [
+        .callsReadAll, .callsReadOwn, .callsWrite, .callsDelete, .callsExport, .recordingsListen, .recordingsDownload,
+        .recordingsWrite, .usersRead, .usersWrite, .invitationsWrite, .apiKeysRead, .apiKeysWrite, .settingsRead,
+        .settingsWrite,
+        .auditRead,
+    ]
+
+    /// The roles that a tenant can give.
+    package static let ofTenants: [Role] = [.owner, .admin, .agent]
+}

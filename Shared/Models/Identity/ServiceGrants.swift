@@ -1,0 +1,40 @@
+/// What one service may ask of another; the scope of a service token.
+package enum ServiceScope: String, Codable, CaseIterable, Sendable {
+    /// Pass on a request of a person or a key: the gateway alone.
+    case requestsForward = "requests.forward"
+    /// Read the change feed.
+    case changesRead = "changes.read"
+    /// Exchange an API key for a token: the gateway alone.
+    case apiKeysExchange = "api_keys.exchange"
+    /// Deliver an event to `/internal/events`.
+    case eventsDeliver = "events.deliver"
+    /// Set a tenant's entitlements: billing alone.
+    case entitlementsWrite = "entitlements.write"
+    /// Read a connection's credentials.
+    case connectionsRead = "connections.read"
+    /// Hand over a mail that carries a sealed token: tenancy alone.
+    case mailSend = "mail.send"
+}
+
+/// The one table of which caller may ask which callee for what; nothing else is granted.
+package enum ServiceGrants {
+    /// The scopes of a token of `caller` for `callee`; empty when it gets none.
+    package static func scopes(of caller: ServiceName, at callee: ServiceName) -> Set<ServiceScope> {
+        var granted: Set<ServiceScope> = []
+        if caller == .gateway { granted.insert(.requestsForward) }
+        if callee == .tenancy { granted.insert(.changesRead) }
+        switch (caller, callee) {
+        case (.gateway, .tenancy): granted.insert(.apiKeysExchange)
+        case (.billing, .tenancy): granted.insert(.entitlementsWrite)
+        case (.tenancy, .messaging): granted.insert(.mailSend)
+        default: break
+        }
+        if callee == .tenancy, [.calls, .sessions, .messaging, .calendar, .billing].contains(caller) {
+            granted.insert(.connectionsRead)
+        }
+        if EventType.subscriptions.contains(where: { $0.publisher == caller && $0.subscriber == callee }) {
+            granted.insert(.eventsDeliver)
+        }
+        return granted
+    }
+}

@@ -1,0 +1,102 @@
+package import JSON
+
+/// The wire types of tenancy's `/internal/changes?after=<sequence>`: one JSON object a line.
+///
+/// The first lines are a snapshot unless `after` is recent enough to continue from; then every change as it commits,
+/// with a heartbeat line every few seconds.
+package enum ChangeFeedAPI {
+    /// What an entry is about.
+    package enum Kind: String, Codable, CaseIterable, Sendable {
+        /// All that was known is to be forgotten; the entries until `snapshot_finished` are the whole state.
+        case snapshotStarted = "snapshot_started"
+        case snapshotFinished = "snapshot_finished"
+        case heartbeat
+        /// `key` is the tenant's id, `value` a `TenantValue`.
+        case tenant
+        /// `key` is a verified custom domain, `value` a `DomainValue`.
+        case domain
+        /// `key` is the tenant's id, `value` an `Entitlements`.
+        case entitlements
+        /// `key` is the tenant's id, `value` a `SettingsValue`.
+        case settings
+        /// `key` is a session's id whose tokens are void; `value` an `ExpiryValue`.
+        case revokedSession = "revoked_session"
+        /// `key` is a user's id; `value` a `UserVersionValue`: tokens of older versions are void.
+        case userVersion = "user_version"
+        /// `key` is a revoked API key's id; `value` an `ExpiryValue`.
+        case revokedAPIKey = "revoked_api_key"
+        /// `key` is the key's id; `value` the public JWK, null once retired.
+        case signingKey = "signing_key"
+        /// `key` is a connection's id: drop what is remembered of it.
+        case connection
+    }
+
+    /// One line of the feed.
+    package struct Entry: Codable, Sendable {
+        package var sequence: Int64
+        package var kind: Kind
+        package var key: String
+        /// Null when the thing is gone.
+        package var value: JSONText?
+
+        package init(sequence: Int64, kind: Kind, key: String, value: JSONText?) {
+            self.sequence = sequence
+            self.kind = kind
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// What every process needs to know of a tenant.
+    package struct TenantValue: Codable, Sendable, Hashable {
+        package var subdomain: String
+        package var status: TenancyAPI.TenantStatus
+        package var timeZone: TimeZoneName
+        /// ISO 3166-1 alpha-2: how national phone numbers are read.
+        package var country: String
+
+        package init(subdomain: String, status: TenancyAPI.TenantStatus, timeZone: TimeZoneName, country: String) {
+            self.subdomain = subdomain
+            self.status = status
+            self.timeZone = timeZone
+            self.country = country
+        }
+    }
+
+    /// Whose domain it is.
+    package struct DomainValue: Codable, Sendable, Hashable {
+        package var tenantID: TenantID
+
+        package init(tenantID: TenantID) { self.tenantID = tenantID }
+    }
+
+    /// The settings that other services act on.
+    package struct SettingsValue: Codable, Sendable, Hashable {
+        /// What agents see: their own rows or the whole organisation's.
+        package var visibility: TenancyAPI.Visibility
+
+        package init(visibility: TenancyAPI.Visibility) { self.visibility = visibility }
+    }
+
+    /// Until when the entry matters; after that no token can name it.
+    package struct ExpiryValue: Codable, Sendable, Hashable {
+        package var tenantID: TenantID
+        package var expiresAt: Timestamp
+
+        package init(tenantID: TenantID, expiresAt: Timestamp) {
+            self.tenantID = tenantID
+            self.expiresAt = expiresAt
+        }
+    }
+
+    /// The version below which a user's tokens are void.
+    package struct UserVersionValue: Codable, Sendable, Hashable {
+        package var tenantID: TenantID
+        package var version: Int64
+
+        package init(tenantID: TenantID, version: Int64) {
+            self.tenantID = tenantID
+            self.version = version
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package import JSON
+
+/// A fact that one service tells the others, delivered at least once and in order per subject.
+///
+/// `sequence` grows by one per subject. `data` holds ids and facts: no transcripts, bodies, tokens or secrets.
+package struct EventEnvelope: Codable, Sendable {
+    package var id: EventID
+    package var type: EventType
+    package var version: Int
+    package var tenantID: TenantID
+    /// `call/<id>` and the like.
+    package var subject: String
+    package var sequence: Int64
+    package var occurredAt: Timestamp
+    package var traceparent: String?
+    package var data: JSONText
+
+    package init(
+        id: EventID, type: EventType, version: Int = 1, tenantID: TenantID, subject: String, sequence: Int64,
+        occurredAt: Timestamp, traceparent: String?, data: JSONText
+    ) {
+        self.id = id
+        self.type = type
+        self.version = version
+        self.tenantID = tenantID
+        self.subject = subject
+        self.sequence = sequence
+        self.occurredAt = occurredAt
+        self.traceparent = traceparent
+        self.data = data
+    }
+}
+
+/// The kinds of event; another meaning is another kind.
+package enum EventType: String, Codable, CaseIterable, Sendable {
+    case callCreated = "call.created"
+    case callUpdated = "call.updated"
+    case callDeleted = "call.deleted"
+    case callRestored = "call.restored"
+    case recordingStored = "call.recording_stored"
+    case callTranscribed = "call.transcribed"
+    case callAnalysed = "call.analysed"
+    case callProcessingFailed = "call.processing_failed"
+    case tenantCreated = "tenant.created"
+    case tenantSuspended = "tenant.suspended"
+    case tenantResumed = "tenant.resumed"
+
+    /// Who publishes to whom.
+    package struct Subscription: Sendable {
+        package let publisher: ServiceName
+        package let subscriber: ServiceName
+        package let types: [EventType]
+    }
+
+    /// The one table of subscriptions; the outbox delivers by it and the service grants follow from it.
+    package static let subscriptions: [Subscription] = [
+        Subscription(
+            publisher: .calls, subscriber: .messaging,
+            types: [
+                .callCreated, .callUpdated, .recordingStored, .callTranscribed, .callAnalysed, .callProcessingFailed,
+            ]),
+        Subscription(
+            publisher: .calls, subscriber: .billing, types: [.recordingStored, .callTranscribed, .callAnalysed]),
+        Subscription(
+            publisher: .tenancy, subscriber: .billing, types: [.tenantCreated, .tenantSuspended, .tenantResumed]),
+    ]
+}

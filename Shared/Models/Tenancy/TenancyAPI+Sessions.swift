@@ -1,0 +1,59 @@
+package import JSON
+
+extension TenancyAPI {
+    /// `POST /api/v1/auth/login`.
+    package struct Login: Codable, Sendable, Noted {
+        package var email: EmailAddress
+        package var password: String
+        /// True keeps the refresh token out of the body and sets it as a cookie, for browsers.
+        package var cookie: Bool?
+
+        package static var notes: [Note] {
+            [
+                .of(CodingKeys.password, "The password.", length: 1...256),
+                .of(CodingKeys.cookie, "Set the refresh token as a cookie instead of answering it."),
+            ]
+        }
+    }
+
+    /// `POST /api/v1/auth/refresh`; without a token in the body the cookie is used.
+    package struct Refresh: Codable, Sendable, Noted {
+        package var refreshToken: String?
+
+        package static var notes: [Note] { [.of(CodingKeys.refreshToken, "The refresh token.", length: 1...256)] }
+    }
+
+    /// `POST /api/v1/auth/invitations/accept`.
+    package struct AcceptInvitation: Codable, Sendable, Noted {
+        package var token: String
+        package var name: String
+        package var password: String
+        package var cookie: Bool?
+
+        package static var notes: [Note] {
+            [
+                .of(CodingKeys.token, "The token of the invitation's link.", length: 1...256),
+                .of(CodingKeys.name, "The person's full name.", length: 1...200),
+                .of(CodingKeys.password, "The new password.", length: 10...256),
+            ]
+        }
+    }
+
+    /// The tokens of a sign-in.
+    package struct SignedIn: Codable, Sendable {
+        package var accessToken: String
+        package var tokenType: String
+        package var expiresIn: Int
+        /// Null when it was set as a cookie.
+        package var refreshToken: String?
+        package var user: User
+
+        package init(accessToken: String, expiresIn: Int, refreshToken: String?, user: User) {
+            self.accessToken = accessToken
+            tokenType = "Bearer"
+            self.expiresIn = expiresIn
+            self.refreshToken = refreshToken
+            self.user = user
+        }
+    }
+}

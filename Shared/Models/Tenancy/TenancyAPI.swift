@@ -1,0 +1,100 @@
+package import JSON
+
+/// The wire types of tenancy.
+package enum TenancyAPI {
+    /// Where a tenant is in its life.
+    package enum TenantStatus: String, Codable, CaseIterable, Sendable {
+        case active, suspended, deleted
+    }
+
+    /// What an agent sees of the organisation's rows.
+    package enum Visibility: String, Codable, CaseIterable, Sendable {
+        case own, organisation
+    }
+
+    /// The phone system named at onboarding; connections say what is really used.
+    package enum PhoneSystem: String, Codable, CaseIterable, Sendable {
+        case generic, retell, vapi, signalwire, twilio, clouducm, threecx, freepbx, asterisk, none
+        case grandstreamUCM = "grandstream_ucm"
+    }
+
+    /// A tenant as the platform sees it.
+    package struct Tenant: Codable, Sendable {
+        package var id: TenantID
+        package var name: String
+        package var subdomain: String
+        package var plan: Plan
+        package var phoneSystem: PhoneSystem
+        package var status: TenantStatus
+        package var timeZone: TimeZoneName
+        package var country: String
+        package var language: String
+        package var entitlements: Entitlements
+        package var createdAt: Timestamp
+        package var updatedAt: Timestamp
+        package var suspendedAt: Timestamp?
+
+        package init(
+            id: TenantID, name: String, subdomain: String, plan: Plan, phoneSystem: PhoneSystem, status: TenantStatus,
+            timeZone: TimeZoneName, country: String, language: String, entitlements: Entitlements, createdAt: Timestamp,
+            updatedAt: Timestamp, suspendedAt: Timestamp?
+        ) {
+            self.id = id
+            self.name = name
+            self.subdomain = subdomain
+            self.plan = plan
+            self.phoneSystem = phoneSystem
+            self.status = status
+            self.timeZone = timeZone
+            self.country = country
+            self.language = language
+            self.entitlements = entitlements
+            self.createdAt = createdAt
+            self.updatedAt = updatedAt
+            self.suspendedAt = suspendedAt
+        }
+    }
+
+    /// `POST /api/v1/platform/tenants`.
+    package struct CreateTenant: Codable, Sendable, Noted {
+        package var name: String
+        package var subdomain: Subdomain
+        package var plan: Plan
+        package var phoneSystem: PhoneSystem?
+        package var owner: Owner
+        package var timeZone: TimeZoneName?
+        package var country: String?
+        package var language: String?
+
+        /// Who is invited as the first owner.
+        package struct Owner: Codable, Sendable, Noted {
+            package var email: EmailAddress
+            package var name: String
+
+            package static var notes: [Note] { [.of(CodingKeys.name, "The owner's full name.", length: 1...200)] }
+        }
+
+        package static var notes: [Note] {
+            [
+                .of(CodingKeys.name, "The company's name.", length: 1...200),
+                .of(CodingKeys.subdomain, "The host label under the base domain."),
+                .of(CodingKeys.timeZone, "IANA zone for the tenant's dates; default UTC."),
+                .of(
+                    CodingKeys.country, "ISO 3166-1 alpha-2, by which national numbers are read; default US.",
+                    length: 2...2),
+                .of(CodingKeys.language, "Default language, BCP 47; default en.", length: 2...35),
+            ]
+        }
+    }
+
+    /// The answer to `CreateTenant`.
+    package struct CreatedTenant: Codable, Sendable {
+        package var tenant: Tenant
+        package var invitation: CreatedInvitation
+
+        package init(tenant: Tenant, invitation: CreatedInvitation) {
+            self.tenant = tenant
+            self.invitation = invitation
+        }
+    }
+}
