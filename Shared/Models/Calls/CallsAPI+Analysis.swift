@@ -1,9 +1,4 @@
 extension CallsAPI {
-    /// The tone of a call or a segment.
-    package enum SentimentLabel: String, Codable, CaseIterable, Sendable {
-        case positive, neutral, negative
-    }
-
     /// A judgement of tone, from -1 to 1.
     package struct Sentiment: Codable, Sendable, Hashable {
         package var score: Double

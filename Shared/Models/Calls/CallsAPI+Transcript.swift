@@ -1,9 +1,4 @@
 extension CallsAPI {
-    /// Who speaks in a segment; never guessed.
-    package enum Speaker: String, Codable, CaseIterable, Sendable {
-        case agent, customer, unknown
-    }
-
     /// What was said.
     package struct Transcript: Codable, Sendable, Hashable {
         /// Grows by one with each new transcription; segment ids are stable within it.

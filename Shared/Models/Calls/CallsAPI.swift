@@ -2,22 +2,12 @@ package import JSON
 
 /// The wire types of calls.
 package enum CallsAPI {
-    /// Who called whom.
-    package enum Direction: String, Codable, CaseIterable, Sendable {
-        case inbound, outbound, `internal`
-    }
-
-    /// The call's own state machine; the provider's word is kept beside it.
-    package enum Status: String, Codable, CaseIterable, Sendable {
-        case registered, ringing, completed, busy, failed, voicemail, cancelled
-        case inProgress = "in_progress"
-        case noAnswer = "no_answer"
-    }
-
-    /// Whether the call happened under our eyes or is history, which never acts.
-    package enum Origin: String, Codable, CaseIterable, Sendable {
-        case live, `import`
-    }
+    package typealias Direction = CallDirection
+    package typealias Status = CallStatus
+    package typealias Origin = CallOrigin
+    package typealias Stage = ProcessingStage
+    package typealias Speaker = Models.Speaker
+    package typealias SentimentLabel = Models.SentimentLabel
 
     /// One end of a call.
     package struct Party: Codable, Sendable, Hashable {
@@ -70,14 +60,6 @@ package enum CallsAPI {
                 .of(CodingKeys.metadata, "A JSON object of at most 16 KiB, kept as it is."),
             ]
         }
-    }
-
-    /// Where a call's recording is on its way to an analysis.
-    package enum Stage: String, Codable, CaseIterable, Sendable {
-        case received, transcribing, transcribed, analysing, analysed, failed
-        case recordingPending = "recording_pending"
-        case recordingStored = "recording_stored"
-        case noRecording = "no_recording"
     }
 
     /// The state of the pipeline.

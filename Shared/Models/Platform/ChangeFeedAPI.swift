@@ -50,12 +50,12 @@ package enum ChangeFeedAPI {
     /// What every process needs to know of a tenant.
     package struct TenantValue: Codable, Sendable, Hashable {
         package var subdomain: String
-        package var status: TenancyAPI.TenantStatus
+        package var status: TenantStatus
         package var timeZone: TimeZoneName
         /// ISO 3166-1 alpha-2: how national phone numbers are read.
         package var country: String
 
-        package init(subdomain: String, status: TenancyAPI.TenantStatus, timeZone: TimeZoneName, country: String) {
+        package init(subdomain: String, status: TenantStatus, timeZone: TimeZoneName, country: String) {
             self.subdomain = subdomain
             self.status = status
             self.timeZone = timeZone
@@ -73,9 +73,9 @@ package enum ChangeFeedAPI {
     /// The settings that other services act on.
     package struct SettingsValue: Codable, Sendable, Hashable {
         /// What agents see: their own rows or the whole organisation's.
-        package var visibility: TenancyAPI.Visibility
+        package var visibility: Visibility
 
-        package init(visibility: TenancyAPI.Visibility) { self.visibility = visibility }
+        package init(visibility: Visibility) { self.visibility = visibility }
     }
 
     /// Until when the entry matters; after that no token can name it.

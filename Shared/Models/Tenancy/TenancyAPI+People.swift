@@ -1,11 +1,6 @@
 package import JSON
 
 extension TenancyAPI {
-    /// Whether a user can sign in.
-    package enum UserStatus: String, Codable, CaseIterable, Sendable {
-        case active, deactivated
-    }
-
     /// A user of a tenant.
     package struct User: Codable, Sendable {
         package var id: UserID
@@ -100,11 +95,6 @@ extension TenancyAPI {
             self.url = url
             self.expiresAt = expiresAt
         }
-    }
-
-    /// Whether a key works on live rows or in the sandbox.
-    package enum KeyMode: String, Codable, CaseIterable, Sendable {
-        case live, test
     }
 
     /// `POST /api/v1/api-keys`.

@@ -2,22 +2,6 @@ package import JSON
 
 /// The wire types of tenancy.
 package enum TenancyAPI {
-    /// Where a tenant is in its life.
-    package enum TenantStatus: String, Codable, CaseIterable, Sendable {
-        case active, suspended, deleted
-    }
-
-    /// What an agent sees of the organisation's rows.
-    package enum Visibility: String, Codable, CaseIterable, Sendable {
-        case own, organisation
-    }
-
-    /// The phone system named at onboarding; connections say what is really used.
-    package enum PhoneSystem: String, Codable, CaseIterable, Sendable {
-        case generic, retell, vapi, signalwire, twilio, clouducm, threecx, freepbx, asterisk, none
-        case grandstreamUCM = "grandstream_ucm"
-    }
-
     /// A tenant as the platform sees it.
     package struct Tenant: Codable, Sendable {
         package var id: TenantID

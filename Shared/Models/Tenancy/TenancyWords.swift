@@ -1,0 +1,25 @@
+/// Where a tenant is in its life.
+package enum TenantStatus: String, Codable, CaseIterable, Sendable {
+    case active, suspended, deleted
+}
+
+/// What an agent sees of the organisation's rows.
+package enum Visibility: String, Codable, CaseIterable, Sendable {
+    case own, organisation
+}
+
+/// The phone system named at onboarding; connections say what is really used.
+package enum PhoneSystem: String, Codable, CaseIterable, Sendable {
+    case generic, retell, vapi, signalwire, twilio, clouducm, threecx, freepbx, asterisk, none
+    case grandstreamUCM = "grandstream_ucm"
+}
+
+/// Whether a user can sign in.
+package enum UserStatus: String, Codable, CaseIterable, Sendable {
+    case active, deactivated
+}
+
+/// Whether a key works on live rows or in the sandbox.
+package enum KeyMode: String, Codable, CaseIterable, Sendable {
+    case live, test
+}
