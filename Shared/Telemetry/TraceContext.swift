@@ -1,0 +1,67 @@
+/// The place of a request in a trace, as the `traceparent` header of W3C Trace Context carries it.
+package struct TraceContext: Sendable, Equatable {
+    private let high: UInt64
+    private let low: UInt64
+    private let parent: UInt64
+    private let flags: UInt8
+
+    private init(high: UInt64, low: UInt64, parent: UInt64, flags: UInt8) {
+        self.high = high
+        self.low = low
+        self.parent = parent
+        self.flags = flags
+    }
+
+    /// Reads the header, or gives `nil` for anything that section 3.2.2 of the specification does not allow.
+    ///
+    /// A version that we do not know is read as version 00, as section 4.3 asks, when what follows starts with `-`.
+    package init?(traceparent: String) {
+        // Longer ones may come from versions to be; the bound is ours.
+        guard (55...512).contains(traceparent.utf8.count) else { return nil }
+        let bytes = Array(traceparent.utf8)
+        let dash = UInt8(ascii: "-")
+        guard bytes[2] == dash, bytes[35] == dash, bytes[52] == dash, let version = Self.number(bytes[0..<2]),
+            version != 0xFF, version == 0 ? bytes.count == 55 : (bytes.count == 55 || bytes[55] == dash),
+            let high = Self.number(bytes[3..<19]), let low = Self.number(bytes[19..<35]), high | low != 0,
+            let parent = Self.number(bytes[36..<52]), parent != 0, let flags = Self.number(bytes[53..<55])
+        else { return nil }
+        // Of the flags only `sampled` is known; section 4.3 has the others cleared.
+        self.init(high: high, low: low, parent: parent, flags: UInt8(flags) & 1)
+    }
+
+    /// A new trace.
+    package static func make() -> Self {
+        Self(high: .random(in: 0 ... .max), low: .random(in: 1 ... .max), parent: .random(in: 1 ... .max), flags: 1)
+    }
+
+    /// The same trace, one step on: what is sent to the next process.
+    package func child() -> Self {
+        Self(high: high, low: low, parent: .random(in: 1 ... .max), flags: flags)
+    }
+
+    /// The header's value.
+    package var traceparent: String {
+        "00-\(traceID)-\(Self.hex(parent))-0\(flags)"
+    }
+
+    /// The 32 digits that all processes of one trace log.
+    package var traceID: String { Self.hex(high) + Self.hex(low) }
+
+    /// Lower-case digits only: the specification allows no others.
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        var number: UInt64 = 0
+        for digit in digits {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        return number
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
