@@ -56,6 +56,7 @@ let systemLibraries: [Target] = [
     system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
     system("CSamplerate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
     system("CICU", pkgConfig: "icu-uc", apt: "libicu-dev"),
+    system("CSeccomp", apt: "linux-libc-dev"),
     shim("CPhoneNumber", links: "phonenumber"),
 ]
 
@@ -93,7 +94,7 @@ let services: [Target] = [
         ],
         path: "gateway", exclude: ["README.md", "Console"], resources: [.embedInCode("Migrations")], swiftSettings: swift),
     service("Tenancy", kit),
-    service("Calls", exclude: ["Recognition/recognise.py", "Recognition/requirements.txt"], kit + ["PhoneNumbers", "Audio", "CICU"]),
+    service("Calls", exclude: ["Recognition/recognise.py", "Recognition/requirements.txt"], kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),
     service("Sessions", kit),
     service("Messaging", kit),
     service("Calendar", kit),

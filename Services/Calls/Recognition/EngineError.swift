@@ -1,0 +1,30 @@
+/// Why an engine, near or far, gave no transcript or no analysis.
+///
+/// `code` and `detail` go into the processing state of the call, so they are stable and name no path, no address and
+/// nothing that another program said.
+struct EngineError: Error, Sendable, Equatable {
+    var code: String
+    var detail: String
+    /// Whether the same work may succeed later; what is not goes to the failed state at once.
+    var isRetryable: Bool
+    /// How long the engine asks to be left alone.
+    var retryAfter: Duration?
+
+    init(_ code: String, _ detail: String, isRetryable: Bool = false, retryAfter: Duration? = nil) {
+        self.code = code
+        self.detail = detail
+        self.isRetryable = isRetryable
+        self.retryAfter = retryAfter
+    }
+
+    static let localEngineMissing = EngineError(
+        "local_engine_missing", "The local recogniser is not installed on this server.")
+    static let languageUnsupported = EngineError(
+        "language_unsupported", "The recogniser has no model for the language of this call.")
+    static let tookTooLong = EngineError("engine_timeout", "The engine took too long.", isRetryable: true)
+
+    /// A process of ours that ended without an answer: perhaps the machine was short of memory.
+    static func childDied(_ name: StaticString) -> EngineError {
+        EngineError("\(name)_died", "The process that worked on the recording ended early.", isRetryable: true)
+    }
+}

@@ -1,0 +1,54 @@
+import Models
+
+/// Which of the two implementations made a result.
+enum Engine: String, Codable, CaseIterable, Sendable {
+    case openAI = "openai"
+    case local
+}
+
+/// What a remote engine counted, and what that cost by the prices of the settings.
+struct EngineUsage: Codable, Sendable, Equatable {
+    var requests = 0
+    var audioSeconds = 0.0
+    var inputTokens = 0
+    var cachedInputTokens = 0
+    var outputTokens = 0
+    /// Millionths of a US dollar; nil where no price is set.
+    var costMicros: Int?
+
+    mutating func add(_ other: EngineUsage) {
+        requests += other.requests
+        audioSeconds += other.audioSeconds
+        inputTokens += other.inputTokens
+        cachedInputTokens += other.cachedInputTokens
+        outputTokens += other.outputTokens
+        if let cost = other.costMicros { costMicros = (costMicros ?? 0) + cost }
+    }
+}
+
+/// What was said in a call, by whom and when, in the order of time.
+struct Transcript: Codable, Sendable, Equatable {
+    struct Segment: Codable, Sendable, Equatable {
+        /// From 0, in order; findings of the analysis name it.
+        var id: Int
+        var channel: Int
+        var speaker: Speaker
+        var startSeconds: Double
+        var endSeconds: Double
+        var text: String
+        /// The engine itself was not sure that this was said.
+        var isDoubtful: Bool
+    }
+
+    /// The code that was asked for or found, without a region: `en`.
+    var language: String
+    var engine: Engine
+    var model: String
+    var segments: [Segment]
+    var usage: EngineUsage
+
+    /// Whether the two sides of the conversation are known.
+    var hasKnownSpeakers: Bool { segments.contains { $0.speaker != .unknown } }
+
+    var text: String { segments.map(\.text).joined(separator: "\n") }
+}
