@@ -1,0 +1,149 @@
+package import IO
+
+/// Why a body ended before its end.
+package enum HTTPBodyError: Error, Equatable {
+    /// The body is larger than the caller wants to hold.
+    case tooLarge
+    /// The other end closed the connection.
+    case connectionClosed
+    /// The body's framing is not valid.
+    case malformed
+    /// The other end sent nothing, or took nothing, for too long.
+    case timedOut
+    /// A writer wrote another number of bytes than it had declared.
+    case lengthMismatch
+    /// A second reader asked while one was waiting.
+    case alreadyReading
+}
+
+/// The bytes of a message, in pieces as they arrive; read once, by one reader.
+///
+/// The producing connection reads its socket only while little waits here, so a slow reader slows the sender down.
+/// Confined to the loop of that connection, hence `@unchecked Sendable`; the shared empty body has no state to share.
+package final class HTTPBody: @unchecked Sendable {
+    /// How many bytes may wait before the producer stops reading its socket.
+    package static let highWater = 65_536
+
+    /// The length that the sender declared; nil when it is chunked or ends with the connection.
+    package let declaredLength: Int64?
+    private var pieces: [[UInt8]] = []
+    private var taken = 0
+    /// Bytes that have arrived and were not read yet.
+    package private(set) var waiting = 0
+    private var end: Result<Void, HTTPBodyError>?
+    private var reader: CheckedContinuation<[UInt8]?, any Error>?
+    private var onDemand: (() -> Void)?
+
+    /// No bytes.
+    package static let empty = HTTPBody(bytes: [])
+
+    /// Bytes that are all there.
+    package init(bytes: [UInt8]) {
+        declaredLength = Int64(bytes.count)
+        end = .success(())
+        guard !bytes.isEmpty else { return }
+        pieces = [bytes]
+        waiting = bytes.count
+    }
+
+    /// A body that a connection fills; `onDemand` is called when the reader waits and nothing is left to give.
+    package init(declaredLength: Int64?, onDemand: @escaping () -> Void) {
+        self.declaredLength = declaredLength
+        self.onDemand = onDemand
+    }
+
+    // The reader's side.
+
+    /// The next piece, never empty; nil at the end.
+    package func next() async throws -> [UInt8]? {
+        if taken < pieces.count { return takeFirst() }
+        if let end {
+            try end.get()
+            return nil
+        }
+        guard reader == nil else { throw HTTPBodyError.alreadyReading }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+                reader = continuation
+                onDemand?()
+            }
+        } onCancel: {
+            interrupt()
+        }
+    }
+
+    /// Reads to the end; throws `tooLarge` as soon as the declared or the actual length exceeds the limit.
+    package func collect(upTo limit: Int) async throws -> [UInt8] {
+        if let declaredLength, declaredLength > Int64(limit) { throw HTTPBodyError.tooLarge }
+        guard var all = try await next() else { return [] }
+        // What is declared is not yet sent: no more than a megabyte is set aside on the sender's word.
+        if let declaredLength, all.count < declaredLength { all.reserveCapacity(Int(min(declaredLength, 1 << 20))) }
+        while all.count <= limit, let piece = try await next() { all.append(contentsOf: piece) }
+        guard all.count <= limit else { throw HTTPBodyError.tooLarge }
+        return all
+    }
+
+    private func takeFirst() -> [UInt8] {
+        var piece: [UInt8] = []
+        swap(&piece, &pieces[taken])
+        taken += 1
+        waiting -= piece.count
+        if taken == pieces.count {
+            pieces.removeAll(keepingCapacity: true)
+            taken = 0
+        }
+        return piece
+    }
+
+    /// Wakes a cancelled reader; `onCancel` runs on whichever thread cancels.
+    private func interrupt() {
+        guard let loop = interruptionLoop else { return }
+        loop.execute { [self] in
+            guard let reader else { return }
+            self.reader = nil
+            reader.resume(throwing: CancellationError())
+        }
+    }
+
+    /// The loop of the producing connection; set before the body is handed out.
+    package var interruptionLoop: EventLoop?
+
+    // The producer's side.
+
+    /// Whether the producer may go on reading its socket.
+    package var wantsMore: Bool { end == nil && waiting < Self.highWater }
+
+    /// Whether a reader is suspended in `next()`.
+    package var hasReader: Bool { reader != nil }
+
+    /// Gives a piece to the reader, or keeps it until it is asked for.
+    package func deliver(_ bytes: UnsafeRawBufferPointer) {
+        guard end == nil, !bytes.isEmpty else { return }
+        let piece = [UInt8](bytes)
+        if let reader {
+            self.reader = nil
+            return reader.resume(returning: piece)
+        }
+        waiting += piece.count
+        pieces.append(piece)
+    }
+
+    /// Says that everything has been delivered.
+    package func finish() { finish(.success(())) }
+
+    /// Says that the rest will not come; what was delivered can still be read.
+    package func fail(_ error: HTTPBodyError) { finish(.failure(error)) }
+
+    private func finish(_ result: Result<Void, HTTPBodyError>) {
+        guard end == nil else { return }
+        end = result
+        onDemand = nil
+        guard let reader else { return }
+        self.reader = nil
+        switch result {
+        case .success: reader.resume(returning: nil)
+        case .failure(let error): reader.resume(throwing: error)
+        }
+    }
+}

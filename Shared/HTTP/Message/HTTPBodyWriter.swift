@@ -1,0 +1,22 @@
+/// Writes a streamed response body, no faster than the client reads it.
+///
+/// Confined to the loop of its connection, hence `@unchecked Sendable`.
+package final class HTTPBodyWriter: @unchecked Sendable {
+    private let sink: any HTTPBodySink
+
+    init(_ sink: any HTTPBodySink) { self.sink = sink }
+
+    /// Writes bytes and suspends while too many wait for the client.
+    ///
+    /// No bytes at all send the head, which otherwise waits for the first piece. Throws when the client has gone.
+    package func write(_ bytes: [UInt8]) async throws {
+        try sink.write(bytes)
+        try await sink.waitForRoom()
+    }
+}
+
+/// Where a body writer's bytes go.
+protocol HTTPBodySink: AnyObject {
+    func write(_ bytes: [UInt8]) throws
+    func waitForRoom() async throws
+}

@@ -1,0 +1,29 @@
+/// What a handler answers.
+///
+/// The server writes `Date`, `Content-Length` or `Transfer-Encoding` and `Connection` itself; fields of those names
+/// among `headers` are left out, but for the `Content-Length` of an answer to HEAD that has no body.
+package struct HTTPResponse: Sendable {
+    /// The bytes after the head.
+    package enum Body: Sendable {
+        case empty
+        case bytes([UInt8])
+        /// Written piece by piece; chunked when the length is not known. The closure does not run for HEAD.
+        case stream(length: Int64?, @Sendable (HTTPBodyWriter) async throws -> Void)
+    }
+
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: Body
+
+    /// An answer of a status between 200 and 599.
+    package init(status: Int, headers: HTTPHeaders = [:], body: Body = .empty) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Answers a request; runs as a task of its own on the loop of the request's connection.
+///
+/// The task is cancelled when the connection is lost.
+package typealias HTTPHandler = @Sendable (HTTPRequest) async -> HTTPResponse
