@@ -65,11 +65,14 @@ enum JWTCodec {
     }
 
     static func claims(_ payload: [UInt8]) throws(TokenError) -> TokenClaims {
+        let claims: TokenClaims
         do {
             // A newer release may add claims while this one still runs.
-            return try JSON.decode(TokenClaims.self, from: payload, unknownKeys: .ignore)
+            claims = try JSON.decode(TokenClaims.self, from: payload, unknownKeys: .ignore)
         } catch {
             throw .invalid("not our claims")
         }
+        guard MemberNames.areUnique(in: payload) else { throw .invalid("a claim given twice") }
+        return claims
     }
 }

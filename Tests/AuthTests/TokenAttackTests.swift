@@ -120,6 +120,27 @@ struct TokenAttackTests {
         #expect(refusal(token) == .invalidToken)
     }
 
+    @Test(arguments: [
+        #""role":"owner""#, #""exp":9999999999"#, #""iss" :"https://evil.example""#, #""r\u006fle":"owner""#,
+        #""act":{"sub":"x","sub":"y"}"#, #""more":[{"a":1,"a":1}]"#,
+    ])
+    func `a claim given twice is refused, even when rightly signed`(claim: String) throws {
+        for payload in [
+            try issuer.payload.dropLast() + Array(",\(claim)}".utf8),
+            Array("{\(claim),".utf8) + (try issuer.payload.dropFirst()),
+        ] {
+            let token = try issuer.token(header: JWTCodec.header(keyID: issuer.keyID), payload: payload)
+            #expect(refusal(token) == .invalidToken)
+        }
+    }
+
+    @Test
+    func `a claim that is not known yet is let pass`() throws {
+        let payload = try issuer.payload.dropLast() + Array(#","new":[{"sub":1},{"sub":2}],"more":{"sub":"a:b"}}"#.utf8)
+        let token = try issuer.token(header: JWTCodec.header(keyID: issuer.keyID), payload: payload)
+        #expect(refusal(token) == nil)
+    }
+
     @Test
     func `another issuer and another audience are refused`() throws {
         #expect(try refusal(issuer.token { $0.iss = "https://evil.example" }) == .invalidToken)
