@@ -139,7 +139,7 @@ let testTargets: [Target] = [
 
 let benchmarks: [Target] = [
     benchmark("BenchJSON", ["JSON"]),
-    benchmark("BenchEndpoint", ["HTTP", "IO", "JSON"]),
+    benchmark("BenchEndpoint", ["HTTP", "IO", "Telemetry"]),
 ]
 
 /// `ONLY=HTTPTests,IOTests` in the environment leaves out what those targets do not need: a quick build of one part.

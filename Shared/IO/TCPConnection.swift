@@ -23,6 +23,8 @@ package final class TCPConnection: @unchecked Sendable {
     private var handle: UnsafeMutablePointer<uv_tcp_t>?
     /// Bytes that wait for the kernel; the owner stops producing when there are too many.
     package private(set) var pendingBytes = 0
+    /// Bytes that the kernel has not taken; unlike `pendingBytes` it sinks with every part of a write that leaves.
+    package var queuedBytes: Int { withStream { uv_stream_get_write_queue_size($0) } ?? 0 }
     private var closeError: IOError?
     private var isReading = false
     private var isShuttingDown = false

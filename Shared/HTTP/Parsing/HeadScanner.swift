@@ -27,11 +27,13 @@ struct HeadScanner {
         maximumFields = fields
     }
 
-    /// Begins with the next head.
-    mutating func reset() {
+    /// Hands over the fields of a finished head and begins with the next.
+    mutating func takeFields() -> [HTTPHeaders.Field] {
         lineStart = 0
         scanned = 0
-        fields.removeAll(keepingCapacity: true)
+        var taken: [HTTPHeaders.Field] = []
+        swap(&taken, &fields)
+        return taken
     }
 
     /// The next line without its CRLF, which ends before `lineStart`.

@@ -177,7 +177,7 @@ package struct RequestParser {
         let head = HTTPRequestHead(
             method: start.method, target: bytes.text(start.target),
             headers: HTTPHeaders(
-                bytes: bytes.withUnsafeBufferPointer { Array($0[..<length]) }, fields: scanner.fields),
+                bytes: bytes.withUnsafeBufferPointer { Array($0[..<length]) }, fields: scanner.takeFields()),
             framing: body, isVersion11: start.isVersion11,
             keepsAlive: framing.persists(isVersion11: start.isVersion11),
             expectsContinue: expectsContinue && start.isVersion11 && body != .none,
@@ -194,7 +194,6 @@ package struct RequestParser {
     }
 
     private mutating func reset() {
-        scanner.reset()
         start = nil
         framing = FramingFields()
         host = nil

@@ -87,10 +87,9 @@ package struct ResponseParser {
         let head = HTTPResponseHead(
             status: status,
             headers: HTTPHeaders(
-                bytes: bytes.withUnsafeBufferPointer { Array($0[..<length]) }, fields: scanner.fields),
+                bytes: bytes.withUnsafeBufferPointer { Array($0[..<length]) }, fields: scanner.takeFields()),
             framing: body,
             keepsAlive: framing.persists(isVersion11: isVersion11) && body != .untilClose && status != 101)
-        scanner.reset()
         framing = FramingFields()
         self.status = nil
         return .head(head, length: length)

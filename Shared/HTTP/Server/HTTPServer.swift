@@ -1,0 +1,123 @@
+package import IO
+package import Telemetry
+
+/// Serves HTTP/1.1 on one loop.
+///
+/// A request is a task of its own on the loop; a connection that waits is an object and no task. Every phase of a
+/// connection has a time limit, which one timer looks after for all of them. Several loops may each have a server on
+/// the same `ListeningSocket`; they share nothing else. Confined to its loop, hence `@unchecked Sendable`.
+package final class HTTPServer: @unchecked Sendable {
+    package let loop: EventLoop
+    let configuration: HTTPServerConfiguration
+    let handler: HTTPHandler
+    let logger: Logger
+    let output = OutputBuffer()
+    let date = DateField()
+    /// A body without bytes for this loop's requests, so that loops do not count references of a shared one.
+    let noBody = HTTPBody(bytes: [])
+    private let socket: ListeningSocket
+    private var listener: TCPListener?
+    private var sweepTimer: LoopTimer?
+    private var connections: [ServerConnection] = []
+    private(set) var isDraining = false
+    private var drained: CheckedContinuation<Void, Never>?
+    /// Counted here and added to the shared counters by the sweep.
+    var requestsSinceSweep = 0
+    private let requests: Counter
+    private let refusals: Counter
+    private let openConnections: Gauge
+
+    /// A server that does not accept yet.
+    package init(
+        loop: EventLoop, socket: ListeningSocket, configuration: HTTPServerConfiguration = HTTPServerConfiguration(),
+        logger: Logger, metrics: Metrics, handler: @escaping HTTPHandler
+    ) {
+        self.loop = loop
+        self.socket = socket
+        self.configuration = configuration
+        self.logger = logger
+        self.handler = handler
+        requests = metrics.counter("http_server_requests_total", "Requests that reached a handler.")
+        refusals = metrics.counter("http_server_refusals_total", "Requests that were refused before a handler.")
+        openConnections = metrics.gauge("http_server_connections", "Open client connections.")
+    }
+
+    /// Starts to accept connections; call on the loop.
+    package func start() throws(IOError) {
+        loop.preconditionCurrent()
+        listener = try TCPListener(loop: loop, socket: socket) { [self] connection in accept(connection) }
+        sweepTimer = loop.timer(every: configuration.sweepInterval) { [self] in sweep() }
+    }
+
+    /// The number of open connections.
+    package var connectionCount: Int { connections.count }
+
+    private func accept(_ tcp: TCPConnection) {
+        guard connections.count < configuration.maximumConnections else {
+            output.reset()
+            RefusalResponse.append(503, date: date.line(at: loop.now), to: output)
+            tcp.write(output.bytes)
+            tcp.close()
+            refusals.add(1)
+            return
+        }
+        let connection = ServerConnection(server: self, tcp: tcp, slot: connections.count)
+        connections.append(connection)
+        openConnections.add(1)
+        connection.start()
+    }
+
+    func remove(_ connection: ServerConnection) {
+        let slot = connection.slot
+        guard slot < connections.count, connections[slot] === connection else { return }
+        let last = connections.removeLast()
+        if last !== connection {
+            connections[slot] = last
+            last.slot = slot
+        }
+        openConnections.add(-1)
+        guard connections.isEmpty, let drained else { return }
+        self.drained = nil
+        drained.resume()
+    }
+
+    func countRefusal() { refusals.add(1) }
+
+    private func sweep() {
+        flushCounts()
+        let now = loop.now
+        // From the end: a connection that goes is replaced by one that has been looked at.
+        for connection in connections.reversed() { connection.checkTimes(at: now) }
+    }
+
+    private func flushCounts() {
+        guard requestsSinceSweep > 0 else { return }
+        requests.add(requestsSinceSweep)
+        requestsSinceSweep = 0
+    }
+
+    /// Stops gracefully: accepts nothing more, lets what runs finish with `Connection: close`, and after the given
+    /// time closes what is left.
+    package func drain(within limit: Duration) async {
+        loop.preconditionCurrent()
+        guard !isDraining else { return }
+        isDraining = true
+        listener?.close()
+        listener = nil
+        let timer = loop.timer(after: limit) { [self] in
+            for connection in connections.reversed() { connection.abandon() }
+        }
+        // A request may be on its way on a connection that looks idle.
+        let grace = loop.timer(after: min(configuration.drainGrace, limit)) { [self] in
+            for connection in connections.reversed() { connection.closeIfIdle() }
+        }
+        if !connections.isEmpty {
+            await withCheckedContinuation { drained = $0 }
+        }
+        timer.cancel()
+        grace.cancel()
+        sweepTimer?.cancel()
+        sweepTimer = nil
+        flushCounts()
+    }
+}

@@ -1,0 +1,35 @@
+/// The bounds of a server; the defaults are those of the front door.
+package struct HTTPServerConfiguration: Sendable {
+    /// Sizes at which a head or a chunk is refused.
+    package var limits = HTTPLimits()
+    /// The largest request body that is taken at all; routes have smaller limits of their own.
+    package var maximumBody = Int64.max
+    /// From a connection's start, or a request's first byte, to the end of the head.
+    package var headerTimeout = Duration.seconds(10)
+    /// A body may pause this long; over each such time it must bring `bodyMinimumRate` on average.
+    package var bodyIdle = Duration.seconds(30)
+    /// Bytes per second.
+    package var bodyMinimumRate = 1000
+    /// How long a connection may wait for its next request.
+    package var keepAliveIdle = Duration.seconds(60)
+    /// How long a client may take no byte of a response that waits for it.
+    package var writerStuck = Duration.seconds(60)
+    /// How long the rest of a refused request is read and thrown away, so that the client can read the answer.
+    package var linger = Duration.seconds(2)
+    /// Connections of this server, which is one loop's; the next is answered 503.
+    package var maximumConnections = 10_000
+    /// How often all connections are looked at for the times above.
+    package var sweepInterval = Duration.seconds(1)
+    /// On a graceful stop: how long a request may still begin on an idle connection.
+    package var drainGrace = Duration.milliseconds(100)
+
+    package init() {}
+}
+
+extension Duration {
+    var milliseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return UInt64(seconds) * 1000 + UInt64(attoseconds / 1_000_000_000_000_000)
+    }
+}
