@@ -1,0 +1,103 @@
+import Glibc
+
+/// Writes request heads for clients.
+package enum RequestEncoder {
+    /// Calls `body` with the bytes of a head, which are gone afterwards; nil when the head could not be written safely.
+    ///
+    /// `Host` is the given one unless `headers` has its own. Fields that belong to a connection and not to the message
+    /// are left out, and the framing is written from `framing`.
+    package static func withHead<Result>(
+        _ method: HTTPMethod, target: String, headers: HTTPHeaders, host: String, framing: HTTPBodyFraming,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
+        guard !headers.hasForbiddenField, isSafe(method, target) else { return nil }
+        let name = method.rawValue
+        // The fields at their longest and 128 bytes for the words between, the length and the line ends.
+        let bound =
+            name.utf8.count + target.utf8.count + host.utf8.count + headers.bytes.count + 4 * headers.count + 128
+        return withUnsafeTemporaryAllocation(byteCount: bound, alignment: 1) { memory in
+            guard let base = memory.baseAddress else { return nil }
+            var head = Cursor(base: base)
+            head.append(name)
+            head.append(" ")
+            head.append(target)
+            head.append(" HTTP/1.1\r\n")
+            if !headers.contains("host") {
+                head.append("Host: ")
+                head.append(host)
+                head.append("\r\n")
+            }
+            appendFields(headers, to: &head)
+            switch framing {
+            case .length(let length):
+                head.append("Content-Length: ")
+                head.append(decimal: length)
+                head.append("\r\n")
+            case .chunked: head.append("Transfer-Encoding: chunked\r\n")
+            case .none, .untilClose: break
+            }
+            head.append("\r\n")
+            return body(UnsafeRawBufferPointer(start: base, count: head.count))
+        }
+    }
+
+    private static func isSafe(_ method: HTTPMethod, _ target: String) -> Bool {
+        if case .other(let name) = method, name.isEmpty || !name.utf8.allSatisfy(ByteClass.isToken) { return false }
+        return !target.isEmpty && target.utf8.allSatisfy(ByteClass.isTarget)
+    }
+
+    private static func appendFields(_ headers: HTTPHeaders, to head: inout Cursor) {
+        let span = headers.bytes.span
+        headers.bytes.withUnsafeBytes { bytes in
+            for field in headers.fields {
+                let start = Int(field.nameStart)
+                let name = start..<start + Int(field.nameLength)
+                guard !isOwn(span, name) else { continue }
+                let value = Int(field.valueStart)..<Int(field.valueStart) + Int(field.valueLength)
+                head.append(UnsafeRawBufferPointer(rebasing: bytes[name]))
+                head.append(": ")
+                head.append(UnsafeRawBufferPointer(rebasing: bytes[value]))
+                head.append("\r\n")
+            }
+        }
+    }
+
+    /// Fields that the connection decides; `Expect` too, since a client that waited would need a limit of its own.
+    private static func isOwn(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        switch name.count {
+        case 2: bytes.equals(name, "te")
+        case 6: bytes.equals(name, "expect")
+        case 7: bytes.equals(name, "upgrade") || bytes.equals(name, "trailer")
+        case 10: bytes.equals(name, "connection") || bytes.equals(name, "keep-alive")
+        case 14: bytes.equals(name, "content-length")
+        case 16: bytes.equals(name, "proxy-connection")
+        case 17: bytes.equals(name, "transfer-encoding")
+        default: false
+        }
+    }
+
+    /// Writes into memory whose bound was worked out before.
+    private struct Cursor {
+        let base: UnsafeMutableRawPointer
+        var count = 0
+
+        mutating func append(_ text: StaticString) {
+            append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        }
+
+        mutating func append(_ more: UnsafeRawBufferPointer) {
+            guard let source = more.baseAddress else { return }
+            memcpy(base + count, source, more.count)
+            count += more.count
+        }
+
+        mutating func append(_ text: String) {
+            var text = text
+            text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+        }
+
+        mutating func append(decimal value: Int64) {
+            append(String(value))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import HTTP
+
+/// Where one of our own services listens.
+package struct HTTPEndpoint: Sendable, Hashable, CustomStringConvertible {
+    /// A name or a numeric address.
+    package let host: String
+    package let port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// A request to one of our own services.
+package struct HTTPClientRequest: Sendable {
+    /// What follows the head.
+    package enum Body: Sendable {
+        case empty
+        case bytes([UInt8])
+        /// Passed on as it arrives: with its declared length, or in chunks.
+        case stream(HTTPBody)
+    }
+
+    package var method: HTTPMethod
+    /// Path and query as they go on the wire.
+    package var target: String
+    package var headers: HTTPHeaders
+    package var body: Body
+
+    package init(
+        method: HTTPMethod, target: String, headers: HTTPHeaders = HTTPHeaders(), body: Body = .empty
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// The head of an answer, and its body as it arrives.
+///
+/// Letting go of the body before its end closes the connection.
+package struct HTTPClientResponse: Sendable {
+    package let status: Int
+    package let headers: HTTPHeaders
+    package let body: HTTPBody
+}

@@ -1,0 +1,99 @@
+import HTTP
+package import IO
+
+/// A lean HTTP/1.1 client for our own services: the gateway's forwarding and calls between services.
+///
+/// Connections are kept per endpoint and reused, the last used first. One for each loop and confined to it. Deadlines
+/// are looked at by one timer for all connections, which is set to the nearest and mostly finds nothing to do.
+package final class InternalHTTPClient: @unchecked Sendable {
+    package let loop: EventLoop
+    let configuration: HTTPClientConfiguration
+    /// A handful of services: found by looking at each.
+    private var pools: [EndpointPool] = []
+    private var sweepTimer: LoopTimer?
+    private var nextSweep = UInt64.max
+
+    package init(loop: EventLoop, configuration: HTTPClientConfiguration = .init()) {
+        self.loop = loop
+        self.configuration = configuration
+    }
+
+    deinit {
+        let pools = self.pools
+        let timer = sweepTimer
+        loop.execute {
+            timer?.cancel()
+            for pool in pools { pool.close() }
+        }
+    }
+
+    /// Sends a request and gives the answer as soon as its head is there.
+    ///
+    /// `deadline` is how long the head may take, from now or, for a streamed body, from its last byte. A request whose
+    /// reused connection proves dead is sent once more, if it is repeatable and its body is still there.
+    package func send(
+        _ request: HTTPClientRequest, to endpoint: HTTPEndpoint, deadline: Duration
+    ) async throws -> HTTPClientResponse {
+        loop.preconditionCurrent()
+        let milliseconds = UInt64(deadline.milliseconds)
+        let pool = pool(for: endpoint)
+        var request = request
+        var isReplayable = true
+        if case .stream(let body) = request.body {
+            if let length = body.declaredLength, Int64(body.waiting) == length {
+                // All of it is here already: no task to pass it on, and it can be sent again.
+                request.body = length == 0 ? .empty : .bytes(try await body.collect(upTo: Int(length)))
+            } else {
+                isReplayable = false
+            }
+        }
+        isReplayable = isReplayable && request.method.isIdempotent
+        let connection = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: true)
+        let wasReused = connection.wasUsed
+        do {
+            return try await connection.exchange(request, deadline: milliseconds)
+        } catch HTTPClientError.connectionClosed
+            where !connection.hasWritten || (isReplayable && wasReused && !connection.hasAnswered)
+        {
+            let fresh = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: false)
+            return try await fresh.exchange(request, deadline: milliseconds)
+        }
+    }
+
+    private func pool(for endpoint: HTTPEndpoint) -> EndpointPool {
+        for pool in pools where pool.endpoint == endpoint { return pool }
+        let pool = EndpointPool(client: self, endpoint: endpoint)
+        pools.append(pool)
+        return pool
+    }
+
+    /// Closes every connection; requests that are running fail.
+    package func close() {
+        for pool in pools { pool.close() }
+        sweepTimer?.cancel()
+        sweepTimer = nil
+    }
+
+    /// The number of open connections to an endpoint, for metrics and tests.
+    package func openConnections(to endpoint: HTTPEndpoint) -> Int { pool(for: endpoint).connections.count }
+
+    // Deadlines.
+
+    /// Has the timer look at the connections no later than this.
+    func sweep(by deadline: UInt64) {
+        guard deadline < nextSweep else { return }
+        nextSweep = deadline
+        sweepTimer?.cancel()
+        let wait = deadline > loop.now ? deadline - loop.now : 0
+        sweepTimer = loop.timer(after: .milliseconds(Int64(min(wait, 1 << 40)))) { [weak self] in self?.sweep() }
+    }
+
+    private func sweep() {
+        sweepTimer = nil
+        nextSweep = .max
+        let now = loop.now
+        var nearest = UInt64.max
+        for pool in pools { nearest = min(nearest, pool.expire(at: now)) }
+        if nearest < .max { sweep(by: nearest) }
+    }
+}

@@ -1,0 +1,382 @@
+import HTTP
+import IO
+
+/// One connection to a service and the exchange that runs on it; at most one at a time.
+///
+/// Confined to the client's loop. Reads also while it is idle, so that a service's closing is seen before the next use.
+final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
+    private enum Receiving {
+        case idle
+        case head
+        case body(BodyDecoder)
+        case closed
+    }
+
+    let tcp: TCPConnection
+    private let pool: EndpointPool
+    private let loop: EventLoop
+    /// Where it stands among the pool's connections.
+    var place: Int
+    /// Counts exchanges, so that what is left of an earlier one does nothing to the next.
+    private(set) var number: UInt64 = 0
+    /// When to give up what is going on, in the loop's milliseconds.
+    private(set) var deadline = UInt64.max
+    /// Whether anything of the current request was written.
+    private(set) var hasWritten = false
+    /// Whether any byte of the current answer has come.
+    private(set) var hasAnswered = false
+
+    private var receiving = Receiving.idle
+    private var parser = ResponseParser(requestMethod: .get)
+    /// The bytes of a head that came in more than one piece.
+    private var partial: [UInt8] = []
+    private var headWaiter: UnsafeContinuation<HTTPClientResponse, any Error>?
+    /// Weak: the reader's reference keeps the exchange going.
+    private weak var body: HTTPBody?
+    private var keepsAlive = false
+    private var endsWithConnection = false
+    private var headDeadline: UInt64 = 0
+    /// The task that passes on a streamed request body, until it is done.
+    private var upload: Task<Void, Never>?
+    private var drainWaiter: UnsafeContinuation<Bool, Never>?
+
+    init(_ tcp: TCPConnection, pool: EndpointPool, place: Int) {
+        self.tcp = tcp
+        self.pool = pool
+        self.place = place
+        loop = pool.loop
+        tcp.delegate = self
+        tcp.startReading()
+    }
+
+    var wasUsed: Bool { number > 0 }
+
+    private var isClosed: Bool {
+        if case .closed = receiving { true } else { false }
+    }
+
+    // Sending.
+
+    /// Sends one request and waits for the head of its answer.
+    func exchange(_ request: HTTPClientRequest, deadline: UInt64) async throws -> HTTPClientResponse {
+        number &+= 1
+        hasWritten = false
+        hasAnswered = false
+        let number = self.number
+        return try await withTaskCancellationHandler {
+            // Unsafe: resumed exactly once, by `takeHeadWaiter`; the checked kind costs as much as the whole switch.
+            try await withUnsafeThrowingContinuation { continuation in
+                guard !isClosed else { return continuation.resume(throwing: HTTPClientError.connectionClosed) }
+                guard !Task.isCancelled else {
+                    becomeIdle()
+                    return continuation.resume(throwing: CancellationError())
+                }
+                headWaiter = continuation
+                begin(request, deadline)
+            }
+        } onCancel: {
+            loop.execute { self.cancel(number) }
+        }
+    }
+
+    private func begin(_ request: HTTPClientRequest, _ milliseconds: UInt64) {
+        hasWritten = true
+        headDeadline = milliseconds
+        parser = ResponseParser(requestMethod: request.method)
+        receiving = .head
+        let isWritten: Void? =
+            switch request.body {
+            case .empty:
+                RequestEncoder.withHead(
+                    request.method, target: request.target, headers: request.headers, host: pool.host,
+                    framing: Self.emptyFraming(request.method)
+                ) { tcp.write($0) }
+            case .bytes(let bytes):
+                RequestEncoder.withHead(
+                    request.method, target: request.target, headers: request.headers, host: pool.host,
+                    framing: .length(Int64(bytes.count))
+                ) { head in bytes.withUnsafeBytes { tcp.write(head, $0) } }
+            case .stream(let body): startUpload(body, of: request)
+            }
+        guard isWritten != nil else {
+            // Nothing was sent: the connection is as good as before.
+            takeHeadWaiter()?.resume(throwing: HTTPClientError.invalidRequest)
+            return becomeIdle()
+        }
+        if upload == nil { wait(milliseconds) }
+    }
+
+    /// A POST without a body says so, or a server may refuse it with 411.
+    private static func emptyFraming(_ method: HTTPMethod) -> HTTPBodyFraming {
+        switch method {
+        case .post, .put, .patch: .length(0)
+        default: .none
+        }
+    }
+
+    private func wait(_ milliseconds: UInt64) {
+        deadline = loop.now + milliseconds
+        pool.sweep(by: deadline)
+    }
+
+    private func waitForBody() { wait(UInt64(pool.configuration.bodyIdleDeadline.milliseconds)) }
+
+    private func startUpload(_ body: HTTPBody, of request: HTTPClientRequest) -> Void? {
+        let framing: HTTPBodyFraming = body.declaredLength.map { .length($0) } ?? .chunked
+        let head = RequestEncoder.withHead(
+            request.method, target: request.target, headers: request.headers, host: pool.host, framing: framing
+        ) { [UInt8]($0) }
+        guard let head else { return nil }
+        let number = self.number
+        // The client's own pace is its server's business: only what the service holds up is timed here.
+        deadline = .max
+        upload = loop.spawn { await self.pass(on: body, after: head, number: number) }
+        return ()
+    }
+
+    /// Writes the head with the first piece, then piece by piece as fast as the service reads.
+    private func pass(on body: HTTPBody, after head: [UInt8], number: UInt64) async {
+        let isChunked = body.declaredLength == nil
+        var prefix = head
+        var hasChunk = false
+        do {
+            while let piece = try await body.next() {
+                guard self.number == number, tcp.isOpen else { return }
+                if isChunked {
+                    if hasChunk { prefix = [0x0d, 0x0a] }
+                    prefix += Array(String(piece.count, radix: 16).utf8) + [0x0d, 0x0a]
+                    hasChunk = true
+                }
+                prefix.withUnsafeBytes { first in piece.withUnsafeBytes { tcp.write(first, $0) } }
+                prefix = []
+                if tcp.pendingBytes > 0, await !drained(number) { return }
+            }
+        } catch {
+            guard self.number == number else { return }
+            upload = nil
+            return fail(.requestBodyFailed)
+        }
+        guard self.number == number, tcp.isOpen else { return }
+        if isChunked { prefix += Array((hasChunk ? "\r\n0\r\n\r\n" : "0\r\n\r\n").utf8) }
+        if !prefix.isEmpty { prefix.withUnsafeBytes { tcp.write($0) } }
+        upload = nil
+        if headWaiter != nil { wait(headDeadline) } else if case .body = receiving { waitForBody() }
+    }
+
+    /// Waits until the kernel has taken what was written; false when the exchange is over.
+    private func drained(_ number: UInt64) async -> Bool {
+        waitForBody()
+        let isOpen = await withUnsafeContinuation { drainWaiter = $0 }
+        guard isOpen, self.number == number else { return false }
+        deadline = .max
+        return true
+    }
+
+    private func wakeUpload(_ isOpen: Bool) {
+        let waiter = drainWaiter
+        drainWaiter = nil
+        waiter?.resume(returning: isOpen)
+    }
+
+    func connectionDidDrain(_ connection: TCPConnection) { wakeUpload(true) }
+
+    // Receiving.
+
+    func connection(_ connection: TCPConnection, didRead bytes: UnsafeRawBufferPointer) {
+        hasAnswered = true
+        switch receiving {
+        case .closed: break
+        // Nobody asked: what follows could be taken for the answer to the next request.
+        case .idle: close()
+        case .head: receiveHead(bytes)
+        case .body: receiveBody(bytes, from: 0)
+        }
+    }
+
+    private func receiveHead(_ bytes: UnsafeRawBufferPointer) {
+        guard !partial.isEmpty else { return parseHead(bytes) }
+        partial.append(contentsOf: bytes)
+        var whole: [UInt8] = []
+        swap(&whole, &partial)
+        whole.withUnsafeBytes { parseHead($0) }
+    }
+
+    /// Parses what is there from the head's first byte on; keeps it when the head is not complete.
+    private func parseHead(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes
+        while true {
+            switch parser.parse(rest.assumingMemoryBound(to: UInt8.self).span) {
+            case .needMore:
+                partial = [UInt8](rest)
+                return
+            case .refused: return fail(.malformedResponse)
+            case .head(let head, let length):
+                rest = UnsafeRawBufferPointer(rebasing: rest[length...])
+                if head.isInterim {
+                    if rest.isEmpty { return }
+                    continue
+                }
+                // Nothing here asks for an upgrade.
+                guard head.status != 101 else { return fail(.malformedResponse) }
+                return deliver(head, rest)
+            }
+        }
+    }
+
+    private func deliver(_ head: HTTPResponseHead, _ rest: UnsafeRawBufferPointer) {
+        keepsAlive = head.keepsAlive
+        endsWithConnection = head.framing == .untilClose
+        let waiter = takeHeadWaiter()
+        switch head.framing {
+        case .none:
+            waiter?.resume(returning: HTTPClientResponse(status: head.status, headers: head.headers, body: .empty))
+            return complete(hasMore: !rest.isEmpty)
+        case .length(let length) where Int64(rest.count) >= length:
+            // All of it came with the head: the common case, without a stream's bookkeeping.
+            let body = HTTPBody(bytes: [UInt8](rest[..<(rest.startIndex + Int(length))]))
+            waiter?.resume(returning: HTTPClientResponse(status: head.status, headers: head.headers, body: body))
+            return complete(hasMore: Int64(rest.count) > length)
+        case .length, .chunked, .untilClose: break
+        }
+        let lease = ExchangeLease(self, number: number)
+        var length: Int64?
+        if case .length(let declared) = head.framing { length = declared }
+        let body = HTTPBody(declaredLength: length) { lease.resumeReading() }
+        body.interruptionLoop = loop
+        self.body = body
+        receiving = .body(BodyDecoder(head.framing))
+        if upload == nil { waitForBody() }
+        waiter?.resume(returning: HTTPClientResponse(status: head.status, headers: head.headers, body: body))
+        receiveBody(rest, from: 0)
+    }
+
+    private func receiveBody(_ bytes: UnsafeRawBufferPointer, from start: Int) {
+        // Taken out and put back, so that the decoder is not copied.
+        guard case .body(var decoder) = receiving, let body else { return close() }
+        receiving = .idle
+        var at = start
+        let span = bytes.assumingMemoryBound(to: UInt8.self).span
+        while true {
+            switch decoder.next(span, from: at) {
+            case .bytes(let range):
+                body.deliver(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                at = range.upperBound
+                continue
+            case .needMore:
+                receiving = .body(decoder)
+                if body.wantsMore {
+                    if upload == nil { deadline = loop.now + UInt64(pool.configuration.bodyIdleDeadline.milliseconds) }
+                } else {
+                    // The reader's pace is not the service's fault.
+                    tcp.pauseReading()
+                    deadline = .max
+                }
+            case .end(let end):
+                self.body = nil
+                body.finish()
+                complete(hasMore: end < bytes.count)
+            case .refused:
+                body.fail(.malformed)
+                close()
+            }
+            return
+        }
+    }
+
+    /// The answer is complete: the connection is free again, unless the request is not or something follows.
+    private func complete(hasMore: Bool) {
+        guard keepsAlive, !hasMore, upload == nil, tcp.isOpen, tcp.pendingBytes == 0 else { return close() }
+        becomeIdle()
+    }
+
+    private func becomeIdle() {
+        receiving = .idle
+        tcp.startReading()
+        deadline = loop.now + UInt64(pool.configuration.idleConnectionDeadline.milliseconds)
+        pool.release(self)
+    }
+
+    /// The reader of the body waits.
+    fileprivate func resumeReading(_ number: UInt64) {
+        guard self.number == number, case .body = receiving else { return }
+        tcp.startReading()
+        if deadline == .max, upload == nil { waitForBody() }
+    }
+
+    // The end.
+
+    private func takeHeadWaiter() -> UnsafeContinuation<HTTPClientResponse, any Error>? {
+        let waiter = headWaiter
+        headWaiter = nil
+        return waiter
+    }
+
+    fileprivate func cancel(_ number: UInt64) {
+        guard self.number == number else { return }
+        switch receiving {
+        case .head:
+            takeHeadWaiter()?.resume(throwing: CancellationError())
+            close()
+        case .body: close()
+        case .idle, .closed: break
+        }
+    }
+
+    /// The body that was being read has no reader any more.
+    fileprivate func abandonBody(_ number: UInt64) {
+        guard self.number == number, case .body = receiving else { return }
+        close()
+    }
+
+    func expire() {
+        if case .body = receiving { body?.fail(.timedOut) }
+        fail(.deadlineExceeded)
+    }
+
+    private func fail(_ error: HTTPClientError) {
+        takeHeadWaiter()?.resume(throwing: error)
+        close()
+    }
+
+    /// Closes at once, whatever goes on.
+    func close() {
+        guard !isClosed else { return }
+        receiving = .closed
+        deadline = .max
+        takeHeadWaiter()?.resume(throwing: HTTPClientError.connectionClosed)
+        body?.fail(.connectionClosed)
+        body = nil
+        upload?.cancel()
+        upload = nil
+        wakeUpload(false)
+        pool.remove(self)
+        tcp.close()
+    }
+
+    func connectionDidReachEnd(_ connection: TCPConnection) {
+        if case .body = receiving, endsWithConnection { body?.finish() }
+        close()
+    }
+
+    func connection(_ connection: TCPConnection, didClose error: IOError?) { close() }
+}
+
+/// Held by the body of an answer: ends the exchange when nobody wants the rest any more.
+///
+/// Sendable because the connection is confined to its loop, which the end is handed to.
+private final class ExchangeLease: Sendable {
+    private let connection: UpstreamConnection
+    private let number: UInt64
+
+    init(_ connection: UpstreamConnection, number: UInt64) {
+        self.connection = connection
+        self.number = number
+    }
+
+    deinit {
+        let (connection, number) = (self.connection, self.number)
+        connection.tcp.loop.execute { connection.abandonBody(number) }
+    }
+
+    func resumeReading() { connection.resumeReading(number) }
+}
