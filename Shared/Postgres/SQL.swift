@@ -52,6 +52,12 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             pieces.append("")
         }
 
+        /// Binds a value or null; without it the compiler would warn of every optional value.
+        package mutating func appendInterpolation<Value: PostgresBindable>(_ value: Value?) {
+            value.bind(into: &parameters)
+            pieces.append("")
+        }
+
         /// Splices another statement's text and parameters in.
         package mutating func appendInterpolation(_ fragment: SQL) {
             appendLiteral(fragment.pieces[0])
@@ -91,6 +97,14 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             appendInterpolation(scalar?.jsonText)
         }
     }
+}
+
+extension SQL: CustomStringConvertible, CustomReflectable {
+    /// The text alone: the values may be anybody's name or number.
+    package var description: String { text }
+
+    /// A mirror without children, so that no dump shows the values either.
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }
 
 /// The identity of a prepared statement on one connection.

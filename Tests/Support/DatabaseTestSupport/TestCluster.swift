@@ -96,11 +96,12 @@ package final class TestCluster: Sendable {
         return "\(root)/\(newest)/bin"
     }
 
-    /// In memory where there is room: containers often have 64 MB of it.
+    /// In memory where there is room: containers often have 64 MB of it. The name tells `scripts/test-database`, which
+    /// removes what killed runs left behind, whose the folder is.
     private static func makeFolder() throws -> String {
         var space = statvfs()
         let hasRoom = statvfs("/dev/shm", &space) == 0 && space.f_bavail * space.f_bsize >= wantedSpace
-        var template = Array("\(hasRoom ? "/dev/shm" : "/tmp")/switchboard-test-XXXXXX".utf8CString)
+        var template = Array("\(hasRoom ? "/dev/shm" : "/tmp")/switchboard-test-\(getpid())-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw ProgramError("no folder for the test server") }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         if getuid() == 0, let user = getpwnam("postgres") {
