@@ -41,6 +41,8 @@ package struct PostgresConfiguration: Sendable {
             url: direct ? directURL ?? url : url, applicationName: applicationName,
             connectTimeout: connectTimeout,
             options: "-c statement_timeout=\(statementTimeout.milliseconds)"
+                // A statement whose client has gone would otherwise run, and hold its locks, to its end.
+                + " -c client_connection_check_interval=5000"
                 + " -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)")
     }
 }

@@ -11,6 +11,8 @@ import Models
 final class PostgresConnection: @unchecked Sendable {
     /// How long the server may take to answer a cancel request before the session is ended without an answer.
     private static let cancelGrace: UInt64 = 5000
+    /// A request that comes before the server has read the statement is lost, so it is repeated until the batch ends.
+    private static let cancelPause: UInt64 = 100
 
     private let loop: EventLoop
     private var pointer: OpaquePointer?
@@ -20,6 +22,8 @@ final class PostgresConnection: @unchecked Sendable {
     private var batch: Batch?
     private var batches: UInt64 = 0
     private var isWaitingToWrite = false
+    /// When to ask again for the cancellation of a batch that was given up.
+    private var nextCancel: UInt64 = 0
     /// When the last batch ended, in milliseconds of the loop's clock.
     private(set) var lastUse: UInt64
     /// Runs once, when the session has ended.
@@ -207,28 +211,30 @@ final class PostgresConnection: @unchecked Sendable {
     /// Ends a batch whose time is up; returns whether there is one under way.
     func checkDeadline(now: UInt64) -> Bool {
         guard let batch else { return false }
-        guard now >= batch.deadline else { return true }
-        guard batch.continuation != nil else {
-            // The cancel request had no answer either.
-            close()
-            return false
+        if batch.continuation == nil {
+            if now >= batch.deadline { close() } else if now >= nextCancel { sendCancel() }
+        } else if now >= batch.deadline {
+            abandon(batch.id, PostgresError(.deadline, "the statement's time was up"))
         }
-        abandon(batch.id, PostgresError(.deadline, "the statement's time was up"))
         return true
     }
 
     /// Resumes the caller with an error now, and tells the server to stop.
     private func abandon(_ id: UInt64, _ error: any Error) {
-        guard let pointer, let current = batch, current.id == id, let continuation = current.continuation else {
-            return
-        }
+        guard let current = batch, current.id == id, let continuation = current.continuation else { return }
         batch?.continuation = nil
         batch?.deadline = loop.now + Self.cancelGrace
         continuation.resume(throwing: error)
+        sendCancel()
+    }
+
+    private func sendCancel() {
+        guard let pointer else { return }
+        nextCancel = loop.now + Self.cancelPause
         guard let request = PQgetCancel(pointer) else { return close() }
         let cancellation = Cancellation(pointer: request)
         loop.spawn {
-            // When the threads are all busy the grace period's end is the cure.
+            // When the threads are all busy another request follows.
             do { try await ConnectionSettings.threads.run { cancellation.send() } } catch { cancellation.free() }
         }
     }

@@ -19,6 +19,7 @@ package final class PostgresSession {
     deinit { PQfinish(pointer) }
 
     /// Runs a blocking closure with a session on a worker thread, and ends the session.
+    @discardableResult
     package static func with<Success: Sendable>(
         url: Secret<String>, applicationName: String,
         _ body: @escaping @Sendable (PostgresSession) throws -> Success

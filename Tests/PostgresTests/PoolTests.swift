@@ -13,7 +13,8 @@ import Testing
                 for _ in 0..<50 {
                     group.addTask {
                         try await database.value(
-                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", as: Int.self) ?? 0
+                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", as: Int.self)
+                            ?? 0
                     }
                 }
                 return try await group.reduce(0, max)

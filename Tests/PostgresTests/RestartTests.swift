@@ -9,29 +9,6 @@ import Testing
 
 /// Each test has a server of its own, which it may stop and start.
 @Suite struct RestartTests {
-    private func withCluster(
-        _ body: @escaping @Sendable (TestCluster, Database, EventLoop) async throws -> Void
-    ) async throws {
-        let cluster = try await WorkerPool.files.run {
-            let cluster = try TestCluster()
-            try cluster.start()
-            return cluster
-        }
-        let result = await Result { () async throws in
-            try await withLoop { loop in
-                var configuration = PostgresConfiguration(url: cluster.url, applicationName: "tests")
-                configuration.waitForConnection = .seconds(20)
-                configuration.deadline = .seconds(30)
-                let database = Database(
-                    loop: loop, configuration: configuration, logger: LogCapture().logger(), metrics: Metrics())
-                defer { database.close() }
-                try await body(cluster, database, loop)
-            }
-        }
-        try await WorkerPool.files.run { cluster.remove() }
-        try result.get()
-    }
-
     private func restart(_ cluster: TestCluster, immediately: Bool) async throws {
         try await WorkerPool.files.run {
             cluster.stop(immediately: immediately)
@@ -119,9 +96,8 @@ import Testing
 
     @Test func `passwords work over TCP by SCRAM, and a wrong one says nothing`() async throws {
         try await withCluster { cluster, database, loop in
-            let socket = try ListeningSocket.bind(address: "127.0.0.1", port: 0)
+            let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
             let port = socket.port
-            socket.close()
             try await database.execute("CREATE ROLE visitor LOGIN PASSWORD 'correct horse'")
             try await WorkerPool.files.run {
                 cluster.stop()
@@ -146,12 +122,5 @@ import Testing
             #expect(error?.kind == .unavailable)
             #expect(error?.debugDescription.contains("battery") == false)
         }
-    }
-}
-
-extension Result where Failure == any Error {
-    /// The outcome of an async closure.
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

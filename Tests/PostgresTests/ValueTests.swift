@@ -75,9 +75,10 @@ private enum Colour: String, PostgresBindable { case red, green }
         }
     }
 
-    @Test(arguments: [
-        "SELECT NULL::text", "SELECT 1", "SELECT '12'::bytea", "SELECT 1.5::numeric", "SELECT ARRAY['a']",
-    ] as [SQL])
+    @Test(
+        arguments: [
+            "SELECT NULL::text", "SELECT 1", "SELECT '12'::bytea", "SELECT 1.5::numeric", "SELECT ARRAY['a']",
+        ] as [SQL])
     func `a column that holds something else is an error of decoding`(_ sql: SQL) async throws {
         try await withOpenDatabase(migrations: []) { database, _, _ in
             let error = await #expect(throws: PostgresError.self) { try await database.value(sql, as: String.self) }

@@ -16,7 +16,7 @@ package final class TestCluster: Sendable {
 
     private let folder: String
     private let binaries: String
-    private let server = Mutex<Program?>(nil)
+    private let server = Mutex<(program: Program?, port: Int)>((nil, TestCluster.port))
 
     /// Makes the folder and the server's files in it; `start` runs it.
     package init() throws {
@@ -31,10 +31,12 @@ package final class TestCluster: Sendable {
     }
 
     /// The superuser's URL on the unix socket, where nobody is asked for a password.
-    package var url: Secret<String> { Secret("postgresql://postgres@/postgres?host=\(folder)&port=\(Self.port)") }
+    package var url: Secret<String> { Secret("postgresql://postgres@/postgres?host=\(folder)&port=\(port)") }
 
-    /// The folder of the unix socket.
-    package var socketFolder: String { folder }
+    /// The path of the unix socket.
+    package var socketPath: String { "\(folder)/.s.PGSQL.\(port)" }
+
+    private var port: Int { server.withLock { $0.port } }
 
     /// Starts the server and returns when it answers; without an address it listens on the unix socket only.
     package func start(listeningOn address: String = "", port: Int = TestCluster.port) throws {
@@ -48,7 +50,7 @@ package final class TestCluster: Sendable {
             Self.asServerUser + ["--pdeathsig", "QUIT", "\(binaries)/postgres", "-D", "\(folder)/data"]
                 + settings.flatMap { ["-c", $0] },
             environment: ["PATH": "/usr/bin:/bin"], log: "\(folder)/log")
-        server.withLock { $0 = program }
+        server.withLock { $0 = (program, port) }
         for _ in 0..<1000 where !answers() {
             guard waitpid(program.pid, nil, WNOHANG) == 0 else {
                 throw ProgramError("the test server died\n\(program.logTail())")
@@ -61,8 +63,8 @@ package final class TestCluster: Sendable {
     /// Stops the server after breaking off all sessions, or at once as a crash would.
     package func stop(immediately: Bool = false) {
         let program = server.withLock { server in
-            defer { server = nil }
-            return server
+            defer { server.program = nil }
+            return server.program
         }
         program?.signal(immediately ? SIGQUIT : SIGINT)
         program?.wait()

@@ -53,6 +53,7 @@ package struct TestDatabase: Sendable {
 }
 
 /// Runs a test with a database of its own, which is dropped afterwards; at most four tests have one at a time.
+@discardableResult
 package func withDatabase<Success: Sendable>(
     migrations: [Migration], service: String = "test",
     _ body: (TestDatabase) async throws -> Success
@@ -70,6 +71,7 @@ package func withDatabase<Success: Sendable>(
 }
 
 /// Runs a test on a loop with an open database of its own; loop, connections and database end with it.
+@discardableResult
 package func withOpenDatabase<Success: Sendable>(
     migrations: [Migration], service: String = "test", poolSize: Int = 4,
     _ body: @escaping @Sendable (Database, TestDatabase, EventLoop) async throws -> Success

@@ -1,6 +1,7 @@
 package import IO
 
 /// Runs an async body on a fresh event loop with a thread of its own, and stops the loop afterwards.
+@discardableResult
 package func withLoop<Success: Sendable>(
     _ body: @escaping @Sendable (EventLoop) async throws -> Success
 ) async throws -> Success {
