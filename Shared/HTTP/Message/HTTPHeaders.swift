@@ -135,6 +135,8 @@ extension HTTPHeaders: ExpressibleByDictionaryLiteral {
     /// Adds the pairs in order; a name may occur more than once.
     package init(dictionaryLiteral elements: (String, String)...) {
         self.init()
+        fields.reserveCapacity(elements.count + 2)
+        bytes.reserveCapacity(elements.reduce(64) { $0 + $1.0.utf8.count + $1.1.utf8.count })
         for (name, value) in elements { add(name, value) }
     }
 }

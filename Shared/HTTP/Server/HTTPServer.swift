@@ -9,7 +9,7 @@ package import Telemetry
 package final class HTTPServer: @unchecked Sendable {
     package let loop: EventLoop
     let configuration: HTTPServerConfiguration
-    let handler: HTTPHandler
+    let runners: RequestRunners
     let logger: Logger
     let output = OutputBuffer()
     let date = DateField()
@@ -36,7 +36,7 @@ package final class HTTPServer: @unchecked Sendable {
         self.socket = socket
         self.configuration = configuration
         self.logger = logger
-        self.handler = handler
+        runners = RequestRunners(loop: loop, handler: handler)
         requests = metrics.counter("http_server_requests_total", "Requests that reached a handler.")
         refusals = metrics.counter("http_server_refusals_total", "Requests that were refused before a handler.")
         openConnections = metrics.gauge("http_server_connections", "Open client connections.")
@@ -118,6 +118,7 @@ package final class HTTPServer: @unchecked Sendable {
         grace.cancel()
         sweepTimer?.cancel()
         sweepTimer = nil
+        runners.stop()
         flushCounts()
     }
 }

@@ -83,7 +83,7 @@ extension ServerConnection: HTTPBodySink {
     }
 
     private func finish() {
-        task = nil
+        runner = nil
         outgoing = nil
         guard tcp.isOpen else { return }
         incoming?.isDiscarded = true
@@ -115,7 +115,7 @@ extension ServerConnection: HTTPBodySink {
     func closeGracefully() {
         guard phase != .closed, tcp.isOpen else { return }
         phase = .lingering
-        task = nil
+        runner = nil
         outgoing = nil
         dropInput()
         deadline = server.loop.now + server.configuration.linger.milliseconds

@@ -47,7 +47,8 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
 
     // The running request.
     var incoming: IncomingBody?
-    var task: Task<Void, Never>?
+    /// The task in which the handler runs.
+    var runner: RequestRunners.Runner?
     var isHeadRequest = false
     var isVersion11 = true
     var keepsAlive = true
@@ -236,11 +237,14 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
         let request = HTTPRequest(
             method: head.method, target: head.target, pathStart: head.pathStart, pathEnd: head.pathEnd,
             headers: head.headers, body: body, remote: remote)
-        task = server.loop.spawn { [self] in
-            let response = await server.handler(request)
-            guard let stream = respond(response) else { return }
-            await run(stream)
-        }
+        server.runners.run(request, of: self)
+    }
+
+    /// False when nobody waits for the answer any more.
+    func beginRunning(in runner: RequestRunners.Runner) -> Bool {
+        guard phase == .handling else { return false }
+        self.runner = runner
+        return true
     }
 
     private func beginBody(_ head: HTTPRequestHead) -> HTTPBody {
@@ -319,8 +323,8 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
         server.remove(self)
         dropInput()
         resumeWriter()
-        task?.cancel()
-        task = nil
+        runner?.cancel()
+        runner = nil
     }
 
     /// On a graceful stop: nothing is lost by closing here.
