@@ -20,6 +20,8 @@ extension EntityID {
 
     package var jsonText: String { uuid.uuidString.lowercased() }
 
+    package func write(into text: inout JSONTextWriter) { text.append(uuid) }
+
     package var description: String { jsonText }
 
     package static func < (left: Self, right: Self) -> Bool {

@@ -8,7 +8,8 @@ package struct TimeZoneName: JSONScalar, Hashable {
 
     package static let utc = TimeZoneName(unchecked: "UTC")
 
-    private init(unchecked name: String) { self.name = name }
+    /// A name out of our own rows.
+    package init(unchecked name: String) { self.name = name }
 
     package init(jsonText: String) throws(JSONScalarError) {
         let allowed = jsonText.utf8.allSatisfy { byte in

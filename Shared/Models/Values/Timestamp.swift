@@ -53,36 +53,54 @@ package struct Timestamp: JSONScalar, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
     package var description: String { rfc3339 }
 
-    /// The instant as `2026-01-01T00:00:00.000Z`.
-    package var rfc3339: String {
+    /// The day and the milliseconds since its beginning.
+    private var parts: (date: LocalDate, inDay: Int) {
         let milliseconds = microseconds.flooredQuotient(by: 1000)
         let days = milliseconds.flooredQuotient(by: 86_400_000)
         let inDay = Int(milliseconds - days * 86_400_000)
         let date = LocalDate(daysSince1970: Int(days))
-        return String(unsafeUninitializedCapacity: 24) { buffer in
-            func put(_ value: Int, at index: Int, digits: Int) {
-                var rest = value
-                for offset in (0..<digits).reversed() {
-                    buffer[index + offset] = UInt8(48 + rest % 10)
-                    rest /= 10
-                }
-            }
-            put(date.year, at: 0, digits: 4)
-            buffer[4] = 45
-            put(date.month, at: 5, digits: 2)
-            buffer[7] = 45
-            put(date.day, at: 8, digits: 2)
-            buffer[10] = 84
-            put(inDay / 3_600_000, at: 11, digits: 2)
-            buffer[13] = 58
-            put(inDay / 60_000 % 60, at: 14, digits: 2)
-            buffer[16] = 58
-            put(inDay / 1000 % 60, at: 17, digits: 2)
-            buffer[19] = 46
-            put(inDay % 1000, at: 20, digits: 3)
-            buffer[23] = 90
+        return (date, inDay)
+    }
+
+    /// The instant as `2026-01-01T00:00:00.000Z`.
+    package var rfc3339: String {
+        String(unsafeUninitializedCapacity: 24) { buffer in
+            format(into: UnsafeMutableRawBufferPointer(buffer))
             return 24
         }
+    }
+
+    package func write(into text: inout JSONTextWriter) {
+        withUnsafeTemporaryAllocation(byteCount: 24, alignment: 1) { buffer in
+            format(into: buffer)
+            text.append(ascii: UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// Writes the 24 characters.
+    private func format(into buffer: UnsafeMutableRawBufferPointer) {
+        let (date, inDay) = parts
+        func put(_ value: Int, at index: Int, digits: Int) {
+            var rest = value
+            for offset in (0..<digits).reversed() {
+                buffer[index + offset] = UInt8(48 + rest % 10)
+                rest /= 10
+            }
+        }
+        put(date.year, at: 0, digits: 4)
+        buffer[4] = 45
+        put(date.month, at: 5, digits: 2)
+        buffer[7] = 45
+        put(date.day, at: 8, digits: 2)
+        buffer[10] = 84
+        put(inDay / 3_600_000, at: 11, digits: 2)
+        buffer[13] = 58
+        put(inDay / 60_000 % 60, at: 14, digits: 2)
+        buffer[16] = 58
+        put(inDay / 1000 % 60, at: 17, digits: 2)
+        buffer[19] = 46
+        put(inDay % 1000, at: 20, digits: 3)
+        buffer[23] = 90
     }
 
     /// Reads RFC 3339: years 0001 to 9999, any offset, up to nine digits of a second; a leap second becomes the next one.
