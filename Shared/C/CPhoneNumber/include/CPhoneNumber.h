@@ -1,3 +1,15 @@
 #pragma once
 
-// Placeholder until PhoneNumbers is written.
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Reads `text` as dialled in `region` (ISO 3166-1 alpha-2) and writes the E.164 form, NUL-terminated.
+/// Returns the length, 0 when the text is no possible number, or -1 when `capacity` is too small.
+int switchboard_phone_e164(const char *text, size_t length, const char *region, char *buffer, size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
