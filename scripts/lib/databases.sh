@@ -90,7 +90,7 @@ migrate() {
         count=$(pending "$name")
         [ "$count" = 0 ] && continue
         waiting+=("$name")
-        tables=$((tables + $(admin_psql "$name" -At -c "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")))
+        tables=$((tables + $(admin_psql "$name" -At -c "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'")))
     done
     [ ${#waiting[@]} -gt 0 ] || return 0
     if [ "$tables" -gt 0 ]; then
