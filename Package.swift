@@ -122,7 +122,7 @@ let testTargets: [Target] = [
     tests("HTTPTests", loop + ["HTTP"]),
     tests("PostgresTests", database),
     tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
-    tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models"]),
+    tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models", "Crypto"]),
     tests("ServiceKitTests", loop + ["ServiceKit", "Models"]),
     tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),
     tests("WebTests", database + ["Web", "Auth", "HTTP"]),
