@@ -1,10 +1,10 @@
 /// The two spellings of a property's name.
-enum JSONKeyName {
+package enum JSONKeyName {
     /// `externalID` to `external_id`, `segmentIDs` to `segment_ids`, `sha256` to itself.
     ///
     /// A capital begins a word when a small letter or a digit stands before it, or when it is the last capital of a run
     /// that a small letter follows, other than the plural `s` at the end of the name.
-    static func wire(_ name: String) -> String {
+    package static func wire(_ name: String) -> String {
         let bytes = Array(name.utf8)
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count + 4)
