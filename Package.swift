@@ -74,7 +74,7 @@ let shared: [Target] = [
     library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "Telemetry"]),
     library("ServiceKit", ["IO", "HTTP", "Postgres", "Crypto", "JSON", "Models", "Telemetry"]),
     library("Auth", ["IO", "Crypto", "JSON", "Models", "Telemetry"]),
-    library("Web", ["JSON", "Models", "HTTP", "IO", "Postgres", "Auth", "ServiceKit", "Telemetry"]),
+    library("Web", ["JSON", "Models", "HTTP", "IO", "Postgres", "Auth", "Crypto", "ServiceKit", "Telemetry"]),
     library("Jobs", ["JSON", "Models", "IO", "Postgres", "ServiceKit", "Telemetry"]),
     library("Clients", ["JSON", "Models", "HTTP", "HTTPClient", "IO", "Auth", "Telemetry"]),
     library("Events", ["JSON", "Models", "IO", "Postgres", "HTTP", "Jobs", "Clients", "Web", "ServiceKit", "Telemetry"]),
@@ -106,6 +106,9 @@ let support: [Target] = [
     library("TestSupport", path: "Tests/Support/TestSupport", ["IO", "Telemetry"]),
     library(
         "DatabaseTestSupport", path: "Tests/Support/DatabaseTestSupport", ["TestSupport", "IO", "Models", "Postgres", "Telemetry"]),
+    library(
+        "WebTestSupport", path: "Tests/Support/WebTestSupport",
+        ["TestSupport", "Web", "Auth", "Crypto", "HTTP", "IO", "JSON", "Models", "Telemetry"]),
 ]
 
 let loop: [Target.Dependency] = ["TestSupport", "IO", "Telemetry"]
@@ -122,14 +125,14 @@ let testTargets: [Target] = [
     tests("HTTPTests", loop + ["HTTP"]),
     tests("PostgresTests", database),
     tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
-    tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models", "Crypto"]),
-    tests("ServiceKitTests", loop + ["ServiceKit", "Models"]),
+    tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models"]),
+    tests("ServiceKitTests", database + ["ServiceKit", "HTTP"]),
     tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),
-    tests("WebTests", database + ["Web", "Auth", "HTTP"]),
+    tests("WebTests", database + ["Web", "WebTestSupport", "Auth", "Crypto", "HTTP", "ServiceKit"]),
     tests("JobsTests", database + ["Jobs"]),
     tests("ClientsTests", loop + ["Clients", "HTTP", "HTTPClient", "Auth", "JSON", "Models"]),
     tests("EventsTests", database + ["Events", "Clients", "Jobs", "Web", "HTTP", "HTTPClient"]),
-    tests("IdempotencyTests", database + ["Idempotency", "Web", "HTTP"]),
+    tests("IdempotencyTests", database + ["Idempotency", "Web", "WebTestSupport", "HTTP"]),
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "Tenancy"]),
     tests("CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "Calls", "Audio", "PhoneNumbers"]),
     tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway"]),

@@ -1,0 +1,158 @@
+import HTTP
+package import IO
+import Postgres
+package import Telemetry
+import Glibc
+import JSON
+import Models
+
+/// A running program: its loops, listeners and long-lived tasks.
+///
+/// Confined to its first loop, on which `start` and `stop` are called; every other loop is reached by a task.
+package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
+    /// The ports that were bound, for tests that asked for port 0.
+    package struct Ports: Sendable {
+        package var service: Int?
+        package var `internal`: Int?
+        package var `operator`: Int
+    }
+
+    private struct Place {
+        let seat: ServiceSeat<Program.Configuration>
+        let parts: ServiceParts
+        var servers: [HTTPServer] = []
+    }
+
+    private let configuration: Program.Configuration
+    private let process: ProcessConfiguration
+    private let logger: Logger
+    private let metrics: Metrics
+    private let loops: [EventLoop]
+    private let health: HealthState
+    private var places: [Place] = []
+    private var running: [Task<Void, Never>] = []
+    private var sockets: [ListeningSocket] = []
+
+    /// A program on loops that run already.
+    package init(
+        _ program: Program.Type, configuration: Program.Configuration, loops: [EventLoop], logger: Logger,
+        metrics: Metrics
+    ) {
+        precondition(!loops.isEmpty, "a process has a loop")
+        self.configuration = configuration
+        process = configuration.process
+        self.loops = loops
+        self.logger = logger
+        self.metrics = metrics
+        health = HealthState()
+    }
+
+    // The start.
+
+    /// Waits for the database, assembles every loop and opens the listeners.
+    package func start() async throws -> Ports {
+        try await ServiceProcess.patiently(process.startPatience, on: loops[0]) {
+            try await Migrator(migrations: Program.migrations, logger: logger).verify(url: process.databaseURL)
+        }
+        let first = try await seat(0)
+        let shared = try await Program.prepare(first)
+        for index in loops.indices {
+            let seat = index == 0 ? first : try await seat(index)
+            let parts = try await loops[index].attempt { try await Program.assemble(seat, shared) }
+            places.append(Place(seat: seat, parts: parts))
+        }
+        let ports = try await listen()
+        for place in places {
+            for body in place.parts.running { running.append(place.seat.loop.spawn { await body() }) }
+        }
+        health.begin(places.map(\.parts.isReady))
+        return ports
+    }
+
+    private func seat(_ index: Int) async throws -> ServiceSeat<Program.Configuration> {
+        let loop = loops[index]
+        let (configuration, process, logger, metrics) = (configuration, process, logger, metrics)
+        return try await loop.attempt {
+            var settings = PostgresConfiguration(
+                url: process.databaseURL, directURL: process.databaseDirectURL,
+                applicationName: "switchboard \(Program.name.rawValue)", poolSize: process.poolSize)
+            settings.queueLimit = 1024
+            let database = Database(loop: loop, configuration: settings, logger: logger, metrics: metrics)
+            return ServiceSeat(
+                configuration: configuration, loop: loop, index: index, database: database, logger: logger,
+                metrics: metrics)
+        }
+    }
+
+    private func listen() async throws -> Ports {
+        var ports = Ports(service: nil, internal: nil, operator: 0)
+        ports.service = try await open(process.bindAddress, process.port) { $0.service }
+        if let port = process.internalPort {
+            ports.internal = try await open(process.bindAddress, port) { $0.internal }
+        }
+        let status = places[0].parts.status
+        let pages = OperatorPages(service: process.service.rawValue, metrics: metrics, health: health, sections: status)
+        let socket = try ListeningSocket.bind(host: "127.0.0.1", port: process.operatorPort)
+        try await serve(socket, on: 0) { await pages.answer($0) }
+        ports.operator = socket.port
+        return ports
+    }
+
+    /// Opens one socket that all loops with such a handler accept from; nil when no loop has one.
+    private func open(_ host: String, _ port: Int, _ handler: (ServiceParts) -> HTTPHandler?) async throws -> Int? {
+        let handlers = places.map { handler($0.parts) }
+        guard handlers.contains(where: { $0 != nil }) else { return nil }
+        let socket = try ListeningSocket.bind(host: host, port: port)
+        for (index, handler) in handlers.enumerated() {
+            guard let handler else { continue }
+            try await serve(socket, on: index, handler)
+        }
+        return socket.port
+    }
+
+    private func serve(_ socket: ListeningSocket, on index: Int, _ handler: @escaping HTTPHandler) async throws {
+        sockets.append(socket)
+        let seat = places[index].seat
+        let (health, logger, metrics) = (health, logger, metrics)
+        let server = try await seat.loop.attempt {
+            let pages = HealthPages(state: health, database: seat.database)
+            let server = HTTPServer(
+                loop: seat.loop, socket: socket, configuration: HTTPServerConfiguration(), logger: logger,
+                metrics: metrics
+            ) { request in
+                if let answer = await pages.answer(request) { return answer }
+                return await handler(request)
+            }
+            try server.start()
+            return server
+        }
+        places[index].servers.append(server)
+    }
+
+    // The stop.
+
+    /// Stops accepting, lets what runs finish within the configured time, and closes everything.
+    package func stop() async {
+        health.end()
+        let patience = process.stopPatience
+        for task in running { task.cancel() }
+        var ending = running
+        for place in places {
+            for server in place.servers {
+                ending.append(place.seat.loop.spawn { await server.drain(within: patience) })
+            }
+        }
+        if await !loops[0].finish(ending, within: patience + .seconds(1)) {
+            logger.warning("Stop did not wait for everything that ran")
+        }
+        let closing = places.map { place in
+            place.seat.loop.spawn {
+                for body in place.parts.closing { await body() }
+                place.seat.database.close()
+            }
+        }
+        if await !loops[0].finish(closing, within: .seconds(5)) {
+            logger.warning("Stop did not wait for everything to close")
+        }
+    }
+}
