@@ -1,0 +1,36 @@
+package import Models
+import Synchronization
+
+/// What tests say about tenants, in place of the change feed.
+package final class TestKnowledge: TenantKnowledge {
+    private struct State {
+        var tenants: [TenantID: ChangeFeedAPI.TenantValue] = [:]
+        var settings: [TenantID: ChangeFeedAPI.SettingsValue] = [:]
+        var age = Duration.zero
+    }
+
+    private let state = Mutex(State())
+
+    /// Knows no tenant.
+    package init() {}
+
+    /// Makes a tenant known, or changes it.
+    package func set(
+        _ id: TenantID, status: TenantStatus = .active, visibility: Visibility = .own, subdomain: String = "acme"
+    ) throws {
+        let value = ChangeFeedAPI.TenantValue(
+            subdomain: subdomain, status: status, timeZone: try TimeZoneName(jsonText: "UTC"), country: "US")
+        state.withLock { state in
+            state.tenants[id] = value
+            state.settings[id] = ChangeFeedAPI.SettingsValue(visibility: visibility)
+        }
+    }
+
+    /// Pretends that the feed was heard so long ago.
+    package func setAge(_ age: Duration) { state.withLock { $0.age = age } }
+
+    package func tenant(_ id: TenantID) -> ChangeFeedAPI.TenantValue? { state.withLock { $0.tenants[id] } }
+    package func settings(of id: TenantID) -> ChangeFeedAPI.SettingsValue? { state.withLock { $0.settings[id] } }
+    package func entitlements(of id: TenantID) -> Entitlements? { .seed(for: .growth) }
+    package var age: Duration { state.withLock { $0.age } }
+}
