@@ -55,9 +55,9 @@ let systemLibraries: [Target] = [
     system("CCrypt", pkgConfig: "libcrypt", apt: "libcrypt-dev"),
     system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
     system("CSamplerate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
-    system("CICU", pkgConfig: "icu-uc", apt: "libicu-dev"),
     system("CSeccomp", apt: "linux-libc-dev"),
     shim("CPhoneNumber", links: "phonenumber"),
+    shim("CICU", links: "icuuc"),
 ]
 
 let shared: [Target] = [

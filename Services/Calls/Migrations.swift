@@ -1,0 +1,13 @@
+import Postgres
+
+/// The schema, in order; the build embeds each file under its name with the first digit replaced by an underscore.
+enum CallsMigrations {
+    static let all: [Migration] = [
+        Migration(name: "0001_create_calls", sql: PackageResources._001_create_calls_sql),
+        Migration(name: "0002_create_recordings", sql: PackageResources._002_create_recordings_sql),
+        Migration(name: "0003_create_transcripts", sql: PackageResources._003_create_transcripts_sql),
+        Migration(name: "0004_create_analyses", sql: PackageResources._004_create_analyses_sql),
+        Migration(name: "0005_create_rollups", sql: PackageResources._005_create_rollups_sql),
+        Migration(name: "0006_create_upkeep", sql: PackageResources._006_create_upkeep_sql),
+    ]
+}

@@ -1,0 +1,77 @@
+import JSON
+import Models
+import Postgres
+
+/// What the pipeline has made of a call so far.
+struct CallResults: Sendable {
+    var recording: Recording?
+    var transcript: StoredTranscript?
+    var analysis: StoredAnalysis?
+
+    /// The current transcript.
+    struct StoredTranscript: Sendable {
+        var version: Int
+        var transcript: Transcript
+    }
+
+    /// The newest analysis, perhaps of an earlier transcript.
+    struct StoredAnalysis: Sendable {
+        var transcriptVersion: Int
+        var analysis: Analysis
+        var analysedAt: Timestamp
+    }
+}
+
+/// Reads what the pipeline has made.
+struct ResultStore: Sendable {
+    let database: Database
+
+    /// Recording, current transcript and newest analysis, in one round trip.
+    func results(of id: CallID, in tenant: TenantID) async throws -> CallResults {
+        let answers = try await database.tenant(tenant).batch([
+            "SELECT \(unescaped: Recording.columns) FROM recordings WHERE tenant_id = \(tenant) AND call_id = \(id)",
+            """
+            SELECT version, language, engine, model, segments, usage FROM transcripts
+            WHERE tenant_id = \(tenant) AND call_id = \(id) AND is_current
+            """,
+            """
+            SELECT transcript_version, document, created_at FROM analyses
+            WHERE tenant_id = \(tenant) AND call_id = \(id) ORDER BY version DESC LIMIT 1
+            """,
+        ])
+        return CallResults(
+            recording: try answers[0].first { row throws(PostgresError) in try Recording(row: &row) },
+            transcript: try answers[1].first { row in try Self.transcript(&row) },
+            analysis: try answers[2].first { row in try Self.analysis(&row) })
+    }
+
+    /// The current transcript alone.
+    func transcript(of id: CallID, in tenant: TenantID) async throws -> CallResults.StoredTranscript? {
+        try await database.tenant(tenant).first(
+            """
+            SELECT version, language, engine, model, segments, usage FROM transcripts
+            WHERE tenant_id = \(tenant) AND call_id = \(id) AND is_current
+            """
+        ) { row in try Self.transcript(&row) }
+    }
+
+    private static func transcript(_ row: inout RowReader) throws -> CallResults.StoredTranscript {
+        let version = Int(try row.next(Int32.self))
+        let (language, engine) = (try row.next(String.self), try row.next(Engine.self))
+        let (model, segments) = (try row.next(String.self), try row.next(JSONText.self))
+        return CallResults.StoredTranscript(
+            version: version,
+            transcript: Transcript(
+                language: language, engine: engine, model: model,
+                segments: try segments.decode([Transcript.Segment].self),
+                usage: try row.next(JSONText.self).decode(EngineUsage.self)))
+    }
+
+    private static func analysis(_ row: inout RowReader) throws -> CallResults.StoredAnalysis {
+        let version = Int(try row.next(Int32.self))
+        let document = try row.next(JSONText.self)
+        return CallResults.StoredAnalysis(
+            transcriptVersion: version, analysis: try document.decode(Analysis.self),
+            analysedAt: try row.next(Timestamp.self))
+    }
+}

@@ -1,0 +1,35 @@
+import Models
+import Postgres
+
+/// Starts a pipeline that has ended without a result, or was never wanted.
+struct RetryStore: Sendable {
+    let database: Database
+
+    /// Puts a failed call, or an imported one that was not transcribed, back to where its pipeline can go on: to its
+    /// transcript when there is one, else to its recording.
+    func retry(_ id: CallID, reach: CallReach, in tenant: TenantID) async throws -> Call {
+        let moved = try await database.tenant(tenant).transaction { transaction in
+            let call = try await transaction.first(
+                """
+                UPDATE calls SET
+                    stage = CASE WHEN transcript_version > 0 THEN 'transcribed' ELSE 'recording_stored' END,
+                    stage_since = now(), stage_attempts = 0, stage_error_code = NULL, stage_error_detail = NULL,
+                    updated_at = now(), version = version + 1
+                WHERE tenant_id = \(tenant) AND id = \(id) AND recording_bytes IS NOT NULL AND deleted_at IS NULL
+                  AND (stage = 'failed' OR (stage = 'recording_stored' AND origin = 'import'))\(reach.condition)
+                RETURNING \(unescaped: Call.columns)
+                """, as: Call.self)
+            guard let call else { return nil as Call? }
+            if call.processing.stage == .transcribed {
+                try await AnalyseCallJob.enqueue(id, in: transaction)
+            } else {
+                try await TranscribeCallJob.enqueue(id, in: transaction)
+            }
+            return call
+        }
+        if let moved { return moved }
+        let calls = CallStore(database: database)
+        guard try await calls.find(id, reach: reach, in: tenant) != nil else { throw Failure(.notFound) }
+        throw Failure(.conflict, "Only a failed call, or an imported one with a recording, can be processed again.")
+    }
+}

@@ -1,0 +1,47 @@
+import Models
+import Postgres
+
+/// The counts by 15-minute bucket.
+struct RollupStore: Sendable {
+    let database: Database
+
+    /// Counts the marked buckets of a tenant again and takes their marks, up to `limit`; gives how many marks were taken.
+    ///
+    /// Marks are taken before counting, so a change during the counting leaves a mark of its own. One process at a time
+    /// counts for a tenant.
+    func recount(limit: Int, in tenant: TenantID) async throws -> Int {
+        try await database.tenant(tenant).transaction { transaction in
+            try await transaction.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(tenant.description), 0))")
+            let marked = try await transaction.values(
+                """
+                DELETE FROM call_rollup_marks WHERE tenant_id = \(tenant) AND id IN (
+                    SELECT id FROM call_rollup_marks WHERE tenant_id = \(tenant) ORDER BY id LIMIT \(limit))
+                RETURNING bucket_at
+                """, as: Timestamp.self)
+            for bucket in Set(marked) { _ = try await transaction.batch(Self.count(bucket, in: tenant)) }
+            return marked.count
+        }
+    }
+
+    /// The tenants that have marks, up to `limit`; marks have no row-level security.
+    func tenantsWithMarks(limit: Int) async throws -> [TenantID] {
+        try await database.query("SELECT DISTINCT tenant_id FROM call_rollup_marks LIMIT \(limit)") { row in
+            try row.next(TenantID.self)
+        }
+    }
+
+    private static func count(_ bucket: Timestamp, in tenant: TenantID) -> [SQL] {
+        [
+            "DELETE FROM call_rollups WHERE tenant_id = \(tenant) AND bucket_at = \(bucket)",
+            """
+            INSERT INTO call_rollups (tenant_id, bucket_at, direction, status, calls, seconds)
+            SELECT tenant_id, \(bucket), direction, status, count(*),
+                   coalesce(sum(extract(epoch FROM ended_at - started_at)), 0)::bigint
+            FROM calls
+            WHERE tenant_id = \(tenant) AND deleted_at IS NULL AND NOT is_test
+              AND started_at >= \(bucket) AND started_at < \(bucket + .seconds(900))
+            GROUP BY tenant_id, direction, status
+            """,
+        ]
+    }
+}
