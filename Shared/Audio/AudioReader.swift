@@ -40,9 +40,8 @@ package struct AudioReader: ~Copyable {
         }
         guard frames > 0 else { return 0 }
         if format.codec == .float {
-            for index in 0..<frames * format.channels {
-                block[index] = block[index].isFinite ? max(-1, min(1, block[index])) : 0
-            }
+            let count = frames * format.channels
+            block.withUnsafeMutableBufferPointer { audio_tame($0.baseAddress, count) }
         }
         return min(frames, capacity)
     }
@@ -50,8 +49,7 @@ package struct AudioReader: ~Copyable {
     private static func start(_ descriptor: Int32) throws(AudioError) -> (OpaquePointer, AudioFormat) {
         let container = try sniff(descriptor)
         var header = SF_INFO()
-        // The descriptor stays ours (last argument), so that it is closed once whether this succeeds or not.
-        guard let file = sf_open_fd(descriptor, Int32(SFM_READ), &header, Int32(SF_FALSE)) else {
+        guard let file = audio_open(descriptor, &header) else {
             throw sf_error(nil) == SF_ERR_UNSUPPORTED_ENCODING ? .unsupported : .malformed
         }
         do throws(AudioError) {

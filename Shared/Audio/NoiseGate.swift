@@ -1,3 +1,5 @@
+import CSndfile
+
 /// Tells voice from the noise of a line, frame by frame of 20 ms, by energy.
 ///
 /// The floor falls at once to the quietest frame and rises by 1.7 dB a second, so that it finds the noise between words.
@@ -17,12 +19,7 @@ struct NoiseGate {
     }
 
     /// Root of the mean square.
-    static func level(of frame: ArraySlice<Float>) -> Float {
-        let sum = frame.withUnsafeBufferPointer { samples in
-            var sum: Float = 0
-            for index in 0..<samples.count { sum += samples[index] * samples[index] }
-            return sum
-        }
-        return (sum / Float(max(1, frame.count))).squareRoot()
+    static func level(of frame: UnsafeBufferPointer<Float>) -> Float {
+        (audio_energy(frame.baseAddress, frame.count) / Float(max(1, frame.count))).squareRoot()
     }
 }

@@ -4,7 +4,7 @@
 /// longer than ``collapse`` are left out (recognisers invent words in them), shorter ones stay, since pauses carry
 /// punctuation. A piece ends at the first pause after ``PieceCutter/target``; speech without a pause is cut at its
 /// quietest moment before ``limit``. Never more than one piece of one channel is in memory.
-package struct PieceCutter {
+package final class PieceCutter {
     /// Samples in a frame of 20 ms.
     static let frame = 320
     /// Two seconds of silence are a gap between two spans.
@@ -20,15 +20,15 @@ package struct PieceCutter {
     private let target: Int
     private let limit: Int
 
-    private var pending: [Float] = []
+    private let pending = SampleBuffer(capacity: 2 * PieceCutter.frame)
     private var gate = NoiseGate()
     /// Frames seen in all.
     private var position = 0
     /// The last silent frames before a span begins.
-    private var lead: [Float] = []
+    private let lead = SampleBuffer(capacity: (PieceCutter.margin + 1) * PieceCutter.frame)
 
     private var index = 0
-    private var samples: [Float] = []
+    private let samples = SampleBuffer(capacity: Resampler.outputRate)
     private var levels: [Float] = []
     private var spans: [AudioSpan] = []
     private var isInSpan = false
@@ -43,42 +43,43 @@ package struct PieceCutter {
         limit = target * 7 / 5
     }
 
-    package mutating func add(
+    package func add(
         _ block: UnsafeBufferPointer<Float>, emit: (AudioPiece) throws(AudioError) -> Void
     ) throws(AudioError) {
-        pending.append(contentsOf: block)
+        pending.append(block)
+        let waiting = pending.samples
         var start = 0
-        while pending.count - start >= PieceCutter.frame {
-            try take(pending[start..<start + PieceCutter.frame], emit: emit)
+        while waiting.count - start >= PieceCutter.frame {
+            try take(UnsafeBufferPointer(rebasing: waiting[start..<start + PieceCutter.frame]), emit: emit)
             start += PieceCutter.frame
         }
         pending.removeFirst(start)
     }
 
-    package mutating func finish(emit: (AudioPiece) throws(AudioError) -> Void) throws(AudioError) {
-        if !pending.isEmpty {
+    package func finish(emit: (AudioPiece) throws(AudioError) -> Void) throws(AudioError) {
+        if pending.count > 0 {
             // The last frame is filled up, so that every length below is a whole number of frames.
-            pending.append(contentsOf: repeatElement(0, count: PieceCutter.frame - pending.count))
-            try take(pending[...], emit: emit)
-            pending = []
+            pending.appendSilence(PieceCutter.frame - pending.count)
+            try take(pending.samples, emit: emit)
+            pending.truncate(to: 0)
         }
         if isInSpan { closeSpan() }
         try emitPiece(emit)
     }
 
-    private mutating func take(
-        _ frame: ArraySlice<Float>, emit: (AudioPiece) throws(AudioError) -> Void
+    private func take(
+        _ frame: UnsafeBufferPointer<Float>, emit: (AudioPiece) throws(AudioError) -> Void
     ) throws(AudioError) {
         let level = NoiseGate.level(of: frame)
         let isVoiced = gate.isVoiced(level)
         defer { position += 1 }
         guard isInSpan || isVoiced else {
-            lead.append(contentsOf: frame)
+            lead.append(frame)
             if lead.count > PieceCutter.margin * PieceCutter.frame { lead.removeFirst(PieceCutter.frame) }
             return
         }
         if !isInSpan { openSpan() }
-        samples.append(contentsOf: frame)
+        samples.append(frame)
         levels.append(level)
         silentRun = isVoiced ? 0 : silentRun + 1
         if isVoiced { voicedInSpan += 1 }
@@ -87,31 +88,33 @@ package struct PieceCutter {
             if levels.count >= target { try emitPiece(emit) }
         } else if levels.count >= target, silentRun >= PieceCutter.pause {
             closeSpan()
-            lead = []
+            lead.truncate(to: 0)
             try emitPiece(emit)
         } else if levels.count >= limit {
             try splitAtQuietest(emit)
         }
     }
 
-    private mutating func openSpan() {
+    private func openSpan() {
         let leadFrames = lead.count / PieceCutter.frame
         spans.append(
             AudioSpan(pieceStart: samples.count, start: (position - leadFrames) * PieceCutter.frame, count: 0))
-        samples.append(contentsOf: lead)
+        samples.append(lead.samples)
         levels.append(contentsOf: repeatElement(0, count: leadFrames))
-        lead = []
+        lead.truncate(to: 0)
         isInSpan = true
         silentRun = 0
         voicedInSpan = 0
     }
 
     /// Ends the span, gives its silent tail back but for the margin, and forgets a span that was but a click.
-    private mutating func closeSpan() {
+    private func closeSpan() {
         isInSpan = false
         guard var span = spans.popLast() else { return }
         let excess = max(0, silentRun - PieceCutter.margin)
-        lead = Array(samples.suffix(min(excess, PieceCutter.margin) * PieceCutter.frame))
+        lead.truncate(to: 0)
+        let leadLength = min(excess, PieceCutter.margin) * PieceCutter.frame
+        lead.append(UnsafeBufferPointer(rebasing: samples.samples.suffix(leadLength)))
         truncate(to: levels.count - excess)
         guard voicedInSpan >= PieceCutter.least else {
             truncate(to: span.pieceStart / PieceCutter.frame)
@@ -121,13 +124,13 @@ package struct PieceCutter {
         spans.append(span)
     }
 
-    private mutating func truncate(to frames: Int) {
+    private func truncate(to frames: Int) {
         levels.removeLast(levels.count - frames)
-        samples.removeLast(samples.count - frames * PieceCutter.frame)
+        samples.truncate(to: frames * PieceCutter.frame)
     }
 
     /// Speech without a pause: the piece ends at the quietest tenth of a second of its last part, in mid-span.
-    private mutating func splitAtQuietest(_ emit: (AudioPiece) throws(AudioError) -> Void) throws(AudioError) {
+    private func splitAtQuietest(_ emit: (AudioPiece) throws(AudioError) -> Void) throws(AudioError) {
         guard var span = spans.popLast() else { return }
         let earliest = max(target, span.pieceStart / PieceCutter.frame + 1)
         var best = levels.count - 1
@@ -136,23 +139,23 @@ package struct PieceCutter {
             let level = levels[start..<start + 5].reduce(0, +)
             if level < quietest { (quietest, best) = (level, start + 2) }
         }
-        let tail = Array(samples[(best * PieceCutter.frame)...])
+        let tail = samples.array(best * PieceCutter.frame..<samples.count)
         let tailLevels = Array(levels[best...])
         truncate(to: best)
         span.count = samples.count - span.pieceStart
         spans.append(span)
         try emitPiece(emit)
         spans = [AudioSpan(pieceStart: 0, start: span.start + span.count, count: 0)]
-        samples = tail
+        tail.withUnsafeBufferPointer { samples.append($0) }
         levels = tailLevels
     }
 
-    private mutating func emitPiece(_ emit: (AudioPiece) throws(AudioError) -> Void) throws(AudioError) {
+    private func emitPiece(_ emit: (AudioPiece) throws(AudioError) -> Void) throws(AudioError) {
         guard !spans.isEmpty else { return }
-        let piece = AudioPiece(channel: channel, index: index, spans: spans, samples: samples)
+        let piece = AudioPiece(channel: channel, index: index, spans: spans, samples: samples.array(0..<samples.count))
         index += 1
         spans = []
-        samples.removeAll(keepingCapacity: true)
+        samples.truncate(to: 0)
         levels.removeAll(keepingCapacity: true)
         try emit(piece)
     }

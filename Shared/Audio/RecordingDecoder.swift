@@ -1,3 +1,5 @@
+import CSndfile
+
 /// What became known of a recording by reading it once, from beginning to end.
 package struct DecodedRecording: Sendable {
     package let format: AudioFormat
@@ -60,7 +62,7 @@ package struct RecordingDecoder {
 private final class ChannelDecoder {
     private let channel: Int
     private let resampler: Resampler
-    private var cutter: PieceCutter
+    private let cutter: PieceCutter
     private var mono: [Float]
     var peaks: WaveformPeaks
     private(set) var pieceCount = 0
@@ -76,16 +78,16 @@ private final class ChannelDecoder {
     func add(
         _ block: [Float], frames: Int, of channels: Int, emit: (AudioPiece) throws(AudioError) -> Void
     ) throws(AudioError) {
-        var source = channel
-        for index in 0..<frames {
-            mono[index] = block[source]
-            source += channels
+        block.withUnsafeBufferPointer { interleaved in
+            mono.withUnsafeMutableBufferPointer { mono in
+                audio_pick(interleaved.baseAddress, frames, Int32(channels), Int32(channel), mono.baseAddress)
+            }
         }
-        try pass(mono[..<frames], isLast: false, emit: emit)
+        try pass(frames, isLast: false, emit: emit)
     }
 
     func finish(emit: (AudioPiece) throws(AudioError) -> Void) throws(AudioError) {
-        try pass([], isLast: true, emit: emit)
+        try pass(0, isLast: true, emit: emit)
         try cutter.finish { (piece) throws(AudioError) in
             pieceCount += 1
             try emit(piece)
@@ -93,9 +95,9 @@ private final class ChannelDecoder {
     }
 
     private func pass(
-        _ samples: ArraySlice<Float>, isLast: Bool, emit: (AudioPiece) throws(AudioError) -> Void
+        _ frames: Int, isLast: Bool, emit: (AudioPiece) throws(AudioError) -> Void
     ) throws(AudioError) {
-        try resampler.process(samples, isLast: isLast) { (output) throws(AudioError) in
+        try resampler.process(mono, count: frames, isLast: isLast) { (output) throws(AudioError) in
             peaks.add(output)
             try cutter.add(output) { (piece) throws(AudioError) in
                 pieceCount += 1
@@ -111,17 +113,7 @@ private struct ChannelLikeness {
     private var sound = 0.0
 
     mutating func add(_ pairs: ArraySlice<Float>) {
-        pairs.withUnsafeBufferPointer { samples in
-            var difference: Float = 0
-            var sound: Float = 0
-            for index in stride(from: 0, to: samples.count, by: 2) {
-                let (left, right) = (samples[index], samples[index + 1])
-                difference += (left - right) * (left - right)
-                sound += left * left + right * right
-            }
-            self.difference += Double(difference)
-            self.sound += Double(sound)
-        }
+        pairs.withUnsafeBufferPointer { audio_compare($0.baseAddress, $0.count / 2, &difference, &sound) }
     }
 
     var isSame: Bool { sound > 0 && difference < sound * 0.000_1 }

@@ -27,15 +27,13 @@ package final class Resampler {
         if let state { src_delete(state) }
     }
 
-    /// Takes one block and hands on what it gives; `isLast` empties the filter, after which nothing may follow.
+    /// Takes the first `count` samples and hands on what it gives; `isLast` empties the filter, after which nothing may follow.
     package func process(
-        _ block: ArraySlice<Float>, isLast: Bool, into take: (UnsafeBufferPointer<Float>) throws(AudioError) -> Void
+        _ input: [Float], count: Int, isLast: Bool,
+        into take: (UnsafeBufferPointer<Float>) throws(AudioError) -> Void
     ) throws(AudioError) {
-        guard let state else {
-            let copy = Array(block)
-            return try withSamples(copy, count: copy.count, take)
-        }
-        let input = Array(block)
+        precondition(count <= input.count)
+        guard let state else { return try withSamples(input, count: count, take) }
         var used = 0
         while true {
             var step = SRC_DATA()
@@ -44,7 +42,7 @@ package final class Resampler {
             let fault = input.withUnsafeBufferPointer { source in
                 output.withUnsafeMutableBufferPointer { target in
                     step.data_in = source.baseAddress.map { $0 + used }
-                    step.input_frames = source.count - used
+                    step.input_frames = count - used
                     step.data_out = target.baseAddress
                     step.output_frames = target.count
                     return src_process(state, &step)
@@ -54,7 +52,7 @@ package final class Resampler {
             used += step.input_frames_used
             if step.output_frames_gen > 0 { try withSamples(output, count: step.output_frames_gen, take) }
             // Done when nothing is left to put in and, at the end, when the filter gives no more.
-            if used >= input.count, !isLast || step.output_frames_gen == 0 { return }
+            if used >= count, !isLast || step.output_frames_gen == 0 { return }
             if step.output_frames_gen == 0, step.input_frames_used == 0 { return }
         }
     }

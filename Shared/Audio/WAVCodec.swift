@@ -1,3 +1,5 @@
+import CSndfile
+
 /// WAV in memory, for pieces that go to a recogniser over HTTP.
 package enum WAVCodec {
     /// Mono, 16 bit: 32 kB a second at 16 kHz, so a piece of 80 s is a tenth of the 25 MB that recognisers accept.
@@ -21,11 +23,10 @@ package enum WAVCodec {
         append(16, width: 2)  // bits a sample
         append("data")
         append(byteCount, width: 4)
-        for sample in samples {
-            let value = Int16((max(-1, min(1, sample)) * 32_767).rounded())
-            bytes.append(UInt8(truncatingIfNeeded: value))
-            bytes.append(UInt8(truncatingIfNeeded: value >> 8))
-        }
         return bytes
+            + [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, filled in
+                audio_quantise(samples, samples.count, buffer.baseAddress)
+                filled = byteCount
+            }
     }
 }

@@ -1,3 +1,5 @@
+import CSndfile
+
 /// Lowest and highest sample of each of a fixed number of stretches, gathered while a stream of unknown length passes.
 ///
 /// It starts with fine stretches; whenever four times the wanted number is reached, neighbours are joined and the
@@ -34,12 +36,8 @@ package struct WaveformPeaks: Sendable {
             var low = filled == 0 ? samples[index] : low
             var high = filled == 0 ? samples[index] : high
             filled += end - index
-            while index < end {
-                let sample = samples[index]
-                if sample < low { low = sample }
-                if sample > high { high = sample }
-                index += 1
-            }
+            audio_widen(samples.baseAddress.map { $0 + index }, end - index, &low, &high)
+            index = end
             (self.low, self.high) = (low, high)
             if filled == stretch { closeColumn() }
         }

@@ -5,7 +5,7 @@ import Testing
     private static let rate = 16_000
 
     private func cut(_ samples: [Float], pieceSeconds: Int = 60, block: Int = 5_003) throws -> [AudioPiece] {
-        var cutter = PieceCutter(channel: 1, pieceSeconds: pieceSeconds)
+        let cutter = PieceCutter(channel: 1, pieceSeconds: pieceSeconds)
         var pieces: [AudioPiece] = []
         for start in stride(from: 0, to: samples.count, by: block) {
             try samples[start..<min(samples.count, start + block)].withUnsafeBufferPointer { part in

@@ -33,3 +33,20 @@ import Testing
         #expect(peaks([7, -7], count: 1) == [WaveformPeaks.Column(low: -127, high: 127)])
     }
 }
+
+@Suite struct WAVCodecTests {
+    @Test func `what is written is read again, clipped to full scale`() throws {
+        let folder = try TemporaryFolder()
+        let samples: [Float] = [0, 0.5, -0.5, 1, -1, 3, -3]
+        let wav = WAVCodec.encode(samples)
+        #expect(wav.count == 44 + samples.count * 2)
+        var reader = try AudioReader(path: try folder.write(wav, to: "sound"))
+        #expect(reader.format.sampleRate == 16_000)
+        #expect(reader.format.channels == 1)
+        var block = [Float](repeating: 0, count: 100)
+        #expect(reader.format.declaredFrames == samples.count)
+        let count = reader.read(into: &block)
+        #expect(count == samples.count)
+        for (read, written) in zip(block, samples) { #expect(abs(read - max(-1, min(1, written))) < 0.000_1) }
+    }
+}

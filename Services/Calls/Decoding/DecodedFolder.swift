@@ -33,8 +33,12 @@ struct DecodedFolder: Sendable {
     /// The samples of one piece.
     func samples(of piece: DecodedManifest.Piece) throws(AudioError) -> [Float] {
         let bytes = try FileBytes.read(file(piece.file), limit: 64 << 20)
-        return bytes.withUnsafeBytes { raw in
-            (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+        let count = bytes.count / MemoryLayout<Float>.stride
+        return [Float](unsafeUninitializedCapacity: count) { samples, filled in
+            bytes.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(samples).copyMemory(from: .init(rebasing: $0[..<(count * 4)]))
+            }
+            filled = count
         }
     }
 

@@ -78,7 +78,7 @@ enum SpokenSounds {
     static func resample(_ samples: [Float], from rate: Int) throws -> [Float] {
         let resampler = try Resampler(inputRate: rate, blockLength: samples.count)
         var output: [Float] = []
-        try resampler.process(samples[...], isLast: true) { output += $0 }
+        try resampler.process(samples, count: samples.count, isLast: true) { output += $0 }
         return output
     }
 
