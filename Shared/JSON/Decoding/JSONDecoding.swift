@@ -51,12 +51,7 @@ extension DecodingHandle {
             let value = try Value(from: JSONValueDecoder(handle: self, index: index))
             if kind(index) == .object { try checkNames(of: index) }
             return value
-        case .uuid:
-            guard kind(index) == .string else { throw wrongType(index, "string") }
-            guard let uuid = UUID(uuidString: text(index)) else {
-                throw fault(index, "invalid_format", "UUID expected")
-            }
-            return unsafeBitCast(uuid, to: Value.self)
+        case .uuid: return unsafeBitCast(try uuid(index), to: Value.self)
         case .text:
             let entry = entry(index)
             let start = Int(entry.offset) - (entry.kind == .string ? 1 : 0)
@@ -139,12 +134,21 @@ extension DecodingHandle {
     private func checkLimits(_ limits: [Note], of object: Int) throws {
         guard kind(object) == .object else { return }
         for note in limits {
-            let found = Array(note.key.utf8).withUnsafeBufferPointer { bytes in
-                names(of: object).first { name($0, is: bytes) }
-            }
+            var key = note.key
+            let found = key.withUTF8 { member($0, of: object) }
             guard let found, let fault = limitFault(note, of: found + 1) else { continue }
             try refuse(fault)
         }
+    }
+
+    /// The entry of a name, without marking it as asked for.
+    private func member(_ bytes: UnsafeBufferPointer<UInt8>, of object: Int) -> Int? {
+        var index = object + 1
+        while index < Int(entry(object).next) {
+            if name(index, is: bytes) { return index }
+            index = Int(entry(index + 1).next)
+        }
+        return nil
     }
 
     private func limitFault(_ note: Note, of index: Int) -> Fault? {

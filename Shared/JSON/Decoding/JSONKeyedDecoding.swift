@@ -97,12 +97,12 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         // A patch may be absent: that is one of its three things.
-        if let patch = type as? any AnyPatch.Type, index(of: key) == nil { return absent(patch) }
+        if case .patch(let patch) = handle.tables.traits(of: type).kind, index(of: key) == nil { return absent(patch) }
         return try required(key, { try StandIn.value(of: type) }) { try handle.value(type, at: $0) }
     }
 
     private func absent<Absent: AnyPatch, Value>(_ type: Absent.Type) -> Value {
-        // The caller has found the two types to be one.
+        // The traits say that the two types are one.
         unsafeBitCast(type.absentPatch, to: Value.self)
     }
 
