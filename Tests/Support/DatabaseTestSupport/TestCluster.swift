@@ -51,13 +51,15 @@ package final class TestCluster: Sendable {
                 + settings.flatMap { ["-c", $0] },
             environment: ["PATH": "/usr/bin:/bin"], log: "\(folder)/log")
         server.withLock { $0 = (program, port) }
-        for _ in 0..<1000 where !answers() {
+        for _ in 0..<1000 {
+            if answers() { return }
             guard waitpid(program.pid, nil, WNOHANG) == 0 else {
                 throw ProgramError("the test server died\n\(program.logTail())")
             }
             // The server tells nobody when it is ready. This thread has nothing else to do.
             usleep(10_000)
         }
+        throw ProgramError("the test server does not answer\n\(program.logTail())")
     }
 
     /// Stops the server after breaking off all sessions, or at once as a crash would.
@@ -98,8 +100,9 @@ package final class TestCluster: Sendable {
         return "\(root)/\(newest)/bin"
     }
 
-    /// In memory where there is room: containers often have 64 MB of it. The name tells `scripts/test-database`, which
-    /// removes what killed runs left behind, whose the folder is.
+    /// In memory where there is room; containers often have 64 MB of it.
+    ///
+    /// The name tells `scripts/test-database`, which removes what killed runs left behind, whose the folder is.
     private static func makeFolder() throws -> String {
         var space = statvfs()
         let hasRoom = statvfs("/dev/shm", &space) == 0 && space.f_bavail * space.f_bsize >= wantedSpace
