@@ -176,10 +176,17 @@ final class PostgresConnection: @unchecked Sendable {
     }
 
     private func takeAnswers() {
+        var isAfterEnd = false
         // Also between batches: notices, notifications and farewells are parsed here.
         while let pointer, PQisBusy(pointer) == 0, batch != nil {
-            // Nil ends the answers of one command.
-            guard let result = PQgetResult(pointer) else { continue }
+            guard let result = PQgetResult(pointer) else {
+                // One nil ends the answers of one command. A second one means that libpq expects no more: the
+                // connection broke and it has dropped its queue.
+                if isAfterEnd { return closeAfterFailure() }
+                isAfterEnd = true
+                continue
+            }
+            isAfterEnd = false
             if batch?.take(result, cache: &cache) == true { land() }
         }
     }
