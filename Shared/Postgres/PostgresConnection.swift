@@ -153,7 +153,7 @@ final class PostgresConnection: @unchecked Sendable {
     // The socket.
 
     private func watch() {
-        watcher?.start(isWaitingToWrite ? [.readable, .writable] : .readable) { _ in self.onReady() }
+        watcher?.start(isWaitingToWrite ? [.readable, .writable] : .readable) { self.onReady($0) }
     }
 
     private func flush() {
@@ -165,10 +165,11 @@ final class PostgresConnection: @unchecked Sendable {
         watch()
     }
 
-    private func onReady() {
+    private func onReady(_ events: FileWatcher.Events) {
         guard let pointer else { return }
-        // The server stops reading when nobody reads its answers, so reading comes first.
-        let isOpen = PQconsumeInput(pointer) == 1
+        // The server stops reading when nobody reads its answers, so reading comes first. A socket that failed is not
+        // watched any more: what it still holds is read, and that was all.
+        let isOpen = PQconsumeInput(pointer) == 1 && !events.contains(.failed)
         takeAnswers()
         takeNotifications()
         guard isOpen else { return closeAfterFailure() }
