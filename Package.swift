@@ -130,7 +130,7 @@ let testTargets: [Target] = [
     tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),
     tests("WebTests", database + ["Web", "WebTestSupport", "Auth", "Crypto", "HTTP", "ServiceKit"]),
     tests("JobsTests", database + ["Jobs"]),
-    tests("ClientsTests", loop + ["Clients", "HTTP", "HTTPClient", "Auth", "JSON", "Models"]),
+    tests("ClientsTests", loop + ["Clients", "Crypto", "HTTP", "HTTPClient", "Auth", "JSON", "Models"]),
     tests("EventsTests", database + ["Events", "Clients", "Jobs", "Web", "HTTP", "HTTPClient"]),
     tests("IdempotencyTests", database + ["Idempotency", "Web", "WebTestSupport", "HTTP"]),
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "Tenancy"]),

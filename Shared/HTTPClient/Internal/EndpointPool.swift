@@ -32,6 +32,8 @@ final class EndpointPool: @unchecked Sendable {
     let host: String
     let configuration: HTTPClientConfiguration
     let loop: EventLoop
+    /// For this loop's answers, so that loops do not count references of a shared one.
+    let noBody = HTTPBody(bytes: [])
     /// Weak: connections of a client that is gone live on until they close.
     private weak var client: InternalHTTPClient?
     /// Open ones, in no order; each knows its place.

@@ -229,7 +229,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         let waiter = takeHeadWaiter()
         switch head.framing {
         case .none:
-            waiter?.resume(returning: HTTPClientResponse(status: head.status, headers: head.headers, body: .empty))
+            waiter?.resume(returning: HTTPClientResponse(status: head.status, headers: head.headers, body: pool.noBody))
             return complete(hasMore: !rest.isEmpty)
         case .length(let length) where Int64(rest.count) >= length:
             // All of it came with the head: the common case, without a stream's bookkeeping.

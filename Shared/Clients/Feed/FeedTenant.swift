@@ -1,0 +1,43 @@
+package import Models
+
+/// What a process knows of one tenant.
+///
+/// Immutable and shared by all loops: 100,000 of them exist once, and a change makes a new one.
+package final class FeedTenant: Sendable {
+    package let id: TenantID
+    package let subdomain: String
+    package let status: TenantStatus
+    package let timeZone: TimeZoneName
+    /// ISO 3166-1 alpha-2: how national phone numbers are read.
+    package let country: String
+    package let visibility: Visibility
+    /// Shared by all tenants that may do the same.
+    private let allowance: Allowance
+
+    package var entitlements: Entitlements { allowance.entitlements }
+
+    init(id: TenantID, _ value: ChangeFeedAPI.TenantValue, visibility: Visibility, allowance: Allowance) {
+        self.id = id
+        subdomain = value.subdomain
+        status = value.status
+        timeZone = value.timeZone
+        country = value.country
+        self.visibility = visibility
+        self.allowance = allowance
+    }
+
+    /// The entry's value that this was made from.
+    var value: ChangeFeedAPI.TenantValue {
+        ChangeFeedAPI.TenantValue(subdomain: subdomain, status: status, timeZone: timeZone, country: country)
+    }
+
+    /// Holds one distinct set of entitlements.
+    final class Allowance: Sendable {
+        let entitlements: Entitlements
+
+        init(_ entitlements: Entitlements) { self.entitlements = entitlements }
+
+        /// What a tenant has before billing has said anything.
+        static let initial = Allowance(.seed(for: .starter))
+    }
+}

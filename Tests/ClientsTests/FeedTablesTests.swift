@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Glibc
+import JSON
+import Models
+import Testing
+
+@testable import Clients
+
+@Suite struct FeedTablesTests {
+    /// The process's resident memory in bytes.
+    private static func residentBytes() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        return try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) }) * Int(getpagesize())
+    }
+
+    @Test func `100,000 tenants of two loops fit in 100 MB`() throws {
+        let zones = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "America/Argentina/Buenos_Aires"]
+        let before = try Self.residentBytes()
+        var first = FeedTables()
+        for number in 0..<100_000 {
+            let id = TenantID.make()
+            let value = ChangeFeedAPI.TenantValue(
+                subdomain: "a-tenant-with-a-longer-name-\(number)", status: .active,
+                timeZone: TimeZoneName(unchecked: String(decoding: Array(zones[number % 4].utf8), as: UTF8.self)),
+                country: "DE")
+            first.apply(.tenant(id, value))
+            var entitlements = Entitlements.seed(for: Plan.allCases[number % 3])
+            entitlements.seats += number % 50
+            first.apply(.entitlements(id, entitlements))
+            if number.isMultiple(of: 10) { first.apply(.domain("calls.customer-\(number).example", id)) }
+            if number.isMultiple(of: 10) {
+                first.apply(
+                    .revokedSession(.make(), .init(tenantID: id, expiresAt: .now() + .seconds(900))))
+            }
+        }
+        // Another loop's copy, which a change of its own makes a real one.
+        var second = first
+        for id in first.tenants.keys.prefix(1) { second.apply(.entitlements(id, nil)) }
+        second.apply(.domain("b.example", .platform))
+        second.apply(.revokedSession(.make(), .init(tenantID: .platform, expiresAt: .now())))
+        let used = try Self.residentBytes() - before
+        print("100,000 tenants on two loops take \(used / 1_000_000) MB")
+        #expect(used < 100_000_000)
+        #expect(first.tenants.count == 100_000 && second.bySubdomain.count == 100_000)
+    }
+
+    @Test func `what has expired does not stay`() {
+        var tables = FeedTables()
+        for _ in 0..<25_000 {
+            tables.apply(.revokedSession(.make(), .init(tenantID: .platform, expiresAt: .now() - .seconds(1))))
+        }
+        #expect(tables.sessions.count < 10_000)
+    }
+
+    @Test func `lines are read alike however they are cut`() throws {
+        let tenant = TenantID.make()
+        let value = ChangeFeedAPI.TenantValue(subdomain: "acme", status: .active, timeZone: .utc, country: "NP")
+        let entries: [ChangeFeedAPI.Entry] = [
+            .init(sequence: 9, kind: .snapshotStarted, key: "", value: nil),
+            .init(sequence: 3, kind: .tenant, key: "\(tenant)", value: try JSONText(encoding: value)),
+            .init(sequence: 9, kind: .snapshotFinished, key: "", value: nil),
+            .init(sequence: 9, kind: .heartbeat, key: "", value: nil),
+            .init(sequence: 10, kind: .connection, key: "\(ConnectionID.make())", value: nil),
+        ]
+        var bytes: [UInt8] = []
+        for entry in entries { bytes += try JSON.encode(entry) + [0x0a] }
+        for cut in 0...bytes.count {
+            var reader = FeedReader(after: 5)
+            let parts = [try reader.read(Array(bytes[..<cut])), try reader.read(Array(bytes[cut...]))]
+            let replacements = parts.compactMap(\.replacement)
+            #expect(replacements.count == 1 && replacements.first?.tenants[tenant]?.subdomain == "acme")
+            #expect(parts.flatMap(\.changes).count == 1)
+            #expect(parts.last?.sequence == 10 && reader.sequence == 10)
+        }
+    }
+
+    @Test func `a line without an end is not gathered for ever`() throws {
+        var reader = FeedReader(after: 0)
+        let piece = [UInt8](repeating: 0x20, count: 1 << 19)
+        _ = try reader.read(piece)
+        _ = try reader.read(piece)
+        #expect(throws: FeedReader.ReadError.self) { _ = try reader.read(piece) }
+    }
+}
