@@ -13,9 +13,23 @@ import Testing
         return try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) }) * Int(getpagesize())
     }
 
-    @Test func `100,000 tenants of two loops fit in 100 MB`() throws {
+    @Test func `100,000 tenants of two loops fit in 100 MB`() async throws {
+        // In a process of its own: the other tests' memory would be counted as well.
+        let result = try await #require(
+            processExitsWith: .success, observing: [\.standardOutputContent]
+        ) {
+            let before = try FeedTablesTests.residentBytes()
+            let (first, second) = FeedTablesTests.largeTables()
+            let used = try FeedTablesTests.residentBytes() - before
+            #expect(used < 100_000_000)
+            #expect(first.tenants.count == 100_000 && second.bySubdomain.count == 100_000)
+            print("100,000 tenants on two loops take \(used / 1_000_000) MB")
+        }
+        print(String(decoding: result.standardOutputContent, as: UTF8.self))
+    }
+
+    private static func largeTables() -> (FeedTables, FeedTables) {
         let zones = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "America/Argentina/Buenos_Aires"]
-        let before = try Self.residentBytes()
         var first = FeedTables()
         for number in 0..<100_000 {
             let id = TenantID.make()
@@ -27,21 +41,17 @@ import Testing
             var entitlements = Entitlements.seed(for: Plan.allCases[number % 3])
             entitlements.seats += number % 50
             first.apply(.entitlements(id, entitlements))
-            if number.isMultiple(of: 10) { first.apply(.domain("calls.customer-\(number).example", id)) }
             if number.isMultiple(of: 10) {
-                first.apply(
-                    .revokedSession(.make(), .init(tenantID: id, expiresAt: .now() + .seconds(900))))
+                first.apply(.domain("calls.customer-\(number).example", id))
+                first.apply(.revokedSession(.make(), .init(tenantID: id, expiresAt: .now() + .seconds(900))))
             }
         }
-        // Another loop's copy, which a change of its own makes a real one.
+        // Another loop's copy, which changes of its own make a real one.
         var second = first
         for id in first.tenants.keys.prefix(1) { second.apply(.entitlements(id, nil)) }
         second.apply(.domain("b.example", .platform))
         second.apply(.revokedSession(.make(), .init(tenantID: .platform, expiresAt: .now())))
-        let used = try Self.residentBytes() - before
-        print("100,000 tenants on two loops take \(used / 1_000_000) MB")
-        #expect(used < 100_000_000)
-        #expect(first.tenants.count == 100_000 && second.bySubdomain.count == 100_000)
+        return (first, second)
     }
 
     @Test func `what has expired does not stay`() {
