@@ -78,21 +78,22 @@ let shared: [Target] = [
     library("Jobs", ["JSON", "Models", "IO", "Postgres", "ServiceKit", "Telemetry"]),
     library("Clients", ["JSON", "Models", "HTTP", "HTTPClient", "IO", "Auth", "Telemetry"]),
     library("Events", ["JSON", "Models", "IO", "Postgres", "HTTP", "Jobs", "Clients", "Web", "ServiceKit", "Telemetry"]),
+    library("Suite", ["Models", "IO", "HTTPClient", "Auth", "Clients", "ServiceKit", "Telemetry"]),
     library("Idempotency", ["JSON", "Models", "Postgres", "HTTP", "Crypto", "Web", "Telemetry"]),
 ]
 
 let kit: [Target.Dependency] = [
     "JSON", "Models", "Telemetry", "IO", "Crypto", "HTTP", "Postgres", "HTTPClient", "BlobStore", "ServiceKit", "Auth", "Web",
-    "Jobs", "Events", "Idempotency", "Clients",
+    "Jobs", "Events", "Idempotency", "Clients", "Suite",
 ]
 
 let services: [Target] = [
     .executableTarget(
         name: "Gateway",
         dependencies: [
-            "JSON", "Models", "IO", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients", "ServiceKit", "Telemetry",
+            "JSON", "Models", "IO", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients", "ServiceKit", "Suite", "Telemetry",
         ],
-        path: "gateway", exclude: ["README.md", "Console"], resources: [.embedInCode("Migrations")], swiftSettings: swift),
+        path: "gateway", exclude: ["README.md", "Console"], swiftSettings: swift),
     service("Tenancy", kit),
     service("Calls", exclude: ["Recognition/recognise.py", "Recognition/requirements.txt"], kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),
     service("Sessions", kit),

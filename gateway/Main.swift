@@ -1,4 +1,6 @@
+import ServiceKit
+
 @main
-struct GatewayProcess {
-    static func main() {}
+enum Main {
+    static func main() { ServiceProcess.main(GatewayService.self) }
 }

@@ -51,6 +51,12 @@ package final class ChangeFeedState: @unchecked Sendable {
 
     // How old it is.
 
+    /// How long ago the feed last said anything; since the start when it never has.
+    package var age: Duration {
+        let since = (lastContact ?? startedAt).monotonic
+        return .milliseconds(Int64(loop.now - min(since, loop.now)))
+    }
+
     /// Whether the feed has been silent for longer than this: then dangerous actions are refused.
     package func isStale(after limit: Duration = .seconds(60)) -> Bool {
         let since = (lastContact ?? startedAt).monotonic

@@ -1,0 +1,113 @@
+import Auth
+import Clients
+import FoundationEssentials
+import HTTP
+import IO
+import JSON
+import Models
+import Telemetry
+
+/// Answers every request that comes in: with a service's answer, or with a problem of its own.
+///
+/// Confined to its loop.
+final class FrontDoor: @unchecked Sendable {
+    private let hosts: HostNames
+    private let state: ChangeFeedState
+    private let people: TokenVerifier
+    private let keys: KeyExchange
+    private let forwarder: Forwarder
+    private let documents: APIDocuments
+    private let loop: EventLoop
+    private let logger: Logger
+    private let meters: DoorMeters
+
+    init(
+        hosts: HostNames, state: ChangeFeedState, people: TokenVerifier, keys: KeyExchange, forwarder: Forwarder,
+        documents: APIDocuments, loop: EventLoop, logger: Logger, metrics: Metrics
+    ) {
+        self.hosts = hosts
+        self.state = state
+        self.people = people
+        self.keys = keys
+        self.forwarder = forwarder
+        self.documents = documents
+        self.loop = loop
+        self.logger = logger
+        meters = DoorMeters(metrics)
+    }
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        let started = loop.now
+        let requestID = RequestID.make()
+        var service: ServiceName?
+        var response: HTTPResponse
+        do {
+            response = try await route(request, requestID, &service)
+        } catch {
+            let failure = DoorProblem.failure(for: error)
+            if failure.status >= 500 {
+                logger.warning(
+                    "Request failed", [.string("request_id", requestID.description), .error("error", error)])
+            }
+            response = DoorProblem.response(failure, requestID)
+        }
+        response.headers.set("X-Request-ID", requestID.description)
+        let milliseconds = loop.now - started
+        meters.record(service, status: response.status, milliseconds: milliseconds)
+        logger.info(
+            "Request answered",
+            [
+                .string("request_id", requestID.description), .string("http.method", request.method.rawValue),
+                .string("service", service?.rawValue ?? "none"), .int("http.status", Int64(response.status)),
+                .int("http.duration_ms", Int64(milliseconds)),
+            ])
+        return response
+    }
+
+    private func route(
+        _ request: HTTPRequest, _ requestID: RequestID, _ service: inout ServiceName?
+    ) async throws -> HTTPResponse {
+        guard let path = NormalisedPath(request.path) else { throw Failure(.badRequest, "The path is malformed.") }
+        let host = request.headers["host"] ?? ""
+        guard let tenant = tenant(of: host) else { throw Failure(.notFound) }
+        if let document = try await documents.answer(path, request) { return document }
+        guard let found = ServiceRoutes.service(for: path) else { throw Failure(.notFound) }
+        service = found
+        let authorization = try await authorization(request, tenant)
+        return try await forwarder.forward(
+            request, to: found, tenant: tenant, host: host, authorization: authorization, requestID: requestID)
+    }
+
+    /// The tenant of a host; nil for a name that nobody has, whatever the reason.
+    private func tenant(of host: String) -> TenantID? {
+        let found: FeedTenant? =
+            switch hosts.place(of: host) {
+            case .label(let label): state.tenant(subdomain: String(label))
+            case .foreign(let domain): state.tenant(domain: String(domain))
+            case .app, .base: nil
+            }
+        guard let found, found.status != .deleted else { return nil }
+        return found.id
+    }
+
+    /// The Authorization field to pass on: a person's token as it came, a key's as the token it was exchanged for.
+    ///
+    /// A wrong credential is refused here; an absent one is for the service's guards to judge.
+    private func authorization(_ request: HTTPRequest, _ tenant: TenantID) async throws -> Authorization {
+        switch Credential(request.headers) {
+        case .none: return .none
+        case .malformed: throw Failure(.invalidToken, headers: [("WWW-Authenticate", "Bearer")])
+        case .token(let token):
+            _ = try people.principal(token, tenant: tenant)
+            return .asItCame
+        case .apiKey(let key): return .exchanged(try await keys.token(for: key, of: tenant))
+        }
+    }
+}
+
+/// What becomes of a request's Authorization field.
+enum Authorization {
+    case none
+    case asItCame
+    case exchanged(String)
+}

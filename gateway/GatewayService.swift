@@ -1,0 +1,50 @@
+import Clients
+import HTTPClient
+import Models
+import Postgres
+import ServiceKit
+import Suite
+
+/// The front door: finds the tenant, checks the credential, cleans the headers and passes the request on.
+enum GatewayService: ServiceProgram {
+    typealias Configuration = GatewayConfiguration
+
+    static let name = ServiceName.gateway
+    /// Its inbox and shared limits will be its tables.
+    static var migrations: [Migration] { [] }
+
+    static func prepare(_ seat: ServiceSeat<GatewayConfiguration>) async throws -> SuiteMembership {
+        try SuiteMembership(seat)
+    }
+
+    static func assemble(
+        _ seat: ServiceSeat<GatewayConfiguration>, _ membership: SuiteMembership
+    ) async throws -> ServiceParts {
+        let member = try await membership.member(on: seat)
+        let upstreams = Upstreams(seat.configuration.upstreams, http: InternalHTTPClient(loop: seat.loop))
+        let health = UpstreamHealth(upstreams: upstreams, loop: seat.loop, logger: seat.logger)
+        guard let hosts = HostNames(base: seat.configuration.process.baseURL) else { throw GatewayError.badBaseURL }
+        let keys = KeyExchange(client: member.client(for: .tenancy), state: member.state, loop: seat.loop)
+        let forwarder = Forwarder(
+            upstreams: upstreams, tokens: member.tokens, scheme: seat.configuration.process.baseURL.scheme)
+        let documents = APIDocuments(upstreams: upstreams, tokens: member.tokens, loop: seat.loop)
+        let door = FrontDoor(
+            hosts: hosts, state: member.state, people: member.people, keys: keys, forwarder: forwarder,
+            documents: documents,
+            loop: seat.loop, logger: seat.logger, metrics: seat.metrics)
+        var running: [@Sendable () async -> Void] = [{ await health.run() }]
+        if seat.index == 0 { running.append { await membership.run() } }
+        return ServiceParts(
+            service: { request in await door.answer(request) },
+            isReady: { member.state.isLoaded && health.haveAllBeenReady },
+            status: [("upstreams", { health.status }), ("change_feed", { FeedStatus(member.state).document })],
+            running: running)
+    }
+}
+
+/// Why the gateway cannot start.
+enum GatewayError: Error, CustomStringConvertible {
+    case badBaseURL
+
+    var description: String { "BASE_URL has no host" }
+}
