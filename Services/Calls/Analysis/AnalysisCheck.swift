@@ -93,8 +93,13 @@ struct AnalysisCheck {
 
     /// A day that is none, or that was over when the call was, is left out.
     private func day(_ text: String?) -> LocalDate? {
-        guard let text, let day = try? LocalDate(jsonText: text) else { return nil }
-        return day >= request.callDate ? day : nil
+        guard let text else { return nil }
+        do {
+            let day = try LocalDate(jsonText: text)
+            return day >= request.callDate ? day : nil
+        } catch {
+            return nil
+        }
     }
 
     private func text(_ text: String, limit: Int) throws(EngineError) -> String {

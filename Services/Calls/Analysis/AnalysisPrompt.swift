@@ -84,11 +84,13 @@ struct AnalysisPrompt {
                 .init(role: "system", content: "\(AnalysisPrompt.instructions)"),
                 .init(role: "user", content: "Day of the call: \(day)\n\nTranscript:\n\(text)"),
             ])
-        guard var bytes = try? JSON.encode(chat), bytes.popLast() == UInt8(ascii: "}") else {
-            throw .invalidAnswer  // Strings alone cannot fail to encode.
+        do {
+            let head = try JSON.encode(chat).dropLast()
+            return head + Array(",\"response_format\":\(AnalysisPrompt.responseFormat)}".utf8)
+        } catch {
+            // Strings alone cannot fail to encode.
+            throw EngineError("engine_input_invalid", "The transcript could not be sent to the engine.")
         }
-        bytes += ",\"response_format\":\(AnalysisPrompt.responseFormat)}".utf8
-        return bytes
     }
 
     private var transcript: String {

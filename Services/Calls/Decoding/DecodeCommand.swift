@@ -62,8 +62,11 @@ enum DecodeCommand {
     }
 
     private static func answer(_ line: some Encodable, _ status: Int32) -> Int32 {
-        guard let bytes = try? JSON.encode(line) else { return status }  // The status says enough.
-        FileBytes.write(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+        do {
+            FileBytes.write(try JSON.encode(line) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+        } catch {
+            return status  // It says enough without the line.
+        }
         return status
     }
 }

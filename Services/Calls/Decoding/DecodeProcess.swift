@@ -40,12 +40,14 @@ struct DecodeProcess: Sendable {
     }
 
     private func refusal(_ line: [UInt8]?, status: Int32) -> EngineError {
-        guard let line, let reason = try? JSON.decode(Refusal.self, from: line).error else {
+        do {
+            let reason = try JSON.decode(Refusal.self, from: line ?? []).error
+            return EngineError(
+                reason.code, reason.detail,
+                isRetryable: status == DecodeCommand.Status.cannotWrite || status == DecodeCommand.Status.noInput)
+        } catch {
             return .childDied("decoder")  // It ended before it could say why.
         }
-        return EngineError(
-            reason.code, reason.detail,
-            isRetryable: status == DecodeCommand.Status.cannotWrite || status == DecodeCommand.Status.noInput)
     }
 
     private func manifest(in folder: DecodedFolder) async throws(EngineError) -> DecodedManifest {

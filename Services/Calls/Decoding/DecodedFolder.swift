@@ -22,7 +22,12 @@ struct DecodedFolder: Sendable {
             sampleRate: decoded.format.sampleRate, channels: decoded.format.channels,
             durationSeconds: decoded.durationSeconds, hasIdenticalChannels: decoded.hasIdenticalChannels,
             peaks: decoded.peaks.map { $0.flatMap { [Int($0.low), Int($0.high)] } }, pieces: pieces)
-        guard let bytes = try? JSON.encode(manifest) else { throw .malformed }  // Only a number that is none can fail.
+        let bytes: [UInt8]
+        do {
+            bytes = try JSON.encode(manifest)
+        } catch {
+            throw .malformed  // Only a number that is none can fail, and only a forged header can make one.
+        }
         try FileBytes.create(file(DecodedManifest.fileName + ".part"), bytes)
         guard rename(file(DecodedManifest.fileName + ".part"), file(DecodedManifest.fileName)) == 0 else {
             throw .unwritable(errno)

@@ -68,9 +68,18 @@ struct OpenAIConnection {
             throw OpenAIConnection.failure(error)
         }
         guard !answer.isSuccess else { return answer.body }
-        let refusal = try? JSON.decode(Refusal.self, from: answer.body, unknownKeys: .ignore)  // Proxies send pages.
         throw OpenAIConnection.refusal(
-            status: answer.status, reason: refusal?.error.code ?? refusal?.error.type, headers: answer.headers)
+            status: answer.status, reason: OpenAIConnection.reason(answer.body), headers: answer.headers)
+    }
+
+    /// The protocol's word for the refusal; nil for the pages that proxies send.
+    private static func reason(_ body: [UInt8]) -> String? {
+        do {
+            let error = try JSON.decode(Refusal.self, from: body, unknownKeys: .ignore).error
+            return error.code ?? error.type
+        } catch {
+            return nil
+        }
     }
 
     /// What the network did.

@@ -52,7 +52,10 @@ struct RecogniserOutput: Sendable {
 
     /// Takes one line; false when nothing after it matters.
     mutating func take(_ bytes: [UInt8]) -> Bool {
-        guard let line = try? JSON.decode(Line.self, from: bytes) else {
+        let line: Line
+        do {
+            line = try JSON.decode(Line.self, from: bytes)
+        } catch {
             isBroken = true  // A library printed into the protocol, or the child is not ours.
             return false
         }

@@ -16,13 +16,13 @@ import Testing
     @Test func `limits hold and nothing inherited stays open`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             let inherited = open("/dev/null", O_RDONLY)
-            ChildLimits(memoryBytes: 1 << 30, cpuSeconds: 7, fileBytes: 1_000).apply()
+            ChildLimits(memoryBytes: 1 << 40, cpuSeconds: 777, fileBytes: 1_000).apply()
             guard fcntl(inherited, F_GETFD) == -1 else { exit(1) }
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
-            guard limit.rlim_cur == 7, limit.rlim_max == 7 else { exit(2) }
+            guard limit.rlim_cur == 777, limit.rlim_max == 777 else { exit(2) }
             getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
-            guard limit.rlim_max == 1 << 30 else { exit(3) }
+            guard limit.rlim_max == 1 << 40 else { exit(3) }
             exit(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) >= 10 ? 0 : 4)
         }
     }
