@@ -126,7 +126,7 @@ let testTargets: [Target] = [
     tests("HTTPTests", loop + ["HTTP"]),
     tests("PostgresTests", database),
     tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
-    tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models"]),
+    tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models", "Crypto"]),
     tests("ServiceKitTests", database + ["ServiceKit", "HTTP"]),
     tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),
     tests("WebTests", database + ["Web", "WebTestSupport", "Auth", "Crypto", "HTTP", "ServiceKit"]),

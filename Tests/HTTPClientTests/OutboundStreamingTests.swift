@@ -130,7 +130,7 @@ import Testing
 }
 
 /// Pieces that are all there.
-final class Pieces: UploadSource, @unchecked Sendable {
+final class Pieces: ByteSource, @unchecked Sendable {
     private var pieces: ArraySlice<[UInt8]>
     let length: Int64?
 

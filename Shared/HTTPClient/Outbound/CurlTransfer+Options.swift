@@ -10,7 +10,7 @@ struct CurlRequest: Sendable {
     /// Bytes that are sent at once; nil when there is no body or it is streamed.
     var bytes: [UInt8]?
     /// A body that is asked for piece by piece.
-    var upload: (any UploadSource)?
+    var upload: (any ByteSource)?
     var connectDeadline: Duration
     /// Until the last byte of the answer has been read.
     var deadline: Duration
@@ -50,6 +50,8 @@ extension CurlTransfer {
         // Without it, ending a transfer during a name lookup blocks the loop until the lookup ends.
         long(CURLOPT_QUICK_EXIT, 1)
         long(CURLOPT_FOLLOWLOCATION, 0)
+        // For those who neither allow a large body nor refuse it before they have seen it.
+        long(CURLOPT_EXPECT_100_TIMEOUT_MS, 100)
         // HTTP/2 brings nothing to single requests, and pausing its uploads is fragile in older libraries.
         long(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         long(CURLOPT_HTTP09_ALLOWED, 0)
@@ -93,9 +95,12 @@ extension CurlTransfer {
     private func setHeaders() {
         var list: UnsafeMutablePointer<curl_slist>?
         func add(_ line: String) { list = curl_slist_append(list, line) ?? list }
-        // These three curl would send by itself: a wait of a second, a form's type, and chunks beside a length.
-        add("Expect:")
-        if request.headers["content-type"] == nil { add("Content-Type:") }
+        // curl would wait a second for leave to send, and call any body a form. A field that is only taken out would
+        // still be signed, so signed requests keep the first and bring a type of their own.
+        if request.signing == nil {
+            add("Expect:")
+            if request.headers["content-type"] == nil { add("Content-Type:") }
+        }
         for (name, value) in request.headers {
             // A value without text is written with a semicolon; with a colon curl would leave the header out.
             add(value.isEmpty ? "\(name);" : "\(name): \(value)")

@@ -150,7 +150,8 @@ final class CurlTransfer: @unchecked Sendable {
         guard status >= 200 else { return true }
         hasHead = true
         let lease = TransferLease(self)
-        let length = headers["content-length"].flatMap { Int64($0) }
+        // An answer to HEAD tells the length of what is not sent.
+        let length = request.method == .head ? 0 : headers["content-length"].flatMap { Int64($0) }
         let body = HTTPBody(declaredLength: length) { lease.transfer.resumeReceiving() }
         body.interruptionLoop = multi.loop
         self.body = body

@@ -4,17 +4,27 @@ import IO
 /// Reads a range of a file piece by piece, on the threads for files.
 ///
 /// One reader at a time, as a body has; the descriptor is only touched by that reader's call and by `deinit`.
-final class FileSource: UploadSource, @unchecked Sendable {
+package final class FileSource: ByteSource, @unchecked Sendable {
     private static let pieceSize: Int64 = 262_144
 
-    let length: Int64?
+    package let length: Int64?
     private let path: String
     private var offset: Int64
     private let end: Int64
     private var descriptor: Int32 = -1
 
-    init(path: String, offset: Int64, length: Int64) {
+    /// Opens the file at the first read.
+    package init(path: String, offset: Int64, length: Int64) {
         self.path = path
+        self.length = length
+        self.offset = offset
+        end = offset + length
+    }
+
+    /// Takes over an open descriptor, which it closes.
+    package init(descriptor: Int32, offset: Int64, length: Int64) {
+        path = ""
+        self.descriptor = descriptor
         self.length = length
         self.offset = offset
         end = offset + length
@@ -24,7 +34,7 @@ final class FileSource: UploadSource, @unchecked Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    func next() async throws -> [UInt8]? {
+    package func next() async throws -> [UInt8]? {
         guard offset < end else { return nil }
         return try await WorkerPool.files.run { try self.read() }
     }

@@ -80,7 +80,7 @@ package struct MultipartBody: Sendable {
 }
 
 /// Bytes that are all there, for one reader.
-final class BytesSource: UploadSource, @unchecked Sendable {
+final class BytesSource: ByteSource, @unchecked Sendable {
     private var bytes: [UInt8]?
     let length: Int64?
 
@@ -96,11 +96,11 @@ final class BytesSource: UploadSource, @unchecked Sendable {
 }
 
 /// Several sources, one after another, for one reader.
-private final class ConcatenatedSource: UploadSource, @unchecked Sendable {
-    private var sources: ArraySlice<any UploadSource>
+private final class ConcatenatedSource: ByteSource, @unchecked Sendable {
+    private var sources: ArraySlice<any ByteSource>
     let length: Int64?
 
-    init(_ sources: [any UploadSource], length: Int64) {
+    init(_ sources: [any ByteSource], length: Int64) {
         self.sources = sources[...]
         self.length = length
     }

@@ -62,7 +62,7 @@ package final class OutboundHTTPClient: @unchecked Sendable {
 
     private func curlRequest(_ request: OutboundHTTPRequest, _ hop: Hop, deadline: Duration) -> CurlRequest {
         var bytes: [UInt8]?
-        var upload: (any UploadSource)?
+        var upload: (any ByteSource)?
         switch hop.body {
         case .empty: bytes = [.post, .put, .patch].contains(hop.method) ? [] : nil
         case .bytes(let body): bytes = body

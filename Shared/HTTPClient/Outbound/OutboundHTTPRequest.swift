@@ -7,9 +7,9 @@ package struct OutboundHTTPRequest: Sendable {
         case empty
         case bytes([UInt8])
         /// Once only: a request with it is neither repeated nor redirected with its body.
-        case stream(any UploadSource)
+        case stream(any ByteSource)
         /// Made anew for each attempt.
-        case replayable(@Sendable () -> any UploadSource)
+        case replayable(@Sendable () -> any ByteSource)
 
         /// A range of a file, read while it is sent.
         package static func file(_ path: String, offset: Int64 = 0, length: Int64) -> Body {
