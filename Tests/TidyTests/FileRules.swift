@@ -42,4 +42,15 @@ enum FileRules {
             }.map { Offence(path: file.path, line: index + 1, reason: "\($0): this is about one machine") }
         }
     }
+
+    /// A library that the package links is installed by `make setup` too.
+    static func packages(manifest: SourceFile, list: SourceFile) -> [Offence] {
+        let listed = Set(list.lines)
+        return manifest.lines.enumerated().compactMap { index, line in
+            guard let start = line.ranges(of: "apt: \"").first?.upperBound else { return nil }
+            let package = line[start...].prefix { $0 != "\"" }
+            return listed.contains(package)
+                ? nil : Offence(path: manifest.path, line: index + 1, reason: "\(package) is not in \(list.path)")
+        }
+    }
 }

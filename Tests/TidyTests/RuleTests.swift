@@ -122,6 +122,12 @@ struct RuleTests {
         #expect(lines(FileRules.machinePaths(file("docs/a.md", text))) == [1, 3])
     }
 
+    @Test func `a library that nobody installs is found`() {
+        let manifest = file("Package.swift", "a\nsystem(\"CX\", pkgConfig: \"x\", apt: \"libx-dev\"),\n")
+        #expect(lines(FileRules.packages(manifest: manifest, list: file("scripts/packages", "libxx-dev\n"))) == [2])
+        #expect(lines(FileRules.packages(manifest: manifest, list: file("scripts/packages", "# x\nlibx-dev\n"))) == [])
+    }
+
     private func migration(_ name: String, _ text: String) -> SourceFile {
         file("Services/Calls/Migrations/\(name)", text)
     }

@@ -49,6 +49,12 @@ struct TidyTests {
 
     @Test func `nothing is about one machine`() { clean(Checkout.files.flatMap(FileRules.machinePaths)) }
 
+    @Test func `what the package links is installed`() throws {
+        let manifest = try #require(Checkout.files.first { $0.path == "Package.swift" })
+        let list = try #require(Checkout.files.first { $0.path == "scripts/packages" })
+        clean(FileRules.packages(manifest: manifest, list: list))
+    }
+
     @Test func `migrations are numbered without a gap`() { clean(MigrationRules.numbering(Checkout.files)) }
 
     @Test func `a migration says why on its first line`() { clean(Checkout.files.flatMap(MigrationRules.reason)) }

@@ -54,24 +54,16 @@ cluster_command() {
 
 # make_databases: one a service, and the roles. Quick when nothing is new: a mark in the cluster says for what it was done.
 make_databases() {
-    local folder wanted name upper
+    local folder wanted name
     folder=$(cluster_folder)
     wanted=$(cat "$checkout/scripts/roles.sql" "$DATA/secrets.env" | sha256sum | cut -c 1-64)
     [ "$(cat "$folder/roles-are-made" 2>/dev/null)" != "$wanted" ] || return 0
     step "Making the databases and their roles"
-    # A service's role reaches its own database and no other.
-    admin_psql postgres -c 'REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC'
-    for name in "${processes[@]}"; do
-        upper=${name^^}
-        # \gexec: CREATE DATABASE has no IF NOT EXISTS.
-        admin_psql postgres <<<"SELECT 'CREATE DATABASE $name' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$name') \\gexec"
-        {
-            printf "SELECT set_config('switchboard.service', '%s', false);\n" "$name"
-            printf "SELECT set_config('switchboard.owner_password', '%s', false);\n" "$(secret "${upper}_OWNER_PASSWORD")"
-            printf "SELECT set_config('switchboard.app_password', '%s', false);\n" "$(secret "${upper}_APP_PASSWORD")"
-            cat "$checkout/scripts/roles.sql"
-        } | admin_psql "$name" -o /dev/null -f -
-    done
+    (
+        export PGHOST=$folder/socket PGUSER=postgres PGPASSWORD=$POSTGRES_PASSWORD
+        for name in "${processes[@]}"; do export "${name^^}_OWNER_PASSWORD" "${name^^}_APP_PASSWORD"; done
+        "$checkout/scripts/databases"
+    )
     printf '%s\n' "$wanted" >"$folder/roles-are-made"
 }
 
