@@ -20,8 +20,9 @@ enum ImportRules {
         Jobs: JSON Models IO Postgres ServiceKit Telemetry
         Clients: JSON Models HTTP HTTPClient IO Auth Telemetry
         Events: JSON Models IO Postgres HTTP Jobs Clients Web ServiceKit Telemetry
+        Suite: Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
-        Gateway: JSON Models IO HTTP HTTPClient Crypto Postgres Auth Clients ServiceKit Telemetry
+        Gateway: JSON Models IO HTTP HTTPClient Crypto Postgres Auth Clients ServiceKit Suite Telemetry
         Tenancy: KIT
         Calls: KIT PhoneNumbers Audio CICU CSeccomp
         Sessions: KIT
@@ -30,7 +31,7 @@ enum ImportRules {
         Billing: KIT
         """
     private static let kit = """
-        JSON Models Telemetry IO Crypto HTTP Postgres HTTPClient BlobStore ServiceKit Auth Web Jobs Events Idempotency Clients
+        JSON Models Telemetry IO Crypto HTTP Postgres HTTPClient BlobStore ServiceKit Auth Web Jobs Events Idempotency Clients Suite
         """
     /// What comes with the toolchain.
     private static let everywhere: Set<Substring> = ["Glibc", "FoundationEssentials", "Synchronization"]
