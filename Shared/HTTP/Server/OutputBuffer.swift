@@ -13,7 +13,7 @@ final class OutputBuffer {
 
     init() {
         capacity = Self.ordinaryCapacity
-        base = .allocate(capacity: capacity)
+        base = Self.allocate(capacity)
     }
 
     deinit { base.deallocate() }
@@ -26,13 +26,18 @@ final class OutputBuffer {
         guard capacity > Self.ordinaryCapacity else { return }
         base.deallocate()
         capacity = Self.ordinaryCapacity
-        base = .allocate(capacity: capacity)
+        base = Self.allocate(capacity)
+    }
+
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+        UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 4096).bindMemory(
+            to: UInt8.self, capacity: capacity)
     }
 
     private func reserve(_ more: Int) {
         guard count + more > capacity else { return }
         capacity = max(capacity * 2, count + more)
-        let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        let grown = Self.allocate(capacity)
         grown.update(from: base, count: count)
         base.deallocate()
         base = grown
