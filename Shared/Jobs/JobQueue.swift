@@ -1,0 +1,44 @@
+package import FoundationEssentials
+import JSON
+package import Models
+package import Postgres
+
+/// Enqueues jobs in the transaction that makes them necessary: both are committed, or neither.
+package struct JobQueue: Sendable {
+    /// The channel on which runners are woken, with the kind as the message.
+    static let channel = "jobs"
+
+    private let transaction: Transaction
+
+    /// The queue of the transaction's tenant.
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    /// Writes a job down, to be run as soon as the transaction has committed or `delay` after that.
+    @discardableResult
+    package func enqueue<Work: Job>(
+        _ job: Work, subject: UUID? = nil, delay: Duration = .zero
+    ) async throws -> JobID {
+        guard let tenant = transaction.tenant else { preconditionFailure("a job belongs to a tenant") }
+        let id = JobID.make()
+        let payload = try JSONText(encoding: job)
+        try await transaction.execute(
+            """
+            WITH job AS (
+                INSERT INTO jobs (tenant_id, id, kind, subject_id, run_at)
+                VALUES (\(tenant), \(id), \(Work.kind), \(subject), now() + \(delay))
+                RETURNING tenant_id, id
+            )
+            INSERT INTO job_payloads (tenant_id, job_id, payload) SELECT tenant_id, id, \(payload) FROM job
+            """)
+        if delay <= .zero { transaction.notify(Self.channel, Work.kind) }
+        return id
+    }
+
+    /// Writes a job about a thing down.
+    @discardableResult
+    package func enqueue<Work: Job>(
+        _ job: Work, about subject: some EntityID, delay: Duration = .zero
+    ) async throws -> JobID {
+        try await enqueue(job, subject: subject.uuid, delay: delay)
+    }
+}
