@@ -144,6 +144,7 @@ let testTargets: [Target] = [
 let benchmarks: [Target] = [
     benchmark("BenchJSON", ["JSON"]),
     benchmark("BenchEndpoint", ["HTTP", "IO", "Telemetry"]),
+    benchmark("BenchProxy", ["HTTP", "HTTPClient", "IO", "Telemetry"]),
 ]
 
 /// `ONLY=HTTPTests,IOTests` in the environment leaves out what those targets do not need: a quick build of one part.

@@ -67,7 +67,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// The serial face, for `unownedExecutor` of actors that are pinned to this loop.
     package let serial = Serial()
 
+    /// A write to a connection whose peer has gone is an error of that write, and not the end of the process.
+    private static let brokenPipesAreErrors: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
     package init(name: String) {
+        Self.brokenPipesAreErrors
         self.name = name
         uv = .allocate(capacity: 1)
         wake = .allocate(capacity: 1)
