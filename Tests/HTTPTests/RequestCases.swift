@@ -1,6 +1,7 @@
 /// Requests that must be refused or taken; one a line: the expected status or `ok`, a tab, the bytes.
 ///
-/// In the bytes `\r`, `\n`, `\t`, `\0`, `\s` (a blank), `\xHH` and `\\` stand for themselves, and `{N*x}` for N times x.
+/// In the bytes `\r`, `\n`, `\t`, `\0`, `\s` (a blank), `\xHH` and `\\` are written as in Swift or C, and `{N*x}` is
+/// N times x.
 enum RequestCases {
     static let all: [(expected: String, text: String, bytes: [UInt8])] =
         table.split(separator: "\n").map { line in

@@ -203,4 +203,21 @@ import Testing
             _ = await client.readToEnd()
         }
     }
+
+    @Test func `a handler whose connection is taken away is cancelled`() async throws {
+        let (arrived, cancelled) = (Meeting(), Meeting())
+        try await withLoop { loop in
+            let server = try TestServer.start(on: loop) { _ in
+                arrived.arrive()
+                do { try await loop.sleep(for: .seconds(600)) } catch { cancelled.arrive() }
+                return HTTPResponse(status: 200)
+            }
+            let clients = [try await server.connect(), try await server.connect()]
+            for client in clients { client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") }
+            await arrived.wait(for: 2)
+            await server.server.drain(within: .milliseconds(50))
+            await cancelled.wait(for: 2)
+            for client in clients { _ = await client.readToEnd() }
+        }
+    }
 }
