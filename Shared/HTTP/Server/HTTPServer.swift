@@ -3,18 +3,9 @@ package import Telemetry
 
 /// Serves HTTP/1.1 on one loop.
 ///
-/// A connection goes through `ServerConnection.Phase`: it waits for a head, runs a handler while the body comes in,
-/// writes the answer and waits again, or lingers until the client has read its last answer. A connection that waits is
-/// an object and no task; `RequestRunners` gives each running request a task. One request of a connection runs at a
-/// time; what is sent ahead waits in a bounded buffer and then in the kernel.
-///
-/// Backpressure works both ways: a body that nobody reads stops the socket's reading at `HTTPBody.highWater`, and a
-/// client that reads nothing suspends the writer at `ServerConnection.highWater`. Every phase has a time limit, which
-/// one timer looks after for all connections. What cannot be understood in exactly one way is answered with a constant
-/// problem document and the end of the connection.
-///
-/// Several loops may each have a server on the same `ListeningSocket`; they share nothing else. Confined to its loop,
-/// hence `@unchecked Sendable`.
+/// A request is a task of its own on the loop; a connection that waits is an object and no task. Every phase of a
+/// connection has a time limit, which one timer looks after for all of them. Several loops may each have a server on
+/// the same `ListeningSocket`; they share nothing else. Confined to its loop, hence `@unchecked Sendable`.
 package final class HTTPServer: @unchecked Sendable {
     package let loop: EventLoop
     let configuration: HTTPServerConfiguration
@@ -24,7 +15,8 @@ package final class HTTPServer: @unchecked Sendable {
     let date = DateField()
     /// A body without bytes for this loop's requests, so that loops do not count references of a shared one.
     let noBody = HTTPBody(bytes: [])
-    private let socket: ListeningSocket
+    /// Let go when the server stops, so that the system refuses connections instead of keeping them waiting.
+    private var socket: ListeningSocket?
     private var listener: TCPListener?
     private var sweepTimer: LoopTimer?
     private var connections: [ServerConnection] = []
@@ -54,6 +46,7 @@ package final class HTTPServer: @unchecked Sendable {
     /// Starts to accept connections; call on the loop.
     package func start() throws(IOError) {
         loop.preconditionCurrent()
+        guard let socket else { return }
         listener = try TCPListener(loop: loop, socket: socket) { [self] connection in accept(connection) }
         sweepTimer = loop.timer(every: configuration.sweepInterval) { [self] in sweep() }
     }
@@ -113,6 +106,7 @@ package final class HTTPServer: @unchecked Sendable {
         isDraining = true
         listener?.close()
         listener = nil
+        socket = nil
         let timer = loop.timer(after: limit) { [self] in
             for connection in connections.reversed() { connection.abandon() }
         }
