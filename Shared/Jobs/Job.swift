@@ -73,7 +73,9 @@ final class JobCompletion: Sendable {
     let isFinished = Atomic(false)
 }
 
-/// How long a job that failed waits: doubled each time, up to a bound, and scattered so that jobs do not come back at once.
+/// How long a job that failed waits: doubled each time, up to a bound.
+///
+/// Pauses are scattered, so that jobs that failed together do not come back together.
 package struct JobBackoff: Sendable {
     package var first: Duration
     package var longest: Duration

@@ -3,7 +3,9 @@ import IO
 import JSON
 import Models
 
-/// A kind of job that a runner knows: how to run it, and what runs of it now. Confined to the runner's loop.
+/// A kind of job that a runner knows: how to run it, and what runs of it now.
+///
+/// Confined to the runner's loop.
 final class JobKind: @unchecked Sendable {
     typealias Handler = @Sendable (JobRun, JSONText) async throws -> Void
 

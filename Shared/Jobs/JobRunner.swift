@@ -21,8 +21,8 @@ package struct JobRunnerConfiguration: Sendable {
 
 /// Runs the jobs of one service on one loop.
 ///
-/// States of a job: waiting, running (leased to a runner), dead; done is no row. A job runs at least once: a runner that
-/// dies, or loses its lease, may have done part of it. Handlers make their effects idempotent, or end by
+/// States of a job: waiting, running (leased to a runner), dead; done is no row. A job runs at least once: a runner
+/// that dies, or loses its lease, may have done part of it. Handlers make their effects idempotent, or end by
 /// `JobRun.finish(in:)`. Runners are woken by notifications after commits, with a slow poll behind. A tenant never has
 /// more than `perTenant` running jobs of a kind, and tenants with waiting jobs take turns.
 /// Confined to its loop.

@@ -34,7 +34,8 @@ struct JobSchedule: Sendable {
                     INSERT INTO jobs (tenant_id, id, kind)
                     SELECT \(TenantID.platform), \(id), \(kind)
                     WHERE NOT EXISTS (
-                        SELECT FROM jobs WHERE tenant_id = \(TenantID.platform) AND kind = \(kind) AND state = 'waiting')
+                        SELECT FROM jobs
+                        WHERE tenant_id = \(TenantID.platform) AND kind = \(kind) AND state = 'waiting')
                     RETURNING tenant_id, id
                 )
                 INSERT INTO job_payloads (tenant_id, job_id, payload) SELECT tenant_id, id, \(payload) FROM job

@@ -45,8 +45,8 @@ package struct JobRecord: PostgresRowDecodable, Sendable, Equatable {
 /// What people see of the queue, and what they can do about dead jobs.
 package struct JobStore: Sendable {
     private static let columns: SQL = """
-        job.tenant_id, job.id, job.kind, job.subject_id, job.state, job.attempts, job.created_at, job.since_at, job.run_at,
-        job.error_code, payload.error_detail
+        job.tenant_id, job.id, job.kind, job.subject_id, job.state, job.attempts, job.created_at, job.since_at,
+        job.run_at, job.error_code, payload.error_detail
         FROM jobs job LEFT JOIN job_payloads payload ON payload.tenant_id = job.tenant_id AND payload.job_id = job.id
         """
 

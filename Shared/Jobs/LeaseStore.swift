@@ -43,7 +43,8 @@ struct LeaseStore: Sendable {
                     ORDER BY job.tenant_id LIMIT 1)
                 FROM tenants WHERE tenants.tenant_id IS NOT NULL
             ), running AS MATERIALIZED (
-                SELECT tenant_id, count(*) AS jobs FROM jobs WHERE state = 'running' AND kind = \(kind) GROUP BY tenant_id
+                SELECT tenant_id, count(*) AS jobs FROM jobs
+                WHERE state = 'running' AND kind = \(kind) GROUP BY tenant_id
             ), chosen AS MATERIALIZED (
                 SELECT next.tenant_id, next.id
                 FROM tenants

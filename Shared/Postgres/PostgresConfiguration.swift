@@ -2,7 +2,7 @@ package import Telemetry
 
 /// Where the database is and how it is used by one loop of one process.
 package struct PostgresConfiguration: Sendable {
-    /// `postgresql://user:password@host:port/database`, or with `?host=/folder` for a unix socket; the service's own role.
+    /// `postgresql://user:password@host:port/database`, or with `?host=/folder` for a unix socket; the service's role.
     package var url: Secret<String>
     /// The same database without a pooler between, for LISTEN, which needs its own session; `url` when nil.
     package var directURL: Secret<String>?

@@ -52,7 +52,7 @@ extension PostgresError {
     static func kind(ofState state: String) -> Kind {
         // 57014: statement_timeout or a cancel request.
         if state == "57014" { return .deadline }
-        // 08: connection exception, 53: insufficient resources, 57P0x: shutdown or start-up, 25P03: idle in transaction.
+        // 08: connection exception, 53: insufficient resources, 57P0x: shutdown or start-up, 25P03: idle for too long.
         let isServer = state.hasPrefix("08") || state.hasPrefix("53") || state.hasPrefix("57P") || state == "25P03"
         return isServer ? .unavailable : .server
     }

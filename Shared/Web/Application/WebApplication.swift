@@ -44,7 +44,7 @@ package final class WebApplication: @unchecked Sendable {
         self.idempotency = idempotency
         router = Router(routes.routes)
         meters = RouteMeters(metrics, routes: routes.routes)
-        document = OpenAPIDocument(routes)
+        document = OpenAPIDocument(routes, logger: logger)
     }
 
     /// An application on the loop of a seat.

@@ -3,8 +3,8 @@ import IO
 
 /// One of the package's own executables, started by a test and ready for requests.
 ///
-/// The program writes `port=41234` and a newline to the descriptor that `READY_FD` names, when it serves; the end of the
-/// stream before that means that it died.
+/// The program writes `port=41234` and a newline to the descriptor that `READY_FD` names, when it serves; the end of
+/// the stream before that means that it died.
 package struct LaunchedService: Sendable {
     package let program: Program
     package let port: Int
