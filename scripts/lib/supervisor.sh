@@ -49,6 +49,8 @@ supervise() {
     cat >"$folder/finish" <<'END'
 #!/bin/sh
 [ "$1" = 0 ] || echo "exited: code $1 signal $2"
+# A configuration that is wrong is wrong the next time too (sysexits.h, EX_CONFIG); 125 tells s6 to leave it down.
+[ "$1" != 78 ] || exit 125
 exec s6-permafailon 60 10 1-255,SIGABRT,SIGBUS,SIGFPE,SIGILL,SIGKILL,SIGSEGV,SIGSYS,SIGTRAP true
 END
     # The whole log on disk, ten files of 10 MB at most, and what the terminal shows beside it.
