@@ -88,12 +88,17 @@ start_supervisor() {
     supervisor=$!
 }
 
-# await NAME: until it says that it is ready. Fails at once when it is given up.
+# await NAME: until it says that it is ready, a minute at most. Fails at once when it is given up, also before we came to wait.
 await() {
+    local tries
     until s6-svstat "$scan/$1" >/dev/null 2>&1; do sleep 0.05; done
-    # In the background: a signal's trap runs at once while the shell itself waits.
-    s6-svwait -U -t 60000 "$scan/$1" 2>/dev/null &
-    wait $!
+    for ((tries = 0; tries < 60; tries++)); do
+        # In the background: a signal's trap runs at once while the shell itself waits.
+        s6-svwait -U -t 1000 "$scan/$1" 2>/dev/null &
+        if wait $!; then return 0; fi
+        [ "$(s6-svstat -o wantedup "$scan/$1")" = true ] || return 1
+    done
+    return 1
 }
 
 start_processes() {
