@@ -1,3 +1,4 @@
+package import HTTP
 package import HTTPClient
 package import Models
 
@@ -36,6 +37,13 @@ package struct BlobContent: Sendable {
     /// What `source` gives.
     package let range: Range<Int64>
     package let source: any ByteSource
+
+    /// The bytes as the body of an answer, read as fast as the client takes them.
+    package var body: HTTPResponse.Body {
+        .stream(length: range.upperBound - range.lowerBound) { writer in
+            while let piece = try await source.next() { try await writer.write(piece) }
+        }
+    }
 }
 
 /// One blob of a list.

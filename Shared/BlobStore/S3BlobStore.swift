@@ -114,6 +114,7 @@ package struct S3BlobStore: BlobStore {
         var request = OutboundHTTPRequest(method, url, headers: headers, body: body)
         request.signing = configuration.signing
         request.trustedCertificates = configuration.trustedCertificates
+        request.idleDeadline = .seconds(60)
         request.deadline = .seconds(120)
         return request
     }

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `a recording's key names its tenant, its month and itself`() throws {
-        let recording = RecordingID(UUID.v7(at: Timestamp(seconds: 1_767_225_600)))
+        let recording = RecordingID(UUID(high: 1_767_225_600_000 << 16 | 0x7000, low: 0x8000_0000_0000_0001))
         let tenant = TenantID.make()
         let key = BlobKey(tenant: tenant, recording: recording, .redacted)
         #expect(key.description == "\(tenant)/2026/01/\(recording)/redacted")

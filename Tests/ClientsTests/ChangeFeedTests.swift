@@ -203,6 +203,17 @@ import Testing
                 if all.count == 2 { break }
             }
             #expect(all == ["replaced 0", "tenant acme"])
+            // A loop that asks later is told what was before.
+            let late = EventLoop(name: "late")
+            late.start()
+            let third = feed.state(on: late)
+            let known = await late.spawn { () async -> String? in
+                do { try await until(late) { third.isLoaded } } catch { return nil }
+                return third.tenant(acme)?.subdomain
+            }.value
+            #expect(known == "acme")
+            late.stop()
+            late.join()
             await feed.stop()
             await tenancy.stop()
             other.stop()

@@ -60,6 +60,22 @@ import Testing
         }
     }
 
+    @Test func `an answer that stands still is given up before the deadline`() async throws {
+        try await withLoop { loop in
+            let server = try ScriptedServer(loop) { connection, _ in
+                _ = try await connection.head()
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
+                await connection.waitForEnd()
+            }
+            let client = try OutboundHTTPClient(loop: loop, guard: localGuard(server.port))
+            var request = OutboundHTTPRequest(.get, server.url())
+            request.idleDeadline = .seconds(1)
+            let answer = try await client.open(request)
+            await #expect(throws: HTTPBodyError.timedOut) { _ = try await answer.body.collect(upTo: 100) }
+            server.close()
+        }
+    }
+
     @Test func `a stream of unknown length is sent in chunks`() async throws {
         try await withLoop { loop in
             let server = try ScriptedServer(loop) { connection, _ in

@@ -2,6 +2,7 @@ import HTTP
 package import HTTPClient
 package import IO
 import Models
+import Synchronization
 package import Telemetry
 
 /// Follows tenancy's change feed for the whole process and hands what it tells to each loop.
@@ -22,7 +23,8 @@ package final class ChangeFeed: @unchecked Sendable {
     private let tokens: any ServiceTokenSource
     private let file: FeedFile?
     private let logger: Logger
-    private var states: [ChangeFeedState] = []
+    /// One for each loop; loops ask for theirs from their own threads.
+    private let states: Mutex<[ChangeFeedState]>
     private var stream: Task<Void, Never>?
     private var saving: Task<Void, Never>?
     private var hasUnsaved = false
@@ -30,7 +32,7 @@ package final class ChangeFeed: @unchecked Sendable {
     private var isConnected = false
 
     /// The state of the feed's own loop.
-    package var state: ChangeFeedState { states[0] }
+    package let state: ChangeFeedState
 
     /// A feed that keeps its last snapshot in `folder`, or nowhere.
     package init(
@@ -45,15 +47,31 @@ package final class ChangeFeed: @unchecked Sendable {
         var configuration = HTTPClientConfiguration()
         configuration.bodyIdleDeadline = Self.silence
         http = InternalHTTPClient(loop: loop, configuration: configuration)
-        states = [ChangeFeedState(loop: loop)]
+        state = ChangeFeedState(loop: loop)
+        states = Mutex([state])
     }
 
-    /// A state that is kept on another loop; ask before `start`.
+    /// The state that is kept on another loop; may be asked for from any thread.
     package func state(on other: EventLoop) -> ChangeFeedState {
-        if let known = states.first(where: { $0.loop === other }) { return known }
-        let made = ChangeFeedState(loop: other)
-        states.append(made)
-        return made
+        let (found, isNew) = states.withLock { states in
+            if let known = states.first(where: { $0.loop === other }) { return (known, false) }
+            let made = ChangeFeedState(loop: other)
+            states.append(made)
+            return (made, true)
+        }
+        if isNew {
+            // What came before it was there.
+            loop.execute { [self] in
+                guard state.isLoaded else { return }
+                let tables = state.tables
+                other.execute { found.replace(with: tables) }
+            }
+        }
+        return found
+    }
+
+    private func forEachState(_ body: @escaping @Sendable (ChangeFeedState) -> Void) {
+        for state in states.withLock({ $0 }) { state.loop.execute { body(state) } }
     }
 
     /// Loads what was saved and begins to follow; returns once the saved state, if any, can be used.
@@ -126,12 +144,10 @@ package final class ChangeFeed: @unchecked Sendable {
                 isConnected = true
                 logger.info("Change feed followed", [.int("feed.sequence", Int(after))])
             }
-            for state in states { state.loop.execute { state.touch() } }
+            forEachState { $0.touch() }
             if let replacement = outcome.replacement { replace(with: replacement) }
             if !outcome.changes.isEmpty {
-                for state in states {
-                    state.loop.execute { state.apply(outcome.changes, sequence: outcome.sequence) }
-                }
+                forEachState { $0.apply(outcome.changes, sequence: outcome.sequence) }
             }
             if outcome.replacement != nil || !outcome.changes.isEmpty { saveSoon() }
         }
@@ -145,7 +161,7 @@ package final class ChangeFeed: @unchecked Sendable {
     }
 
     private func replace(with tables: FeedTables) {
-        for state in states { state.loop.execute { state.replace(with: tables) } }
+        forEachState { $0.replace(with: tables) }
         let waiters = loadWaiters
         loadWaiters = []
         for waiter in waiters { waiter.resume() }

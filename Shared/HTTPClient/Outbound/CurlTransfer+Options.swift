@@ -15,7 +15,7 @@ struct CurlRequest: Sendable {
     /// Until the last byte of the answer has been read.
     var deadline: Duration
     /// How long the connection may move less than a byte a second.
-    var idleDeadline: Duration
+    var idleDeadline: Duration?
     var maximumResponseBytes: Int
     var addressGuard: AddressGuard
     /// PEM of the only authorities to trust instead of the system's.
@@ -58,8 +58,10 @@ extension CurlTransfer {
         long(CURLOPT_SSL_VERIFYPEER, 1)
         long(CURLOPT_SSL_VERIFYHOST, 2)
         long(CURLOPT_CONNECTTIMEOUT_MS, request.connectDeadline.milliseconds)
-        long(CURLOPT_LOW_SPEED_LIMIT, 1)
-        long(CURLOPT_LOW_SPEED_TIME, max(1, request.idleDeadline.milliseconds / 1000))
+        if let idle = request.idleDeadline {
+            long(CURLOPT_LOW_SPEED_LIMIT, 1)
+            long(CURLOPT_LOW_SPEED_TIME, max(1, idle.milliseconds / 1000))
+        }
         text(CURLOPT_USERAGENT, configuration.userAgent)
         setBody()
         setHeaders()

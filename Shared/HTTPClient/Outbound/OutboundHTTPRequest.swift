@@ -29,8 +29,8 @@ package struct OutboundHTTPRequest: Sendable {
     package var deadline: Duration = .seconds(30)
     /// For the name, the connection and its TLS.
     package var connectDeadline: Duration = .seconds(10)
-    /// How long nothing may move.
-    package var idleDeadline: Duration = .seconds(30)
+    /// How long nothing may move; nil leaves that to the deadline, as for answers that take long to begin.
+    package var idleDeadline: Duration?
     /// A longer answer is an error.
     package var maximumResponseBytes = 4 << 20
     /// How many redirects are followed; with 0 the redirect is the answer.
