@@ -3,6 +3,8 @@
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 DATA=$(realpath -m "${DATA:-$checkout/.data}")
+# It becomes part of a URL, of PostgreSQL's settings and of scripts.
+[[ $DATA =~ ^[A-Za-z0-9/._+@-]+$ ]] || fail "DATA is a path of letters, digits and / . _ + @ - only: $DATA" "Set it: make run DATA=folder"
 PORT=${PORT:-8080}
 if ! [[ $PORT =~ ^[0-9]{2,5}$ ]] || [ "$PORT" -gt 64000 ]; then
     fail "PORT is not a port with room for the others above it: $PORT" "Take one from 1024 to 64000."
