@@ -6,6 +6,12 @@ package import Telemetry
 ///
 /// Statements on `Database` itself run without a tenant, so row-level security lets them see no tenant's row: they are
 /// for the few tables without it (jobs, outbox, receipts, leases). Everything else goes through `tenant(_:)`.
+///
+/// A call waits for a connection (`waitForConnection`, a bounded queue), sends its batch in one flight and waits for the
+/// answer until its deadline. Then, as when its task is cancelled, the caller goes on at once and the server is told to
+/// stop; the connection is not used again. When a connection breaks before anything was sent, another one is taken; when
+/// it breaks after that, the error says `isOutcomeUnknown` and nothing is repeated. While the server is away, calls wait
+/// as long as they may and connecting is tried again with growing pauses.
 /// Confined to its loop.
 package final class Database: @unchecked Sendable {
     let loop: EventLoop
