@@ -13,7 +13,9 @@ struct ConnectionSettings: Sendable {
     var url: Secret<String>
     var applicationName: String
     var connectTimeout: Duration
-    /// Startup options, `-c name=value`; they win over the URL's. PgBouncer has to be told to ignore `options`.
+    /// Startup options, `-c name=value`; they win over the URL's.
+    ///
+    /// PgBouncer has to be told to ignore `options`.
     var options: String
 
     /// Opens a connection; blocks, so only on a worker thread.
