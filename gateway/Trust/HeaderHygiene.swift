@@ -3,18 +3,24 @@ import HTTP
 /// Which header fields cross the gateway, and in which direction.
 enum HeaderHygiene {
     /// Fields of one connection (RFC 9110, 7.6.1), which are never passed on.
-    private static let hopByHop: Set<String> = [
-        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade", "content-length", "expect",
-    ]
+    private static let hopByHop = HeaderNames(
+        """
+        connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade
+        content-length expect
+        """)
 
     /// Fields by which a caller could pretend to be somewhere or someone else.
-    private static let spoofable: Set<String> = [
-        "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
-        "x-forwarded-prefix",
-        "x-real-ip", "x-original-url", "x-rewrite-url", "x-original-host", "x-host", "x-client-ip", "true-client-ip",
-        "cf-connecting-ip", "x-http-method-override", "x-method-override",
-    ]
+    private static let spoofable = HeaderNames(
+        """
+        forwarded x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded-port x-forwarded-prefix x-real-ip
+        x-original-url x-rewrite-url x-original-host x-host x-client-ip true-client-ip cf-connecting-ip
+        x-http-method-override x-method-override
+        """)
+
+    /// Fields of an answer that tell what lies behind, and `Date`, which is ours.
+    private static let telling = HeaderNames("server x-powered-by date")
+
+    private static let ownPrefix = Array("x-switchboard-".utf8)
 
     /// The fields of a request that are passed on to a service.
     ///
@@ -22,10 +28,10 @@ enum HeaderHygiene {
     static func forwarded(_ headers: HTTPHeaders) -> HTTPHeaders {
         let named = connectionNames(headers)
         var kept = headers
-        kept.removeAll { name in
-            hopByHop.contains(name) || spoofable.contains(name) || name.hasPrefix("x-switchboard-")
-                || name.utf8.contains(UInt8(ascii: "_")) || named.contains(name)
-        }
+        kept.removeAll(whereName: { name in
+            hopByHop.contains(name) || spoofable.contains(name) || isOwn(name) || name.contains(UInt8(ascii: "_"))
+                || (named?.contains(name) ?? false)
+        })
         return kept
     }
 
@@ -33,22 +39,23 @@ enum HeaderHygiene {
     static func answered(_ headers: HTTPHeaders) -> HTTPHeaders {
         let named = connectionNames(headers)
         var kept = headers
-        kept.removeAll { name in
-            hopByHop.contains(name) || name.hasPrefix("x-switchboard-") || name == "server" || name == "x-powered-by"
-                || name == "date" || named.contains(name)
-        }
+        kept.removeAll(whereName: { name in
+            hopByHop.contains(name) || telling.contains(name) || isOwn(name) || (named?.contains(name) ?? false)
+        })
         return kept
     }
 
-    /// The fields that `Connection` names besides its options.
-    private static func connectionNames(_ headers: HTTPHeaders) -> Set<String> {
-        guard headers.contains("connection") else { return [] }
-        var names = Set<String>()
-        for value in headers.all(named: "connection") {
-            for name in value.split(separator: ",") {
-                names.insert(name.filter { $0 != " " && $0 != "\t" }.lowercased())
-            }
-        }
-        return names
+    private static func isOwn(_ name: UnsafeBufferPointer<UInt8>) -> Bool { name.starts(with: ownPrefix) }
+
+    /// The fields that `Connection` names besides its options; nil for the usual, which names none.
+    private static func connectionNames(_ headers: HTTPHeaders) -> HeaderNames? {
+        guard let first = headers["connection"] else { return nil }
+        if first.utf8.count == 10, first.lowercased() == "keep-alive" { return nil }
+        let names = headers.all(named: "connection").joined(separator: " ")
+        return HeaderNames(names.lowercased().replacingCommas())
     }
+}
+
+extension String {
+    fileprivate func replacingCommas() -> String { String(map { $0 == "," ? " " : $0 }) }
 }

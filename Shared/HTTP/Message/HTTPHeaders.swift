@@ -89,6 +89,23 @@ package struct HTTPHeaders: Sendable {
         fields = kept
     }
 
+    /// Removes the fields whose name satisfies the condition, which gets the name's bytes in lower case.
+    ///
+    /// Makes no strings: the gateway asks it of every request and every answer.
+    package mutating func removeAll(whereName condition: (UnsafeBufferPointer<UInt8>) -> Bool) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { scratch in
+            fields.removeAll { field in
+                let length = Int(field.nameLength)
+                // No name that anybody asks for is as long; it stays.
+                guard length <= scratch.count else { return false }
+                for offset in 0..<length {
+                    scratch[offset] = ByteClass.lowercase(bytes[Int(field.nameStart) + offset])
+                }
+                return condition(UnsafeBufferPointer(rebasing: scratch[..<length]))
+            }
+        }
+    }
+
     func firstIndex(of name: String) -> Int? {
         fields.indices.first { self.name(at: $0, is: name) }
     }

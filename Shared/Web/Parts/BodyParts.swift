@@ -8,7 +8,8 @@ package struct Body<Value: Codable & Sendable>: RequestPart {
 
     package static func read(_ incoming: IncomingRequest) async throws -> Body {
         try JSONBody.checkType(incoming.request.headers)
-        return Body(value: try JSON.decode(Value.self, from: try await incoming.bytes()))
+        let bytes = try await incoming.bytes()
+        return Body(value: try JSONBody.decode(bytes))
     }
 
     package static func describe(_ operation: inout OperationDescription) {
@@ -24,7 +25,7 @@ package struct OptionalBody<Value: Codable & Sendable>: RequestPart {
         let bytes = try await incoming.bytes()
         guard !bytes.isEmpty else { return OptionalBody(value: nil) }
         try JSONBody.checkType(incoming.request.headers)
-        return OptionalBody(value: try JSON.decode(Value.self, from: bytes))
+        return OptionalBody(value: try JSONBody.decode(bytes))
     }
 
     package static func describe(_ operation: inout OperationDescription) {
@@ -82,6 +83,11 @@ enum JSONBody {
             throw Failure(.unsupportedMediaType, headers: [("Accept", "application/json")])
         }
     }
+
+    /// Apart from the asynchronous readers: the optimiser of Swift 6.3.1 crashes on a typed throw that it has inlined
+    /// into a generic coroutine.
+    @inline(never)
+    static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value { try JSON.decode(Value.self, from: bytes) }
 }
 
 enum MediaType {
