@@ -135,7 +135,7 @@ let testTargets: [Target] = [
     tests("EventsTests", database + ["Events", "Clients", "Jobs", "Web", "HTTP", "HTTPClient"]),
     tests("IdempotencyTests", database + ["Idempotency", "Web", "WebTestSupport", "HTTP"]),
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "Tenancy"]),
-    tests("CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "Calls", "Audio", "PhoneNumbers"]),
+    tests("CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
     tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway"]),
     tests("JourneyTests", kit + ["TestSupport", "DatabaseTestSupport"]),
     tests("TidyTests", []),

@@ -1,10 +1,6 @@
-import Glibc
+import ServiceKit
 
 @main
-struct CallsProcess {
-    static func main() {
-        let arguments = CommandLine.arguments.dropFirst()
-        // A child of this service: it must see neither its settings nor its connections.
-        if arguments.first == "decode" { exit(DecodeCommand.run(Array(arguments.dropFirst()))) }
-    }
+enum Main {
+    static func main() { ServiceProcess.main(CallsService.self) }
 }

@@ -9,5 +9,7 @@ enum CallsMigrations {
         Migration(name: "0004_create_analyses", sql: PackageResources._004_create_analyses_sql),
         Migration(name: "0005_create_rollups", sql: PackageResources._005_create_rollups_sql),
         Migration(name: "0006_create_upkeep", sql: PackageResources._006_create_upkeep_sql),
+        Migration(name: "0007_create_jobs", sql: PackageResources._007_create_jobs_sql),
+        Migration(name: "0008_create_idempotency_keys", sql: PackageResources._008_create_idempotency_keys_sql),
     ]
 }

@@ -55,6 +55,13 @@ struct ResultStore: Sendable {
         ) { row in try Self.transcript(&row) }
     }
 
+    /// The day of an instant where the tenant is; PostgreSQL knows the zones.
+    func day(of instant: Timestamp, in zone: TimeZoneName, _ tenant: TenantID) async throws -> LocalDate {
+        let day = try await database.tenant(tenant).value(
+            "SELECT (\(instant) AT TIME ZONE \(zone.name))::date", as: LocalDate.self)
+        return day ?? LocalDate(daysSince1970: Int(instant.seconds / 86_400))
+    }
+
     private static func transcript(_ row: inout RowReader) throws -> CallResults.StoredTranscript {
         let version = Int(try row.next(Int32.self))
         let (language, engine) = (try row.next(String.self), try row.next(Engine.self))

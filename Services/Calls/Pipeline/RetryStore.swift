@@ -20,6 +20,9 @@ struct RetryStore: Sendable {
                 RETURNING \(unescaped: Call.columns)
                 """, as: Call.self)
             guard let call else { return nil as Call? }
+            // What died of this call before has no more to say.
+            try await transaction.execute(
+                "DELETE FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id) AND state = 'dead'")
             if call.processing.stage == .transcribed {
                 try await AnalyseCallJob.enqueue(id, in: transaction)
             } else {

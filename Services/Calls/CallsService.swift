@@ -1,0 +1,74 @@
+import BlobStore
+import Clients
+import HTTP
+import HTTPClient
+import Idempotency
+import IO
+import Jobs
+import JSON
+import Models
+import Postgres
+import ServiceKit
+import Suite
+import Web
+
+/// The `calls` service: puts stores, routes and jobs together.
+enum CallsService: ServiceProgram {
+    /// What the loops of the process have in common.
+    struct Shared: Sendable {
+        let membership: SuiteMembership
+        let folders: WorkFolders
+        /// Beginnings of uploads that are looked at.
+        let probes: ChildSlots
+        /// Recordings that are decoded or recognised.
+        let children: ChildSlots
+    }
+
+    static let name = ServiceName.calls
+    static var migrations: [Migration] { CallsMigrations.all }
+    /// The children: they must see neither the settings of this process nor its connections.
+    static let commands: [ServiceCommand<CallsConfiguration>] = [
+        .plain("decode", DecodeCommand.run), .plain("probe", ProbeCommand.run),
+    ]
+
+    static func prepare(_ seat: ServiceSeat<CallsConfiguration>) async throws -> Shared {
+        let configuration = seat.configuration
+        let folders = WorkFolders(below: configuration.process.dataFolder)
+        try await folders.prepare(recordings: configuration.recordings.folder)
+        return Shared(
+            membership: try SuiteMembership(seat), folders: folders,
+            probes: ChildSlots(configuration.engines.children * 2),
+            children: ChildSlots(configuration.engines.children))
+    }
+
+    static func assemble(_ seat: ServiceSeat<CallsConfiguration>, _ shared: Shared) async throws -> ServiceParts {
+        let member = try await shared.membership.member(on: seat)
+        let blobs = try blobs(seat)
+        let probe = ProbeProcess(folder: shared.folders.uploads)
+        let routes = RouteTable.calls(
+            CallRoutes(database: seat.database),
+            RecordingRoutes(database: seat.database, blobs: blobs, probe: probe, slots: shared.probes))
+        let trust = Trust(
+            service: name, people: member.people, services: member.services, knowledge: member.knowledge)
+        let application = WebApplication(
+            seat, routes: routes, trust: trust,
+            idempotency: IdempotencyStore(seat.database, logger: seat.logger))
+        var parts = ServiceParts(service: application.handler)
+        parts.isReady = { [state = member.state] in state.isLoaded }
+        guard seat.index == 0 else { return parts }
+        let jobs = try CallJobs(seat, shared, blobs: blobs, knowledge: member.knowledge)
+        parts.running = [{ await shared.membership.run() }, { await jobs.run() }]
+        return parts
+    }
+
+    static func openAPI() throws -> [UInt8]? { nil }
+
+    private static func blobs(_ seat: ServiceSeat<CallsConfiguration>) throws -> any BlobStore {
+        let recordings = seat.configuration.recordings
+        guard let objectStore = recordings.objectStore else {
+            return FileBlobStore(root: recordings.folder, reservePercent: recordings.reservePercent)
+        }
+        return S3BlobStore(
+            client: try OutboundHTTPClient(loop: seat.loop, guard: .operatorGiven), configuration: objectStore)
+    }
+}

@@ -1,0 +1,98 @@
+import BlobStore
+import IO
+import Jobs
+import Models
+import Postgres
+import ServiceKit
+
+/// All queued work of the service, on one loop of the process.
+///
+/// Confined to that loop, hence `@unchecked Sendable`.
+final class CallJobs: @unchecked Sendable {
+    /// Longer than this a stop does not wait for what runs; it is given back to the queue.
+    private static let grace = Duration.seconds(20)
+
+    private let loop: EventLoop
+    private let runner: JobRunner
+
+    init(
+        _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, blobs: any BlobStore,
+        knowledge: any TenantKnowledge
+    ) throws {
+        loop = seat.loop
+        runner = JobRunner(loop: seat.loop, database: seat.database, logger: seat.logger, metrics: seat.metrics)
+        let engines = try Engines(
+            loop: seat.loop, configuration: seat.configuration.engines,
+            ownPorts: seat.configuration.process.ownPorts)
+        let stages = PipelineStages(
+            database: seat.database, blobs: blobs, engines: engines, slots: shared.children,
+            workFolder: shared.folders.work)
+        CallJobs.register(stages, on: runner, knowledge, seat.loop)
+        let upkeep = Upkeep(
+            store: UpkeepStore(database: seat.database), pipeline: PipelineStore(database: seat.database),
+            recordings: RecordingStore(database: seat.database), rollups: RollupStore(database: seat.database),
+            blobs: blobs, configuration: seat.configuration.upkeep, logger: seat.logger)
+        try CallJobs.schedule(upkeep, on: runner)
+    }
+
+    /// Runs until the task is cancelled and what runs then has ended or was given back.
+    func run() async {
+        runner.start()
+        while !Task.isCancelled {
+            do { try await loop.sleep(for: .seconds(3_600)) } catch { break }
+        }
+        await runner.stop(within: CallJobs.grace)
+    }
+
+    /// The two stages of the pipeline.
+    static func register(
+        _ stages: PipelineStages, on runner: JobRunner, _ knowledge: any TenantKnowledge, _ loop: EventLoop
+    ) {
+        runner.register(TranscribeCallJob.self, TranscribeCallJob.options) { run, job in
+            try await stages.work.run(run, job.callID) {
+                try await stages.transcription.run(job.callID, in: run.tenant, loop: loop)
+            }
+        }
+        runner.register(AnalyseCallJob.self, AnalyseCallJob.options) { run, job in
+            try await stages.work.run(run, job.callID) {
+                try await stages.analysis.run(
+                    job.callID, in: run.tenant, timeZone: knowledge.tenant(run.tenant)?.timeZone ?? .utc)
+            }
+        }
+    }
+
+    /// What comes again and again; the hours are quiet ones in most of the world's offices.
+    private static func schedule(_ upkeep: Upkeep, on runner: JobRunner) throws {
+        let options = JobOptions(maxAttempts: 3, concurrency: 1, perTenant: 1, timeout: .seconds(3_600))
+        runner.register(SettleCallsJob.self, options) { _, _ in try await upkeep.settle() }
+        runner.register(PurgeBinJob.self, options) { _, _ in try await upkeep.purge() }
+        runner.register(SweepBlobsJob.self, options) { _, _ in try await upkeep.sweep() }
+        runner.register(RecountRollupsJob.self, options) { _, _ in try await upkeep.recount() }
+        try runner.schedule(SettleCallsJob(), every: .seconds(60))
+        try runner.schedule(PurgeBinJob(), every: .seconds(3_600), offset: .seconds(600))
+        try runner.schedule(SweepBlobsJob(), every: .seconds(86_400), offset: .seconds(3 * 3_600))
+        try runner.schedule(RecountRollupsJob(), every: .seconds(5))
+    }
+}
+
+/// The pipeline's stages with everything that they need, on one loop.
+struct PipelineStages: Sendable {
+    let work: PipelineWork
+    let transcription: CallTranscription
+    let analysis: CallAnalysis
+
+    init(
+        database: Database, blobs: any BlobStore, engines: Engines, slots: ChildSlots, workFolder: String,
+        decode: DecodeProcess = DecodeProcess()
+    ) {
+        let pipeline = PipelineStore(database: database)
+        let recordings = RecordingStore(database: database)
+        work = PipelineWork(pipeline: pipeline)
+        transcription = CallTranscription(
+            pipeline: pipeline, recordings: recordings, blobs: blobs, transcriber: engines.transcriber, decode: decode,
+            slots: slots, workFolder: workFolder)
+        analysis = CallAnalysis(
+            pipeline: pipeline, results: ResultStore(database: database), recordings: recordings,
+            analyzer: engines.analyzer)
+    }
+}

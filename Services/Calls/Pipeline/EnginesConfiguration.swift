@@ -1,0 +1,69 @@
+import Glibc
+import HTTPClient
+import ServiceKit
+import Telemetry
+
+/// Which engines transcribe and analyse, and how they are reached.
+struct EnginesConfiguration: Sendable {
+    let transcriber: Engine
+    let analyzer: Engine
+    let local: LocalRecogniserConfiguration
+    let remote: OpenAIConfiguration
+    /// Addresses that are not public and may be asked all the same.
+    let allowedAddresses: [AddressGuard.Exception]
+    /// Children that decode or recognise at once.
+    let children: Int
+
+    init(_ environment: inout Environment) {
+        transcriber = environment.choice("TRANSCRIBER", "the engine of transcripts", default: Engine.local)
+        analyzer = environment.choice("ANALYZER", "the engine of analyses", default: Engine.local)
+        local = EnginesConfiguration.local(&environment)
+        remote = EnginesConfiguration.remote(&environment)
+        allowedAddresses = environment.list(
+            "ALLOW_ADDRESSES_RECOGNISER", "host:port or CIDR of engines on private addresses", example: "10.0.0.7:8000"
+        ).compactMap(AddressGuard.Exception.init)
+        let half = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
+        children = environment.integer(
+            "RECOGNISERS", "recognising and decoding processes at once", default: half, in: 1...256)
+    }
+
+    private static func local(_ environment: inout Environment) -> LocalRecogniserConfiguration {
+        let folder = environment.folder(
+            "LOCAL_RECOGNISER", "the local recogniser's folder", default: "/nonexistent", example: "/opt/recogniser")
+        let script = environment.text(
+            "LOCAL_RECOGNISER_SCRIPT", "the program that it runs", default: folder + "/recognise.py",
+            example: "/opt/recogniser/recognise.py")
+        let model = environment.optionalText(
+            "LOCAL_WHISPER_MODEL", "a folder with another model than tiny.en", example: "/opt/whisper-small")
+        var configuration = LocalRecogniserConfiguration(python: folder + "/bin/python", script: script, model: model)
+        configuration.memoryBytes =
+            environment.integer(
+                "RECOGNISER_MEMORY_MB", "address space of one recogniser", default: 3_072, in: 1_024...1_048_576)
+            << 20
+        return configuration
+    }
+
+    private static func remote(_ environment: inout Environment) -> OpenAIConfiguration {
+        var configuration = OpenAIConfiguration(
+            baseURL: environment.url(
+                "OPENAI_BASE_URL", "an endpoint of OpenAI's protocol", default: OpenAIConfiguration.publicEndpoint,
+                example: "http://127.0.0.1:8000/v1"
+            ).description,
+            apiKey: environment.optionalSecret("OPENAI_API_KEY", "its key", example: "sk-..."),
+            transcriptionModel: environment.text(
+                "OPENAI_TRANSCRIPTION_MODEL", "its model for speech", default: "whisper-1", example: "whisper-1"),
+            analysisModel: environment.text(
+                "OPENAI_ANALYSIS_MODEL", "its model for analysis", default: "gpt-4o-mini", example: "gpt-4o-mini"))
+        configuration.timeout = environment.duration(
+            "OPENAI_TIMEOUT", "how long one request to it may take", default: 300, in: 5...3_600)
+        func price(_ name: String, _ help: String) -> Int {
+            environment.integer(name, "\(help), in millionths of a dollar", default: 0, in: 0...1_000_000_000)
+        }
+        configuration.prices = OpenAIPrices(
+            audioMinuteMicros: price("OPENAI_PRICE_AUDIO_MINUTE", "a minute of speech"),
+            millionInputTokensMicros: price("OPENAI_PRICE_INPUT_TOKENS", "a million tokens read"),
+            millionCachedInputTokensMicros: price("OPENAI_PRICE_CACHED_TOKENS", "a million tokens read again"),
+            millionOutputTokensMicros: price("OPENAI_PRICE_OUTPUT_TOKENS", "a million tokens written"))
+        return configuration
+    }
+}

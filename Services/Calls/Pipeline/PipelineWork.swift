@@ -1,0 +1,34 @@
+import Jobs
+import Models
+
+/// Runs the pipeline's jobs and shows every failure in the state of its call.
+struct PipelineWork: Sendable {
+    let pipeline: PipelineStore
+
+    /// Runs one stage of a call; what goes wrong is noted before the queue hears of it.
+    func run(_ run: JobRun, _ call: CallID, _ stage: () async throws -> Call?) async throws {
+        do {
+            _ = try await stage()
+        } catch let error as CancellationError {
+            // The process stops, or the job's time is up: the queue knows which.
+            throw error
+        } catch {
+            let failure = PipelineWork.failure(for: error)
+            let isFinal = failure?.isFinal == true || run.isLastAttempt
+            _ = try await pipeline.noteFailure(
+                call, code: failure?.code ?? "internal", detail: failure?.detail ?? "Something went wrong.",
+                isFinal: isFinal, in: run.tenant)
+            throw failure ?? error
+        }
+    }
+
+    /// What an engine or a rule says of itself; nil for what only the operator may read.
+    private static func failure(for error: any Error) -> JobFailure? {
+        switch error {
+        case let error as EngineError:
+            JobFailure(error.code, error.detail, isFinal: !error.isRetryable, retryAfter: error.retryAfter)
+        case let error as Failure: JobFailure(error.code.rawValue, error.detail)
+        default: nil
+        }
+    }
+}

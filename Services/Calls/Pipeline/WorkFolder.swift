@@ -1,0 +1,95 @@
+import Glibc
+import HTTPClient
+import IO
+import Models
+
+/// A folder for the work on one recording; everything in it is gone afterwards.
+struct WorkFolder: Sendable {
+    let path: String
+
+    /// Makes a folder with a `pieces` folder in it, and removes both when the body has ended.
+    static func with<Value>(below parent: String, _ body: (WorkFolder) async throws -> Value) async throws -> Value {
+        let folder = WorkFolder(path: "\(parent)/\(RecordingID.make())")
+        try await WorkerPool.files.run {
+            for path in [folder.path, folder.file("pieces")] where mkdir(path, 0o700) != 0 {
+                throw IOError.lastError("mkdir")
+            }
+        }
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(folder)) } catch { result = .failure(error) }
+        try await WorkerPool.files.run { folder.remove() }
+        return try result.get()
+    }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Copies a blob piece by piece.
+    func write(_ source: any ByteSource, to file: String) async throws {
+        let descriptor = try await WorkerPool.files.run {
+            let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw IOError.lastError("open") }
+            return descriptor
+        }
+        let result: Result<Void, any Error>
+        do {
+            while let piece = try await source.next() {
+                try await WorkerPool.files.run {
+                    let fault = FileBytes.write(piece, to: descriptor)
+                    guard fault == 0 else { throw IOError("write", code: -fault) }
+                }
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        _ = try await WorkerPool.files.run { close(descriptor) }
+        try result.get()
+    }
+
+    /// Removes what a process that died has left in `parent`.
+    static func clear(_ parent: String) {
+        for name in names(in: parent) where unlink("\(parent)/\(name)") != 0 {
+            WorkFolder(path: "\(parent)/\(name)").remove()
+        }
+    }
+
+    private func remove() {
+        for folder in [file("pieces"), path] {
+            for name in WorkFolder.names(in: folder) { unlink("\(folder)/\(name)") }
+            rmdir(folder)
+        }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
+                    String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
+
+/// Bytes in memory, as a source for the blob store.
+///
+/// Read once, by the store, hence `@unchecked Sendable`.
+final class BytesSource: ByteSource, @unchecked Sendable {
+    private var bytes: [UInt8]?
+    let length: Int64?
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        length = Int64(bytes.count)
+    }
+
+    func next() async throws -> [UInt8]? {
+        defer { bytes = nil }
+        return bytes
+    }
+}

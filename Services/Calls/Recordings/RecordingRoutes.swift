@@ -1,0 +1,121 @@
+import BlobStore
+import Crypto
+import HTTP
+import HTTPClient
+import JSON
+import Models
+import Postgres
+import Web
+
+/// Recordings over HTTP: taken in and played in constant memory, whatever their size.
+struct RecordingRoutes: Sendable {
+    /// The query of an upload.
+    struct UploadQuery: Codable, Sendable {
+        /// The channel that carries the agent: 0 or 1; else it follows from the direction.
+        var agentChannel: Int?
+        /// Transcribe an imported call too.
+        var transcribe: Bool?
+    }
+
+    /// The query of a playback.
+    struct PlayQuery: Codable, Sendable {
+        /// To be saved as a file, which is a permission of its own.
+        var download: Bool?
+    }
+
+    private let calls: CallStore
+    private let recordings: RecordingStore
+    private let results: ResultStore
+    private let blobs: any BlobStore
+    private let intake: RecordingIntake
+
+    init(database: Database, blobs: any BlobStore, probe: ProbeProcess, slots: ChildSlots) {
+        calls = CallStore(database: database)
+        recordings = RecordingStore(database: database)
+        results = ResultStore(database: database)
+        self.blobs = blobs
+        intake = RecordingIntake(recordings: recordings, blobs: blobs, probe: probe, slots: slots)
+    }
+
+    func upload(
+        _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<UploadQuery>, _ body: RawBody
+    ) async throws -> Accepted<CallsAPI.Call> {
+        if let channel = query.value.agentChannel, !(0...1).contains(channel) {
+            throw Failure(
+                .invalidQuery,
+                errors: [FieldError(pointer: "query/agent_channel", code: "out_of_range", detail: "0 or 1 expected")])
+        }
+        let call = try await find(path.id, context)
+        let options = RecordingIntake.Options(
+            agentChannel: query.value.agentChannel, isTranscribed: query.value.transcribe ?? false)
+        let taken = try await intake.take(body, for: call, options, context)
+        return Accepted(
+            taken.wire(try await results.results(of: taken.id, in: context.tenant)), version: taken.version)
+    }
+
+    func play(
+        _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<PlayQuery>, _ request: RequestHeaders
+    ) async throws -> Raw {
+        let isDownload = query.value.download ?? false
+        if isDownload, !context.has(.recordingsDownload) { throw Failure(.forbidden) }
+        let call = try await find(path.id, context)
+        guard let recording = try await recordings.find(of: call.id, in: context.tenant) else {
+            throw Failure(.notFound, "The call has no recording.")
+        }
+        return Raw(try await answer(with: recording, of: call, isDownload: isDownload, to: request))
+    }
+
+    func peaks(_ context: RequestContext, _ path: PathID<CallID>) async throws -> OK<CallsAPI.Peaks> {
+        let call = try await find(path.id, context)
+        guard let recording = try await recordings.find(of: call.id, in: context.tenant),
+            let content = try await blobs.get(
+                BlobKey(tenant: context.tenant, recording: recording.id, .peaks), range: nil)
+        else { throw Failure(.notFound, "The waveform has not been drawn yet.") }
+        var bytes: [UInt8] = []
+        while let piece = try await content.source.next() { bytes += piece }
+        return OK(try JSON.decode(CallsAPI.Peaks.self, from: bytes))
+    }
+
+    private func find(_ id: CallID, _ context: RequestContext) async throws -> Call {
+        guard let call = try await calls.find(id, reach: context.reach, in: context.tenant) else {
+            throw Failure(.notFound)
+        }
+        return call
+    }
+
+    private func answer(
+        with recording: Recording, of call: Call, isDownload: Bool, to request: RequestHeaders
+    ) async throws -> HTTPResponse {
+        let etag = "\"\(Hex.encode(recording.sha256))\""
+        var headers: HTTPHeaders = [
+            "Accept-Ranges": "bytes", "ETag": etag, "Content-Type": recording.contentType,
+            "Content-Disposition": Self.disposition(of: recording, call, isDownload: isDownload),
+            "Cache-Control": "private, no-cache",
+        ]
+        if request.headers["If-None-Match"] == etag { return HTTPResponse(status: 304, headers: headers) }
+        let range = ByteRange(headers: request.headers, length: recording.bytes, etag: etag)
+        if let part = range.contentRange(of: recording.bytes) { headers.set("Content-Range", part) }
+        if case .unsatisfiable = range { return HTTPResponse(status: 416, headers: headers) }
+        let bytes = range.bytes(of: recording.bytes)
+        guard let key = BlobKey(recording.blobKey), let content = try await blobs.get(key, range: bytes) else {
+            throw Failure(.unavailable, "The recording cannot be reached at the moment.")
+        }
+        return HTTPResponse(
+            status: range.status, headers: headers,
+            body: .stream(length: Int64(bytes.count)) { writer in
+                while let piece = try await content.source.next() { try await writer.write(piece) }
+            })
+    }
+
+    /// Names are made of the id alone, so that no header carries what somebody typed.
+    private static func disposition(of recording: Recording, _ call: Call, isDownload: Bool) -> String {
+        let ending =
+            switch recording.contentType {
+            case "audio/wav": "wav"
+            case "audio/flac": "flac"
+            case "audio/ogg": "ogg"
+            default: "mp3"
+            }
+        return "\(isDownload ? "attachment" : "inline"); filename=\"call-\(call.id).\(ending)\""
+    }
+}

@@ -1,0 +1,45 @@
+import Models
+import Web
+
+extension RouteTable {
+    /// What the service offers behind the gateway, and to whom.
+    static func calls(_ calls: CallRoutes, _ recordings: RecordingRoutes) -> RouteTable {
+        RouteTable(
+            .calls,
+            [
+                .get(
+                    "/api/v1/calls", "list_calls", .permission(.callsReadAll, or: .callsReadOwn),
+                    "Calls, newest first", calls.list),
+                .post(
+                    "/api/v1/calls", "create_call", .permission(.callsWrite),
+                    "Record a call; a known external id answers the first one, unchanged", calls.create, .idempotent,
+                    .failures([.conflict])),
+                .get(
+                    "/api/v1/calls/{id}", "get_call", .permission(.callsReadAll, or: .callsReadOwn),
+                    "A call with its recording, transcript and analysis", calls.get),
+                .delete(
+                    "/api/v1/calls/{id}", "delete_call", .permission(.callsDelete),
+                    "Move a call to the bin, whence it is removed after 30 days", calls.delete, .dangerous,
+                    .failures([.legalHold])),
+                .post(
+                    "/api/v1/calls/{id}/restore", "restore_call", .permission(.callsDelete),
+                    "Take a call out of the bin", calls.restore, .failures([.conflict])),
+                .post(
+                    "/api/v1/calls/{id}/processing/retry", "retry_call_processing", .permission(.callsWrite),
+                    "Process a failed call again, or an imported one for the first time", calls.retry,
+                    .failures([.conflict])),
+                .put(
+                    "/api/v1/calls/{id}/recording", "put_recording", .permission(.recordingsWrite),
+                    "Hand in the recording; the same bytes again change nothing", recordings.upload,
+                    .bodyLimit(Int(Recording.sizeLimit)), .contentTypes(["audio/*"]),
+                    .failures([.conflict, .recordingExists, .unsupportedAudio, .insufficientStorage])),
+                .get(
+                    "/api/v1/calls/{id}/recording", "get_recording", .permission(.recordingsListen),
+                    "Play the recording, whole or by ranges", recordings.play, .contentTypes(["audio/*"]),
+                    .failures([.rangeNotSatisfiable])),
+                .get(
+                    "/api/v1/calls/{id}/recording/peaks", "get_recording_peaks", .permission(.recordingsListen),
+                    "The waveform of the recording", recordings.peaks),
+            ])
+    }
+}
