@@ -59,10 +59,13 @@ package final class TCPConnection: @unchecked Sendable {
                 stream,
                 { handle, _, buffer in
                     guard let loop = handle?.pointee.loop else { return }
-                    let owner = EventLoop.owner(of: loop)
-                    // One buffer for all sockets of the loop: each read is consumed before the next.
+                    // One buffer for all sockets of the loop: each read is consumed before the next. The loop outlives
+                    // its callbacks, so it is not counted here.
+                    let base = Unmanaged<EventLoop>.fromOpaque(loop.pointee.data)._withUnsafeGuaranteedRef {
+                        $0.readBuffer
+                    }
                     buffer?.pointee = uv_buf_init(
-                        owner.readBuffer.assumingMemoryBound(to: CChar.self), UInt32(EventLoop.readBufferSize))
+                        base.assumingMemoryBound(to: CChar.self), UInt32(EventLoop.readBufferSize))
                 },
                 { stream, count, buffer in
                     guard let stream, count != 0 else { return }

@@ -4,15 +4,16 @@ import Glibc
 ///
 /// Confined to its loop.
 final class DateField {
-    private(set) var bytes: [UInt8] = []
+    private var bytes: [UInt8] = []
     private var validUntil: UInt64 = 0
 
-    /// The field line for this moment of the loop's clock.
-    func line(at now: UInt64) -> [UInt8] {
-        if now < validUntil { return bytes }
-        validUntil = now + 1000
-        bytes = Array("Date: \(HTTPDate.text(of: time(nil)))\r\n".utf8)
-        return bytes
+    /// Appends the field line for this moment of the loop's clock.
+    func append(to output: OutputBuffer, at now: UInt64) {
+        if now >= validUntil {
+            validUntil = now + 1000
+            bytes = Array("Date: \(HTTPDate.text(of: time(nil)))\r\n".utf8)
+        }
+        output.append(bytes)
     }
 }
 

@@ -57,7 +57,7 @@ package final class HTTPServer: @unchecked Sendable {
     private func accept(_ tcp: TCPConnection) {
         guard connections.count < configuration.maximumConnections else {
             output.reset()
-            RefusalResponse.append(503, date: date.line(at: loop.now), to: output)
+            RefusalResponse.append(503, self, to: output)
             tcp.write(output.bytes)
             tcp.close()
             refusals.add(1)

@@ -1,14 +1,16 @@
+import IO
+
 /// The answers that the server gives by itself; their bodies are constant and tell nothing of the request.
 enum RefusalResponse {
     /// Appends a whole response that closes the connection.
-    static func append(_ status: Int, date: [UInt8], to output: OutputBuffer) {
+    static func append(_ status: Int, _ server: HTTPServer, to output: OutputBuffer) {
         let body = body(status)
         output.append("HTTP/1.1 ")
         output.append(decimal: status)
         output.append(" ")
         output.append(HTTPStatus.reason(status))
         output.append("\r\n")
-        output.append(date)
+        server.date.append(to: output, at: server.loop.now)
         output.append("Content-Type: application/problem+json\r\nCache-Control: no-store\r\nContent-Length: ")
         output.append(decimal: body.utf8CodeUnitCount)
         output.append("\r\nConnection: close\r\n\r\n")

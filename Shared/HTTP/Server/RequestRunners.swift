@@ -11,8 +11,12 @@ final class RequestRunners: @unchecked Sendable {
     /// One task; whoever holds it can cancel the handler that it runs.
     final class Runner: @unchecked Sendable {
         fileprivate var task: Task<Void, Never>?
+        fileprivate private(set) var isCancelled = false
 
-        func cancel() { task?.cancel() }
+        func cancel() {
+            isCancelled = true
+            task?.cancel()
+        }
     }
 
     /// How many finished tasks are kept for later requests.
@@ -20,7 +24,8 @@ final class RequestRunners: @unchecked Sendable {
 
     private let loop: EventLoop
     private let handler: HTTPHandler
-    private var queue: [(connection: ServerConnection, request: HTTPRequest)] = []
+    /// Connections that hold a request each; requests are large values to move around.
+    private var queue: [ServerConnection] = []
     private var next = 0
     private var parked: [CheckedContinuation<Void, Never>] = []
     /// Whether a runner is about to look at the queue.
@@ -32,9 +37,9 @@ final class RequestRunners: @unchecked Sendable {
         self.handler = handler
     }
 
-    /// Has the request's handler run as soon as what runs now suspends or ends.
-    func run(_ request: HTTPRequest, of connection: ServerConnection) {
-        queue.append((connection, request))
+    /// Has the handler of the connection's request run as soon as what runs now suspends or ends.
+    func run(_ connection: ServerConnection) {
+        queue.append(connection)
         wake()
     }
 
@@ -46,7 +51,7 @@ final class RequestRunners: @unchecked Sendable {
         runner.task = loop.spawn { [self] in await work(runner) }
     }
 
-    private func takeNext() -> (connection: ServerConnection, request: HTTPRequest)? {
+    private func takeNext() -> ServerConnection? {
         guard next < queue.count else { return nil }
         let taken = queue[next]
         next += 1
@@ -60,12 +65,12 @@ final class RequestRunners: @unchecked Sendable {
     private func work(_ runner: Runner) async {
         while true {
             isWaking = false
-            while let (connection, request) = takeNext() {
+            while let connection = takeNext() {
                 if next < queue.count { wake() }
-                guard connection.beginRunning(in: runner) else { continue }
+                guard let request = connection.takeRequest(for: runner) else { continue }
                 let response = await handler(request)
                 if let stream = connection.respond(response) { await connection.run(stream) }
-                guard !Task.isCancelled else {
+                guard !runner.isCancelled else {
                     if next < queue.count { wake() }
                     return
                 }

@@ -1,3 +1,5 @@
+import IO
+
 /// What the server decides about a response's framing.
 struct ResponseFraming {
     enum Length {
@@ -16,8 +18,9 @@ struct ResponseFraming {
 
 /// Writes response heads.
 enum ResponseEncoder {
-    static func appendHead(_ response: HTTPResponse, _ framing: ResponseFraming, date: [UInt8], to output: OutputBuffer)
-    {
+    static func appendHead(
+        _ response: HTTPResponse, _ framing: ResponseFraming, _ server: HTTPServer, to output: OutputBuffer
+    ) {
         if response.status == 200 {
             output.append("HTTP/1.1 200 OK\r\n")
         } else {
@@ -27,7 +30,7 @@ enum ResponseEncoder {
             output.append(HTTPStatus.reason(response.status))
             output.append("\r\n")
         }
-        output.append(date)
+        server.date.append(to: output, at: server.loop.now)
         appendFields(response.headers, keepsDeclaredLength: framing.keepsDeclaredLength, to: output)
         switch framing.length {
         case .none, .untilClose: break

@@ -73,7 +73,7 @@ extension ServerConnection: HTTPBodySink {
     private func write(_ response: HTTPResponse, _ framing: ResponseFraming, _ body: [UInt8]) {
         let output = server.output
         output.reset()
-        ResponseEncoder.appendHead(response, framing, date: server.date.line(at: server.loop.now), to: output)
+        ResponseEncoder.appendHead(response, framing, server, to: output)
         if body.count <= Self.copiedBody {
             output.append(body)
             tcp.write(output.bytes)
@@ -104,7 +104,7 @@ extension ServerConnection: HTTPBodySink {
         server.countRefusal()
         let output = server.output
         output.reset()
-        RefusalResponse.append(status, date: server.date.line(at: server.loop.now), to: output)
+        RefusalResponse.append(status, server, to: output)
         tcp.write(output.bytes)
         closeGracefully()
     }
@@ -193,7 +193,7 @@ extension ServerConnection: HTTPBodySink {
         guard let response = stream.pendingHead else { return }
         stream.pendingHead = nil
         ResponseEncoder.appendHead(
-            response, stream.framing, date: server.date.line(at: server.loop.now), to: server.output)
+            response, stream.framing, server, to: server.output)
     }
 
     /// Sends a head whose first piece is long in coming.

@@ -46,6 +46,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
     private var remote: SocketAddress?
 
     // The running request.
+    private var request: HTTPRequest?
     var incoming: IncomingBody?
     /// The task in which the handler runs.
     var runner: RequestRunners.Runner?
@@ -234,17 +235,19 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
             if case .length(let length) = head.framing, length > server.configuration.maximumBody { return refuse(413) }
             body = beginBody(head)
         }
-        let request = HTTPRequest(
+        request = HTTPRequest(
             method: head.method, target: head.target, pathStart: head.pathStart, pathEnd: head.pathEnd,
             headers: head.headers, body: body, remote: remote)
-        server.runners.run(request, of: self)
+        server.runners.run(self)
     }
 
-    /// False when nobody waits for the answer any more.
-    func beginRunning(in runner: RequestRunners.Runner) -> Bool {
-        guard phase == .handling else { return false }
+    /// The request for its handler; nil when nobody waits for the answer any more.
+    func takeRequest(for runner: RequestRunners.Runner) -> HTTPRequest? {
+        var taken: HTTPRequest?
+        swap(&taken, &request)
+        guard phase == .handling else { return nil }
         self.runner = runner
-        return true
+        return taken
     }
 
     private func beginBody(_ head: HTTPRequestHead) -> HTTPBody {
