@@ -1,6 +1,6 @@
 import JSON
 
-/// Puts the services' OpenAPI documents together: paths side by side, components of one name once.
+/// Puts the services' OpenAPI documents together: paths side by side, what has the same name in two of them once.
 enum OpenAPIMerge {
     static func merged(_ parts: [JSONValue]) -> JSONValue {
         var paths: [JSONValue.Member] = []
@@ -8,7 +8,10 @@ enum OpenAPIMerge {
         var components: [String: [JSONValue.Member]] = [:]
         var order: [String] = []
         for part in parts {
-            if case .object(let members) = part["paths"] { paths += members }
+            if case .object(let members) = part["paths"] {
+                let known = Set(paths.map(\.name))
+                paths += members.filter { !known.contains($0.name) }
+            }
             if case .array(let elements) = part["tags"] { tags += elements.filter { !tags.contains($0) } }
             guard case .object(let sections) = part["components"] else { continue }
             for section in sections {

@@ -9,10 +9,6 @@ import Telemetry
 ///
 /// Confined to its loop.
 final class Forwarder: @unchecked Sendable {
-    /// How long a service may take to begin its answer.
-    private static let deadline = Duration.seconds(35)
-    /// The same after a large body, which the service stores before it answers.
-    private static let uploadDeadline = Duration.seconds(600)
     private static let largeBody: Int64 = 1 << 20
     /// Answers up to this size are passed on in one piece.
     private static let smallAnswer: Int64 = 64 << 10
@@ -20,11 +16,15 @@ final class Forwarder: @unchecked Sendable {
     private let upstreams: Upstreams
     private let tokens: any ServiceTokenSource
     private let scheme: String
+    private let times: ForwardingTimes
 
-    init(upstreams: Upstreams, tokens: any ServiceTokenSource, scheme: String) {
+    init(
+        upstreams: Upstreams, tokens: any ServiceTokenSource, scheme: String, times: ForwardingTimes = ForwardingTimes()
+    ) {
         self.upstreams = upstreams
         self.tokens = tokens
         self.scheme = scheme
+        self.times = times
     }
 
     func forward(
@@ -49,7 +49,7 @@ final class Forwarder: @unchecked Sendable {
             HTTPClientRequest(
                 method: request.method, target: request.target, headers: headers,
                 body: hasBody ? .stream(request.body) : .empty),
-            to: upstreams.endpoint(of: service), deadline: hasBody && isLarge ? Self.uploadDeadline : Self.deadline)
+            to: upstreams.endpoint(of: service), deadline: hasBody && isLarge ? times.afterLargeBody : times.answer)
         return try await response(answer, to: request.method)
     }
 
@@ -61,7 +61,7 @@ final class Forwarder: @unchecked Sendable {
             return HTTPResponse(status: answer.status, headers: headers)
         }
         if let length = body.declaredLength, length <= Self.smallAnswer {
-            let bytes = length == 0 ? [] : try await body.collect(upTo: Int(length))
+            let bytes = length == 0 ? [] : try await whole(body, length)
             return HTTPResponse(status: answer.status, headers: headers, body: bytes.isEmpty ? .empty : .bytes(bytes))
         }
         return HTTPResponse(
@@ -72,4 +72,22 @@ final class Forwarder: @unchecked Sendable {
                 while let piece = try await body.next() { try await writer.write(piece) }
             })
     }
+
+    /// A small answer; one that breaks off is the service's fault, which the client's own body errors are not.
+    private func whole(_ body: HTTPBody, _ length: Int64) async throws -> [UInt8] {
+        do {
+            return try await body.collect(upTo: Int(length))
+        } catch HTTPBodyError.timedOut {
+            throw Failure(.upstreamTimeout)
+        } catch is HTTPBodyError {
+            throw Failure(.upstreamUnavailable)
+        }
+    }
+}
+
+/// How long a service may take to begin its answer.
+struct ForwardingTimes: Sendable {
+    var answer = Duration.seconds(35)
+    /// After a large body, which the service stores before it answers.
+    var afterLargeBody = Duration.seconds(600)
 }

@@ -1,0 +1,74 @@
+import Models
+import Testing
+
+@testable import Gateway
+
+@Suite struct ServiceRoutesTests {
+    /// Service, and what follows `/api/v1/` for it.
+    private static let prefixes = """
+        tenancy    auth users invitations api-keys settings connections audit onboarding setup-requests
+        calls      calls recordings dialer consent analytics lines
+        sessions   widgets sessions sales-people leads customers deals activities
+        messaging  chat video mail templates sequences notifications webhooks events social realtime
+        calendar   appointments availability booking
+        billing    plans subscriptions invoices usage
+        tenancy    platform/tenants platform/settings platform/audit platform/setup-requests
+        calls      platform/queues
+        billing    platform/plans platform/revenue
+        """
+
+    private static var rows: [(service: ServiceName, prefix: Substring)] {
+        prefixes.split(separator: "\n").flatMap { line in
+            let words = line.split(separator: " ")
+            return words.dropFirst().compactMap { word in
+                ServiceName(rawValue: String(words[0])).map { ($0, word) }
+            }
+        }
+    }
+
+    private func service(_ path: String) throws -> ServiceName? {
+        ServiceRoutes.service(for: try #require(NormalisedPath(path)))
+    }
+
+    @Test func `each first segment goes to its service, with and without more behind it`() throws {
+        #expect(Self.rows.count == 46)
+        for row in Self.rows {
+            for rest in ["", "/", "/x", "/x/y/z", "/%20"] {
+                #expect(try service("/api/v1/\(row.prefix)\(rest)") == row.service, "\(row.prefix)\(rest)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "/", "/api", "/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1/Calls", "/API/v1/calls", "/api/V1/calls",
+        "/api/v2/calls", "/v1/calls", "/calls", "/api/calls", "/api/v1/callss", "/api/v1/call",
+        "/api/v1/platform", "/api/v1/platform/", "/api/v1/platform/nothing", "/api/v1/platform/calls",
+        "/.well-known", "/.well-known/jwks.json/x", "/.well-known/security.txt", "/jwks.json",
+        "/metrics", "/status", "/favicon.ico", "/index.html",
+    ])
+    func `a path that no service has goes nowhere`(path: String) throws {
+        #expect(try service(path) == nil)
+    }
+
+    @Test(arguments: [
+        "/internal", "/internal/", "/internal/changes", "/internal/service-tokens", "/internal/api-keys/exchange",
+        "/internal/events", "/internal/connections/x", "/internal/tenants/x/entitlements", "/INTERNAL/changes",
+        "/%69nternal/changes", "/api/internal/changes", "/api/v1/internal/changes", "/api/v1/internal",
+        "/hooks/internal/x/y", "/hooks/gateway/x/y", "/.well-known/internal",
+    ])
+    func `nothing that comes in reaches an internal route`(path: String) throws {
+        #expect(try service(path) == nil)
+    }
+
+    @Test func `a hook goes to the service that it names`() throws {
+        for name in ServiceName.services {
+            #expect(try service("/hooks/\(name.rawValue)/twilio/0198c0de") == name)
+        }
+        #expect(try service("/hooks/calls/twilio") == nil)
+        #expect(try service("/hooks/nobody/twilio/0198c0de") == nil)
+    }
+
+    @Test func `the keys of tokens are tenancy's`() throws {
+        #expect(try service("/.well-known/jwks.json") == .tenancy)
+    }
+}
