@@ -1,4 +1,6 @@
+import ServiceKit
+
 @main
-struct TenancyProcess {
-    static func main() {}
+enum Main {
+    static func main() { ServiceProcess.main(TenancyService.self) }
 }

@@ -7,7 +7,7 @@ enum FolderRules {
     /// These speak to a provider.
     private static let edgeSuffixes = ["Client", "Connection", "Transcriber", "Analyzer"]
     /// These put the parts together, or act by them, and so may name a store.
-    private static let storeSuffixes = sqlSuffixes + httpSuffixes + ["Job", "Events", "Configuration"]
+    private static let storeSuffixes = sqlSuffixes + httpSuffixes + ["Job", "Events", "Configuration", "Command"]
 
     private static func ends(_ file: SourceFile, with suffixes: [String]) -> Bool {
         suffixes.contains { file.stem.hasSuffix($0) }

@@ -1,0 +1,61 @@
+import JSON
+import Models
+
+/// Who did what, to be written in the transaction of the deed.
+struct AuditEntry: Sendable {
+    /// Who acted.
+    enum Actor: Sendable, Hashable {
+        case user(UserID, impersonator: UserID?)
+        case apiKey(APIKeyID)
+        case service(ServiceName)
+        /// A command on the server.
+        case `operator`
+        case anonymous
+    }
+
+    /// What was done; a word of the API, never renamed.
+    enum Action: String, Sendable, CaseIterable {
+        case tenantCreated = "tenant.created"
+        case tenantSuspended = "tenant.suspended"
+        case tenantResumed = "tenant.resumed"
+        case entitlementsSet = "entitlements.set"
+        case invitationCreated = "invitation.created"
+        case invitationAccepted = "invitation.accepted"
+        case invitationRevoked = "invitation.revoked"
+        case userSignedIn = "user.signed_in"
+        case userSignedOut = "user.signed_out"
+        case userLocked = "user.locked"
+        case refreshTokenReused = "refresh_token.reused"
+        case userCreated = "user.created"
+        case passwordResetStarted = "password.reset_started"
+        case passwordReset = "password.reset"
+        case apiKeyCreated = "api_key.created"
+        case apiKeyRevoked = "api_key.revoked"
+    }
+
+    var actor: Actor
+    var action: Action
+    /// `tenant/<id>` and the like.
+    var subject: String
+    var requestID: String?
+    /// The client's address; erasable.
+    var address: String?
+    var before: JSONText?
+    var after: JSONText?
+}
+
+/// Who asks and from where: what a route knows and an audit row needs.
+struct Origin: Sendable {
+    var actor: AuditEntry.Actor
+    var requestID: String?
+    var address: String?
+
+    /// The entry of a deed of this origin.
+    func entry(_ action: AuditEntry.Action, _ subject: String, before: JSONText? = nil, after: JSONText? = nil)
+        -> AuditEntry
+    {
+        AuditEntry(
+            actor: actor, action: action, subject: subject, requestID: requestID, address: address, before: before,
+            after: after)
+    }
+}

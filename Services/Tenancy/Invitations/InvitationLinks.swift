@@ -1,0 +1,19 @@
+import Crypto
+import ServiceKit
+
+/// The links that people follow to set a password.
+struct InvitationLinks: Sendable {
+    let scheme: String
+    /// The base domain with its port, if it is not the scheme's own.
+    let authority: String
+
+    init(_ base: WebAddress) {
+        scheme = base.scheme
+        authority = base.authority
+    }
+
+    /// The page of the tenant's host; the token stands in the fragment, which no server and no log gets to see.
+    func url(of token: OpaqueToken, subdomain: String) -> String {
+        "\(scheme)://\(subdomain).\(authority)/accept-invitation#token=\(token.reveal())"
+    }
+}

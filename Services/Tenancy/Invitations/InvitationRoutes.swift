@@ -1,0 +1,68 @@
+import Auth
+import Crypto
+import Models
+import Postgres
+import Web
+
+/// Invitations of a tenant's people.
+struct InvitationRoutes: Sendable {
+    let database: Database
+    let links: InvitationLinks
+
+    enum Order: String, SortKey {
+        case createdAt = "created_at"
+
+        static var standard: Sort<Order> { .descending(.createdAt) }
+    }
+
+    func create(
+        _ context: RequestContext, _ body: Body<TenancyAPI.CreateInvitation>
+    ) async throws -> Created<TenancyAPI.CreatedInvitation> {
+        let wanted = body.value
+        guard Role.ofTenants.contains(wanted.role) else {
+            throw Failure.invalid("/role", "not_allowed", "owner, admin or agent expected")
+        }
+        // An owner is made by an owner: an admin could otherwise raise themselves by a second address.
+        if wanted.role == .owner, context.principal?.user?.role != .owner {
+            throw Failure(.forbidden, "Only an owner can invite an owner.")
+        }
+        let token = OpaqueToken.make(.invitation)
+        let creator = context.principal?.user?.userID
+        let made = try await InvitationLifeStore(database: context.database(database)).create(
+            .make(), email: wanted.email, name: wanted.name, role: wanted.role, digest: token.digest,
+            createdBy: creator,
+            expiresAt: .now() + Invitation.life, origin: try context.origin(), in: context.tenant)
+        let subdomain = context.knowledge.tenant(context.tenant)?.subdomain ?? ""
+        return Created(
+            TenancyAPI.CreatedInvitation(
+                id: made.id, email: wanted.email, role: made.role, token: token.reveal(),
+                url: links.url(of: token, subdomain: subdomain), expiresAt: made.expiresAt),
+            at: "/api/v1/invitations/\(made.id)")
+    }
+
+    func list(_ context: RequestContext, _ paging: Paging<Order>) async throws -> OK<Page<TenancyAPI.Invitation>> {
+        let store = InvitationStore(rows: context.database(database))
+        let found = try await store.list(RowPage(paging), in: context.tenant)
+        let total = try await store.count(bound: 10_001, in: context.tenant)
+        return OK(
+            try paging.page(
+                found, total: min(total, 10_000), totalIsExact: total <= 10_000,
+                position: { CursorPosition(.timestamp($0.createdAt), $0.id) }
+            ) { try $0.wire() })
+    }
+
+    func revoke(_ context: RequestContext, _ path: PathID<InvitationID>) async throws -> NoContent {
+        let revoked = try await InvitationLifeStore(database: context.database(database)).revoke(
+            path.id, origin: try context.origin(), in: context.tenant)
+        guard revoked else { throw Failure(.notFound) }
+        return NoContent()
+    }
+}
+
+extension Invitation {
+    func wire() throws -> TenancyAPI.Invitation {
+        TenancyAPI.Invitation(
+            id: id, email: try EmailAddress(jsonText: email), name: name, role: role, createdAt: createdAt,
+            expiresAt: expiresAt, acceptedAt: acceptedAt, revokedAt: revokedAt)
+    }
+}

@@ -1,0 +1,112 @@
+import Models
+import Postgres
+
+/// The invitations' rows, found by the digest of their token.
+struct InvitationStore {
+    let rows: any SQLExecutor
+
+    func create(
+        _ id: InvitationID, email: EmailAddress, name: String?, role: Role, purpose: Invitation.Purpose,
+        digest: [UInt8],
+        createdBy: UserID?, expiresAt: Timestamp, in tenant: TenantID
+    ) async throws -> Invitation {
+        let made = try await rows.first(
+            """
+            INSERT INTO invitations
+                (tenant_id, id, email, email_lc, name, role, purpose, token_digest, created_by, expires_at)
+            VALUES (\(tenant), \(id), \(email.text), \(email.normalised), \(name), \(role.rawValue), \(purpose.rawValue),
+                    \(digest), \(createdBy), \(expiresAt))
+            RETURNING \(unescaped: Invitation.columns)
+            """, as: Invitation.self)
+        guard let made else { throw Failure(.internal) }
+        return made
+    }
+
+    /// The invitation of a token that can still be accepted.
+    func find(digest: [UInt8], in tenant: TenantID) async throws -> Invitation? {
+        try await rows.first(
+            """
+            SELECT \(unescaped: Invitation.columns) FROM invitations
+            WHERE tenant_id = \(tenant) AND token_digest = \(digest) AND accepted_at IS NULL AND revoked_at IS NULL
+              AND expires_at > now()
+            """, as: Invitation.self)
+    }
+
+    /// Uses the token up; nil when it is unknown, used, revoked or over.
+    ///
+    /// One guarded statement, so it works once.
+    func accept(digest: [UInt8], in tenant: TenantID) async throws -> Invitation? {
+        try await rows.first(
+            """
+            UPDATE invitations SET accepted_at = now()
+            WHERE tenant_id = \(tenant) AND token_digest = \(digest) AND accepted_at IS NULL AND revoked_at IS NULL
+              AND expires_at > now()
+            RETURNING \(unescaped: Invitation.columns)
+            """, as: Invitation.self)
+    }
+
+    func revoke(_ id: InvitationID, in tenant: TenantID) async throws -> Bool {
+        try await rows.execute(
+            """
+            UPDATE invitations SET revoked_at = now()
+            WHERE tenant_id = \(tenant) AND id = \(id) AND accepted_at IS NULL AND revoked_at IS NULL
+            """) == 1
+    }
+
+    /// Voids the links of an address that nobody has used: of several letters the last one counts.
+    func revokePending(_ purpose: Invitation.Purpose, email: EmailAddress, in tenant: TenantID) async throws {
+        try await rows.execute(
+            """
+            UPDATE invitations SET revoked_at = now()
+            WHERE tenant_id = \(tenant) AND email_lc = \(email.normalised) AND purpose = \(purpose.rawValue)
+              AND accepted_at IS NULL AND revoked_at IS NULL
+            """)
+    }
+
+    /// How many seats are promised.
+    func countPending(in tenant: TenantID) async throws -> Int {
+        try await rows.value(
+            """
+            SELECT count(*) FROM invitations
+            WHERE tenant_id = \(tenant) AND purpose = 'invitation' AND accepted_at IS NULL AND revoked_at IS NULL
+              AND expires_at > now()
+            """, as: Int.self) ?? 0
+    }
+
+    /// A page of the invitations of people, newest first.
+    func list(_ page: RowPage, in tenant: TenantID) async throws -> [Invitation] {
+        try await rows.query(
+            """
+            SELECT \(unescaped: Invitation.columns) FROM invitations
+            WHERE tenant_id = \(tenant) AND purpose = 'invitation'
+              AND (created_at, id) \(unescaped: page.beyond) (\(page.at), \(page.id))
+            ORDER BY created_at \(unescaped: page.direction), id \(unescaped: page.direction)
+            LIMIT \(page.limit) OFFSET \(page.offset)
+            """, as: Invitation.self)
+    }
+
+    func count(bound: Int, in tenant: TenantID) async throws -> Int {
+        try await rows.value(
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM invitations WHERE tenant_id = \(tenant) AND purpose = 'invitation' LIMIT \(bound)
+            ) AS counted
+            """, as: Int.self) ?? 0
+    }
+}
+
+extension Invitation: PostgresRowDecodable {
+    static let columns: StaticString = "id, email, name, role, purpose, created_at, expires_at, accepted_at, revoked_at"
+
+    init(row: inout RowReader) throws(PostgresError) {
+        id = try row.next(InvitationID.self)
+        email = try row.next(String.self)
+        name = try row.next(String?.self)
+        role = try row.next(Role.self)
+        purpose = try row.next(Purpose.self)
+        createdAt = try row.next(Timestamp.self)
+        expiresAt = try row.next(Timestamp.self)
+        acceptedAt = try row.next(Timestamp?.self)
+        revokedAt = try row.next(Timestamp?.self)
+    }
+}

@@ -1,0 +1,16 @@
+import Postgres
+
+/// The schema of tenancy, oldest first; a file that has been released never changes.
+extension Migration {
+    static let tenancy: [Migration] = [
+        Migration(name: "0001_create_tenants", sql: PackageResources._001_create_tenants_sql),
+        Migration(name: "0002_create_users", sql: PackageResources._002_create_users_sql),
+        Migration(name: "0003_create_invitations_and_keys", sql: PackageResources._003_create_invitations_and_keys_sql),
+        Migration(
+            name: "0004_create_changes_and_signing_keys", sql: PackageResources._004_create_changes_and_signing_keys_sql
+        ),
+        Migration(name: "0005_create_audit", sql: PackageResources._005_create_audit_sql),
+        Migration(name: "0006_create_platform_functions", sql: PackageResources._006_create_platform_functions_sql),
+        Migration(name: "0007_create_idempotency_keys", sql: PackageResources._007_create_idempotency_keys_sql),
+    ]
+}

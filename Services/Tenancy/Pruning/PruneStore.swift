@@ -1,0 +1,13 @@
+import Models
+import Postgres
+
+/// Forgets what nobody can need any more, in all tenants.
+struct PruneStore {
+    let rows: any SQLExecutor
+
+    /// Changes that every reader has long seen (who comes later gets a snapshot), sessions that are over with their
+    /// refresh tokens, and failed sign-ins that no longer count; the number of rows.
+    func prune() async throws -> Int {
+        try await rows.value("SELECT prune_expired()", as: Int.self) ?? 0
+    }
+}

@@ -1,0 +1,30 @@
+import Auth
+import Models
+
+/// Issues the suite's tokens with the key of the moment.
+struct AccessTokens: Sendable {
+    let ring: SigningKeyService
+    /// `BASE_URL`, the issuer of every token.
+    let issuer: String
+
+    func issue(for user: User, session: SessionID) throws -> String {
+        try sign(
+            .user(
+                user.id, in: user.tenantID, role: user.role, session: session, version: user.version, issuer: issuer,
+                now: .now()))
+    }
+
+    func issue(for key: APIKey, in tenant: TenantID) throws -> String {
+        try sign(.apiKey(key.id, in: tenant, scopes: Set(key.scopes), mode: key.mode, issuer: issuer, now: .now()))
+    }
+
+    /// Nil when the one service may ask nothing of the other.
+    func issue(for service: ServiceName, at callee: ServiceName) throws -> String? {
+        try TokenClaims.service(service, at: callee, issuer: issuer, now: .now()).map(sign)
+    }
+
+    private func sign(_ claims: TokenClaims) throws -> String {
+        guard let signer = ring.keys.signer(at: .now()) else { throw Failure(.unavailable) }
+        return try signer.sign(claims)
+    }
+}

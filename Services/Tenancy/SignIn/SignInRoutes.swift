@@ -1,0 +1,121 @@
+import Auth
+import Crypto
+import HTTP
+import Models
+import Postgres
+import Web
+
+/// Signing in, staying signed in and signing out.
+struct SignInRoutes: Sendable {
+    let database: Database
+    let tokens: AccessTokens
+    let passwords: Passwords
+
+    func login(_ context: RequestContext, _ body: Body<TenancyAPI.Login>) async throws -> OK<TenancyAPI.SignedIn> {
+        let wanted = body.value
+        let rows = context.database(database)
+        let tenant = context.tenant
+        let subject = Lockout.subject(wanted.email, address: context.clientAddress)
+        try await AttemptStore(rows: rows).check(subject: subject, in: tenant)
+        let found = try await UserStore(rows: rows).credentials(email: wanted.email, in: tenant)
+        let match = try await passwords.check(wanted.password, against: found?.passwordHash)
+        guard let found, case .matches(let needsRehash) = match, found.user.status == .active else {
+            try await SignInStore(database: rows).noteFailure(
+                subject: subject, origin: context.anonymousOrigin, in: tenant)
+            throw Failure(.invalidCredentials)
+        }
+        try checkSuspension(found.user, context)
+        if needsRehash, let old = found.passwordHash {
+            try await strengthen(old, of: wanted.password, found.user)
+        }
+        let session = SessionID.make()
+        let refresh = OpaqueToken.make(.refresh)
+        try await SignInStore(database: rows).open(
+            session, of: found.user, digest: refresh.digest, subject: subject, expiresAt: .now() + RefreshToken.life,
+            origin: origin(found.user, context))
+        return try answer(found.user, session, refresh, asCookie: wanted.cookie ?? false, context)
+    }
+
+    /// Keeps a hash of today's strength in place of an imported one; at a busy moment the next sign-in does it.
+    private func strengthen(_ old: String, of password: String, _ user: User) async throws {
+        guard let new = try await passwords.hashIfIdle(password) else { return }
+        try await UserStore(rows: database.tenant(user.tenantID)).replaceHash(
+            old, with: new, of: user.id, in: user.tenantID)
+    }
+
+    func refresh(
+        _ context: RequestContext, _ body: OptionalBody<TenancyAPI.Refresh>, _ headers: RequestHeaders
+    ) async throws -> OK<TenancyAPI.SignedIn> {
+        let shown = body.value?.refreshToken
+        let cookie = shown == nil ? try RefreshCookie.read(headers.headers, context) : nil
+        guard let text = shown ?? cookie, let token = OpaqueToken(text, kind: .refresh) else {
+            throw Failure(.invalidToken)
+        }
+        let successor = OpaqueToken.make(.refresh)
+        let refreshed = try await SignInStore(database: context.database(database)).refresh(
+            digest: token.digest, successor: successor.digest, expiresAt: .now() + RefreshToken.life,
+            isSuspended: isSuspended(context), origin: context.anonymousOrigin, in: context.tenant)
+        switch refreshed {
+        case .refused: throw Failure(.invalidToken)
+        case .reused: throw Failure(.refreshTokenReused)
+        case .suspended: throw Failure(.tenantSuspended)
+        case .renewed(let user, let session, let hasSuccessor):
+            return try answer(user, session, hasSuccessor ? successor : nil, asCookie: cookie != nil, context)
+        }
+    }
+
+    func logout(_ context: RequestContext) async throws -> NoContent {
+        let user = try context.user
+        try await SignInStore(database: context.database(database)).signOut(
+            user.sessionID, of: user.userID, origin: try context.origin(), in: context.tenant)
+        return NoContent().with(header: "Set-Cookie", RefreshCookie.clear(context))
+    }
+
+    func accept(
+        _ context: RequestContext, _ body: Body<TenancyAPI.AcceptInvitation>
+    ) async throws -> OK<TenancyAPI.SignedIn> {
+        let wanted = body.value
+        let store = InvitationAcceptanceStore(database: context.database(database))
+        let shown = OpaqueToken(wanted.token)
+        guard let token = shown, token.kind == .invitation || token.kind == .passwordReset,
+            try await store.find(digest: token.digest, in: context.tenant) != nil
+        else { throw Failure(.invalidInvitation) }
+        let hash = try await passwords.hash(wanted.password)
+        let session = SessionID.make()
+        let refresh = OpaqueToken.make(.refresh)
+        let user = try await store.accept(
+            digest: token.digest, name: wanted.name, passwordHash: hash, session: session,
+            refreshDigest: refresh.digest,
+            expiresAt: .now() + RefreshToken.life, origin: context.anonymousOrigin, in: context.tenant)
+        guard let user else { throw Failure(.invalidInvitation) }
+        return try answer(user, session, refresh, asCookie: wanted.cookie ?? false, context)
+    }
+
+    /// The owner of a suspended tenant can still come in, to pay and to take the data out.
+    private func checkSuspension(_ user: User, _ context: RequestContext) throws(Failure) {
+        guard isSuspended(context), user.role != .owner else { return }
+        throw Failure(.tenantSuspended)
+    }
+
+    private func isSuspended(_ context: RequestContext) -> Bool {
+        context.knowledge.tenant(context.tenant)?.status == .suspended
+    }
+
+    private func origin(_ user: User, _ context: RequestContext) -> Origin {
+        var origin = context.anonymousOrigin
+        origin.actor = .user(user.id, impersonator: nil)
+        return origin
+    }
+
+    private func answer(
+        _ user: User, _ session: SessionID, _ refresh: OpaqueToken?, asCookie: Bool, _ context: RequestContext
+    ) throws -> OK<TenancyAPI.SignedIn> {
+        let signedIn = TenancyAPI.SignedIn(
+            accessToken: try tokens.issue(for: user, session: session),
+            expiresIn: Int(TokenClaims.Life.user.components.seconds), refreshToken: asCookie ? nil : refresh?.reveal(),
+            user: try user.wire())
+        let ok = OK(signedIn).with(header: "Cache-Control", "no-store")
+        guard asCookie, let refresh else { return ok }
+        return ok.with(header: "Set-Cookie", RefreshCookie.set(refresh.reveal(), context))
+    }
+}

@@ -1,0 +1,34 @@
+import Models
+import ServiceKit
+import Telemetry
+
+/// The settings of tenancy.
+struct TenancyConfiguration: ServiceConfiguration {
+    let process: ProcessConfiguration
+    /// What each service shows for its tokens.
+    let serviceSecrets: [ServiceName: Secret<String>]
+    /// The first super admin, read at `bootstrap` alone.
+    let adminEmail: String?
+    let adminPassword: Secret<String>?
+    /// How many passwords are hashed at once.
+    let passwordThreads: Int
+
+    init(_ environment: inout Environment) {
+        process = ProcessConfiguration(&environment, service: .tenancy)
+        var secrets: [ServiceName: Secret<String>] = [:]
+        for service in ServiceName.allCases {
+            secrets[service] = environment.optionalSecret(
+                "SERVICE_SECRET_\(service.rawValue.uppercased())", "what \(service.rawValue) shows for its tokens",
+                example: "openssl rand -base64 32")
+        }
+        // Its own secret it knows twice, as whoever asks and as whoever is asked.
+        secrets[.tenancy] = secrets[.tenancy] ?? process.serviceSecret
+        serviceSecrets = secrets
+        adminEmail = environment.optionalText(
+            "ADMIN_EMAIL", "the first super admin's address, for `bootstrap`", example: "admin@example.com")
+        adminPassword = environment.optionalSecret(
+            "ADMIN_PASSWORD", "the first super admin's password, for `bootstrap`", example: "a long phrase")
+        passwordThreads = environment.integer(
+            "PASSWORD_THREADS", "how many passwords are hashed at once", default: 1, in: 1...16)
+    }
+}

@@ -1,0 +1,84 @@
+import Auth
+import Clients
+import Crypto
+import Idempotency
+import IO
+import Models
+import Postgres
+import ServiceKit
+import Suite
+import Telemetry
+import Web
+
+/// Who may do what, and which tenant's rows they see: tenants, users, sign-in, keys, and the change feed.
+enum TenancyService: ServiceProgram {
+    typealias Configuration = TenancyConfiguration
+
+    /// What the loops of the process have in common.
+    struct Shared: Sendable {
+        let membership: SuiteMembership
+        let passwords: Passwords
+    }
+
+    static let name = ServiceName.tenancy
+    static var migrations: [Migration] { Migration.tenancy }
+    static var commands: [ServiceCommand<TenancyConfiguration>] {
+        [.seated("bootstrap", BootstrapCommand.run), .seated("reset-admin", ResetAdminCommand.run)]
+    }
+
+    static func prepare(_ seat: ServiceSeat<TenancyConfiguration>) async throws -> Shared {
+        Shared(
+            membership: try SuiteMembership(seat),
+            passwords: Passwords(threads: seat.configuration.passwordThreads))
+    }
+
+    static func assemble(_ seat: ServiceSeat<TenancyConfiguration>, _ shared: Shared) async throws -> ServiceParts {
+        guard let secrets = seat.secrets else { throw TenancyError.missingEncryptionKeys }
+        let (database, loop) = (seat.database, seat.loop)
+        let ring = try await SigningKeyService.load(database, secrets, seat.logger)
+        let member = try await shared.membership.member(on: seat)
+        // The feed itself is asked for with a token, so the keys are here before the feed brings them.
+        let published = ring.keys.published(at: .now())
+        try member.people.replaceKeys(published)
+        try member.services.replaceKeys(published)
+        let trust = Trust(
+            service: name, people: member.people, services: member.services, knowledge: member.knowledge)
+        let signal = ChangeSignalService()
+        let routes = TenancyRoutes(
+            database: database, baseURL: seat.configuration.process.baseURL, ring: ring, passwords: shared.passwords,
+            serviceSecrets: seat.configuration.serviceSecrets, signal: signal)
+        let idempotency = SealedIdempotency(
+            store: IdempotencyStore(database, logger: seat.logger), secrets: secrets)
+        let application = WebApplication(seat, routes: routes.table, trust: trust, idempotency: idempotency)
+        let inner = WebApplication(seat, routes: routes.internalTable, trust: trust, listener: .internal)
+        var running: [@Sendable () async -> Void] = [
+            { await signal.run(database, on: loop) }, { await ring.run(on: loop) },
+        ]
+        if seat.index == 0 {
+            let pruning = PruneService(database: database, loop: loop, logger: seat.logger)
+            running += [{ await shared.membership.run() }, { await pruning.run() }]
+        }
+        return ServiceParts(
+            service: application.handler, internal: inner.handler, isReady: { member.state.isLoaded }, running: running)
+    }
+
+    static func openAPI() throws -> [UInt8]? {
+        // Describing runs no handler, so the database is never reached.
+        let loop = EventLoop(name: "openapi")
+        let database = Database(
+            loop: loop, configuration: PostgresConfiguration(url: Secret("postgresql://localhost/none")),
+            logger: Logger(service: name.rawValue), metrics: Metrics())
+        let logger = Logger(service: name.rawValue)
+        return try TenancyRoutes(
+            database: database, baseURL: .nowhere, ring: SigningKeyService(database, nil, logger),
+            passwords: Passwords(threads: 1), serviceSecrets: [:], signal: ChangeSignalService()
+        ).table.openAPI()
+    }
+}
+
+/// Why tenancy cannot start.
+enum TenancyError: Error, CustomStringConvertible {
+    case missingEncryptionKeys
+
+    var description: String { "ENCRYPTION_KEYS is not set; it seals the keys that sign tokens" }
+}

@@ -1,0 +1,64 @@
+import Models
+
+/// A company that uses the suite; the platform itself is one too.
+struct Tenant: Sendable {
+    var id: TenantID
+    var name: String
+    var subdomain: String
+    var plan: Plan
+    var phoneSystem: PhoneSystem
+    var status: TenantStatus
+    var timeZone: String
+    var country: String
+    var language: String
+    var createdAt: Timestamp
+    var updatedAt: Timestamp
+    var suspendedAt: Timestamp?
+}
+
+/// What a new tenant starts from.
+struct TenantDraft: Sendable {
+    var id = TenantID.make()
+    var name: String
+    var subdomain: String
+    var plan: Plan
+    var phoneSystem: PhoneSystem
+    var timeZone: String
+    var country: String
+    var language: String
+}
+
+extension TenantDraft {
+    /// What is wrong with the draft, apart from what only the database knows.
+    var faults: [FieldError] {
+        var faults: [FieldError] = []
+        if !Self.isCountry(country) {
+            faults.append(
+                FieldError(
+                    pointer: "/country", code: "invalid_format", detail: "two letters of ISO 3166-1 expected"))
+        }
+        if !Self.isLanguage(language) {
+            faults.append(
+                FieldError(pointer: "/language", code: "invalid_format", detail: "BCP 47 language tag expected"))
+        }
+        return faults
+    }
+
+    /// Two capital letters; which of them are assigned is for the numbering plan to know.
+    private static func isCountry(_ text: String) -> Bool {
+        text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
+    }
+
+    /// A BCP 47 tag in shape: a word of two or three letters, then words of letters and digits.
+    private static func isLanguage(_ text: String) -> Bool {
+        let words = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard let first = words.first, (2...3).contains(first.count), first.allSatisfy({ isLetter($0) }) else {
+            return false
+        }
+        return words.allSatisfy { word in
+            (1...8).contains(word.count) && word.allSatisfy { isLetter($0) || (48...57).contains($0) }
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte | 0x20) }
+}

@@ -1,0 +1,123 @@
+import Crypto
+import IO
+import Models
+import Postgres
+import Web
+
+/// The platform's tenants, for super admins.
+struct TenantRoutes: Sendable {
+    let database: Database
+    let links: InvitationLinks
+
+    /// What a list of tenants can be narrowed by.
+    struct Filter: Codable, Sendable {
+        /// A part of the name or the subdomain, in any case.
+        var search: String?
+    }
+
+    enum Order: String, SortKey {
+        case createdAt = "created_at"
+
+        static var standard: Sort<Order> { .descending(.createdAt) }
+    }
+
+    func create(
+        _ context: RequestContext, _ body: Body<TenancyAPI.CreateTenant>
+    ) async throws -> Created<TenancyAPI.CreatedTenant> {
+        let wanted = body.value
+        let draft = TenantDraft(
+            name: wanted.name, subdomain: wanted.subdomain.label, plan: wanted.plan,
+            phoneSystem: wanted.phoneSystem ?? .none,
+            timeZone: (wanted.timeZone ?? .utc).name, country: (wanted.country ?? "US").uppercased(),
+            language: wanted.language ?? "en")
+        try await check(draft, context)
+        let token = OpaqueToken.make(.invitation)
+        let owner = TenantLifeStore.FirstOwner(
+            invitation: .make(), email: wanted.owner.email, name: wanted.owner.name, digest: token.digest,
+            expiresAt: .now() + Invitation.life)
+        let entitlements = Entitlements.seed(for: wanted.plan)
+        let made = try await TenantLifeStore(database: database.tenant(draft.id)).create(
+            draft, entitlements: entitlements, owner: owner, origin: try context.origin())
+        await waitUntilKnown(made.tenant.id, context)
+        let answer = TenancyAPI.CreatedTenant(
+            tenant: made.tenant.wire(entitlements),
+            invitation: TenancyAPI.CreatedInvitation(
+                id: owner.invitation, email: owner.email, role: .owner, token: token.reveal(),
+                url: links.url(of: token, subdomain: made.tenant.subdomain), expiresAt: owner.expiresAt))
+        return Created(answer, at: "/api/v1/platform/tenants/\(made.tenant.id)")
+    }
+
+    /// Whoever gets the answer may go to the tenant's host at once, so the change feed gets a moment to spread the word.
+    private func waitUntilKnown(_ id: TenantID, _ context: RequestContext) async {
+        for _ in 0..<50 {
+            do { try await context.loop.sleep(for: .milliseconds(5)) } catch { return }
+            if context.knowledge.tenant(id) != nil { return }
+        }
+    }
+
+    private func check(_ draft: TenantDraft, _ context: RequestContext) async throws {
+        var faults = draft.faults
+        if draft.timeZone != TimeZoneName.utc.name,
+            try await !TenantStore(rows: context.database(database)).knowsTimeZone(draft.timeZone)
+        {
+            faults.append(FieldError(pointer: "/time_zone", code: "not_allowed", detail: "unknown time zone"))
+        }
+        guard faults.isEmpty else { throw Failure(.validationFailed, errors: faults) }
+    }
+
+    func list(
+        _ context: RequestContext, _ query: Query<Filter>, _ paging: Paging<Order>
+    ) async throws -> OK<Page<TenancyAPI.Tenant>> {
+        // The platform's own tenant is set; the functions behind these reads cross the wall and are called here alone.
+        let tenants = TenantStore(rows: context.database(database))
+        let found = try await tenants.list(search: query.value.search, RowPage(paging))
+        let bound = 10_000
+        let total = try await tenants.count(search: query.value.search, bound: bound + 1)
+        var entitlements: [TenantID: Entitlements] = [:]
+        for tenant in found {
+            entitlements[tenant.id] = context.knowledge.entitlements(of: tenant.id) ?? .seed(for: tenant.plan)
+        }
+        return OK(
+            paging.page(
+                found, total: min(total, bound), totalIsExact: total <= bound,
+                position: { CursorPosition(.timestamp($0.createdAt), $0.id) }
+            ) { $0.wire(entitlements[$0.id] ?? .seed(for: $0.plan)) })
+    }
+
+    func get(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
+        OK(try await wire(path.id))
+    }
+
+    func suspend(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
+        try await move(path.id) { try await $0.suspend(path.id, origin: try context.origin()) }
+    }
+
+    func resume(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
+        try await move(path.id) { try await $0.resume(path.id, origin: try context.origin()) }
+    }
+
+    /// Asked for again, a step that has been taken answers the same.
+    private func move(
+        _ id: TenantID, _ step: (TenantLifeStore) async throws -> Tenant?
+    ) async throws -> OK<TenancyAPI.Tenant> {
+        guard id != .platform else { throw Failure(.conflict, "The platform itself cannot be suspended.") }
+        _ = try await step(TenantLifeStore(database: database.tenant(id)))
+        return OK(try await wire(id))
+    }
+
+    private func wire(_ id: TenantID) async throws -> TenancyAPI.Tenant {
+        let tenants = TenantStore(rows: database.tenant(id))
+        guard id != .platform, let tenant = try await tenants.find(id) else { throw Failure(.notFound) }
+        return tenant.wire(try await tenants.entitlements(of: id) ?? .seed(for: tenant.plan))
+    }
+}
+
+extension Tenant {
+    func wire(_ entitlements: Entitlements) -> TenancyAPI.Tenant {
+        TenancyAPI.Tenant(
+            id: id, name: name, subdomain: subdomain, plan: plan, phoneSystem: phoneSystem, status: status,
+            timeZone: TimeZoneName(unchecked: timeZone), country: country, language: language,
+            entitlements: entitlements,
+            createdAt: createdAt, updatedAt: updatedAt, suspendedAt: suspendedAt)
+    }
+}

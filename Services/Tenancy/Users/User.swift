@@ -1,0 +1,25 @@
+import Models
+
+/// A person within one tenant.
+struct User: Sendable {
+    var id: UserID
+    var tenantID: TenantID
+    var email: String
+    var name: String
+    var role: Role
+    var status: UserStatus
+    /// Grows with each change of role, status or password; tokens that carry a lower one are void.
+    var version: Int64
+    var language: String?
+    var timeZone: String?
+    var createdAt: Timestamp
+    var updatedAt: Timestamp
+    var lastSignInAt: Timestamp?
+}
+
+/// A user with what signing in needs.
+struct Credentials: Sendable {
+    var user: User
+    /// A PHC string of Argon2id, or an imported bcrypt hash; nil before the first password.
+    var passwordHash: String?
+}
