@@ -18,10 +18,12 @@ func library(_ name: String, path: String? = nil, exclude: [String] = [], _ depe
         name: name, dependencies: dependencies, path: path ?? "Shared/\(name)", exclude: exclude, swiftSettings: swift)
 }
 
-func service(_ name: String, exclude: [String] = [], _ dependencies: [Target.Dependency]) -> Target {
+func service(
+    _ name: String, exclude: [String] = [], embed: [String] = [], _ dependencies: [Target.Dependency]
+) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies, path: "Services/\(name)", exclude: ["README.md"] + exclude,
-        resources: [.embedInCode("Migrations")], swiftSettings: swift)
+        resources: (["Migrations"] + embed).map { .embedInCode($0) }, swiftSettings: swift)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -95,7 +97,8 @@ let services: [Target] = [
         ],
         path: "gateway", exclude: ["README.md", "Console"], swiftSettings: swift),
     service("Tenancy", kit),
-    service("Calls", exclude: ["Recognition/recognise.py", "Recognition/requirements.txt"], kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),
+    service("Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
+        kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),
     service("Sessions", kit),
     service("Messaging", kit),
     service("Calendar", kit),

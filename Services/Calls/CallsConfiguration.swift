@@ -14,7 +14,7 @@ struct CallsConfiguration: ServiceConfiguration {
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(&environment, service: .calls, poolSize: 3)
         recordings = RecordingsConfiguration(&environment, dataFolder: process.dataFolder)
-        engines = EnginesConfiguration(&environment)
+        engines = EnginesConfiguration(&environment, dataFolder: process.dataFolder)
         upkeep = UpkeepConfiguration(&environment)
     }
 }
@@ -41,11 +41,12 @@ struct RecordingsConfiguration: Sendable {
             "S3_ENDPOINT", "an object store in place of the folder", example: "https://s3.eu-central-1.example.com")
         let bucket = environment.text("S3_BUCKET", "its bucket", default: "switchboard", example: "switchboard")
         let region = environment.text("S3_REGION", "its region", default: "us-east-1", example: "eu-central-1")
-        let accessKey = environment.text("S3_ACCESS_KEY", "its access key", default: "", example: "AKIA...")
-        let secretKey = environment.optionalSecret("S3_SECRET_KEY", "its secret key", example: "...")
+        let accessKey = environment.text("S3_ACCESS_KEY_ID", "its access key", default: "", example: "AKIA...")
+        let secretKey = environment.optionalSecret("S3_SECRET_ACCESS_KEY", "its secret key", example: "...")
         guard let endpoint else { return nil }
         guard !accessKey.isEmpty, let secretKey else {
-            environment.fault("S3_ACCESS_KEY", "is needed with S3_ENDPOINT, and S3_SECRET_KEY too", example: "AKIA...")
+            environment.fault(
+                "S3_ACCESS_KEY_ID", "is needed with S3_ENDPOINT, and S3_SECRET_ACCESS_KEY too", example: "AKIA...")
             return nil
         }
         return S3Configuration(

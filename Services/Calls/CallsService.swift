@@ -10,6 +10,7 @@ import Models
 import Postgres
 import ServiceKit
 import Suite
+import Telemetry
 import Web
 
 /// The `calls` service: puts stores, routes and jobs together.
@@ -45,9 +46,7 @@ enum CallsService: ServiceProgram {
         let member = try await shared.membership.member(on: seat)
         let blobs = try blobs(seat)
         let probe = ProbeProcess(folder: shared.folders.uploads)
-        let routes = RouteTable.calls(
-            CallRoutes(database: seat.database),
-            RecordingRoutes(database: seat.database, blobs: blobs, probe: probe, slots: shared.probes))
+        let routes = routes(database: seat.database, blobs: blobs, probe: probe, slots: shared.probes)
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(
@@ -61,7 +60,24 @@ enum CallsService: ServiceProgram {
         return parts
     }
 
-    static func openAPI() throws -> [UInt8]? { nil }
+    /// The document is made of the routes' types alone, so nothing here is ever opened.
+    static func openAPI() throws -> [UInt8]? {
+        let nowhere = Database(
+            loop: EventLoop(name: "openapi"), configuration: PostgresConfiguration(url: Secret("")),
+            logger: Logger(service: name.rawValue), metrics: Metrics())
+        return try routes(
+            database: nowhere, blobs: FileBlobStore(root: "/"), probe: ProbeProcess(folder: "/"), slots: ChildSlots(1)
+        ).openAPI()
+    }
+
+    static func routes(
+        database: Database, blobs: any BlobStore, probe: ProbeProcess, slots: ChildSlots
+    ) -> RouteTable {
+        .calls(
+            CallRoutes(database: database),
+            RecordingRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
+            QueueRoutes(database: database))
+    }
 
     private static func blobs(_ seat: ServiceSeat<CallsConfiguration>) throws -> any BlobStore {
         let recordings = seat.configuration.recordings

@@ -3,7 +3,7 @@ import Web
 
 extension RouteTable {
     /// What the service offers behind the gateway, and to whom.
-    static func calls(_ calls: CallRoutes, _ recordings: RecordingRoutes) -> RouteTable {
+    static func calls(_ calls: CallRoutes, _ recordings: RecordingRoutes, _ queues: QueueRoutes) -> RouteTable {
         RouteTable(
             .calls,
             [
@@ -40,6 +40,9 @@ extension RouteTable {
                 .get(
                     "/api/v1/calls/{id}/recording/peaks", "get_recording_peaks", .permission(.recordingsListen),
                     "The waveform of the recording", recordings.peaks),
+                .get(
+                    "/api/v1/platform/queues", "list_queues", .platform(.platformOperate),
+                    "The processing queue of all tenants", queues.list),
             ])
     }
 }

@@ -52,9 +52,8 @@ final class CallsServer: @unchecked Sendable {
         scratch = try ScratchFolder()
         blobs = FileBlobStore(root: try scratch.folder("blobs"), reservePercent: reservePercent)
         let probe = ProbeProcess(executable: try #require(Tool.calls), folder: try scratch.folder("uploads"))
-        let routes = RouteTable.calls(
-            CallRoutes(database: database),
-            RecordingRoutes(database: database, blobs: blobs, probe: probe, slots: ChildSlots(2)))
+        let routes = CallsService.routes(
+            database: database, blobs: blobs, probe: probe, slots: ChildSlots(2))
         let logger = Logger(service: "tests", level: .error)
         let application = WebApplication(
             loop: loop, logger: logger, metrics: Metrics(), routes: routes, trust: try trust.trust(),

@@ -14,16 +14,17 @@ CREATE TABLE jobs (
     leased_until_at timestamptz,
     error_code text CONSTRAINT jobs_error_code_check CHECK (length(error_code) <= 80),
     CONSTRAINT jobs_pkey PRIMARY KEY (tenant_id, id),
-    CONSTRAINT jobs_lease_check CHECK ((state = 'running') = (lease_id IS NOT NULL AND leased_until_at IS NOT NULL))
+    CONSTRAINT jobs_lease_check
+        CHECK ((state = 'running') = (lease_id IS NOT NULL AND leased_until_at IS NOT NULL))
 );
 CREATE INDEX jobs_waiting ON jobs (kind, tenant_id, run_at, id) WHERE state = 'waiting';
 CREATE INDEX jobs_running ON jobs (kind, tenant_id) WHERE state = 'running';
 CREATE INDEX jobs_dead ON jobs (tenant_id, since_at DESC, id DESC) WHERE state = 'dead';
 CREATE INDEX jobs_subject ON jobs (tenant_id, subject_id) WHERE subject_id IS NOT NULL;
-COMMENT ON TABLE jobs IS 'Work to be done later: one row until it is done, then none. Ids only, so without row-level security.';
-COMMENT ON COLUMN jobs.subject_id IS 'What the job is about, such as a call, for the views of the processing queue.';
+COMMENT ON TABLE jobs IS 'Work to be done later, gone when done. Ids only, so without row-level security.';
+COMMENT ON COLUMN jobs.subject_id IS 'What the job is about, such as a call, for the views of the queue.';
 COMMENT ON COLUMN jobs.since_at IS 'Since when the job has been in its state.';
-COMMENT ON COLUMN jobs.lease_id IS 'The runner that works on the job; after leased_until_at it is taken for dead.';
+COMMENT ON COLUMN jobs.lease_id IS 'The runner with the job; after leased_until_at it is taken for dead.';
 
 CREATE TABLE job_payloads (
     tenant_id uuid NOT NULL,
@@ -31,7 +32,8 @@ CREATE TABLE job_payloads (
     payload jsonb NOT NULL,
     error_detail text CONSTRAINT job_payloads_error_detail_check CHECK (length(error_detail) <= 2000),
     CONSTRAINT job_payloads_pkey PRIMARY KEY (tenant_id, job_id),
-    CONSTRAINT job_payloads_job_fkey FOREIGN KEY (tenant_id, job_id) REFERENCES jobs (tenant_id, id) ON DELETE CASCADE
+    CONSTRAINT job_payloads_job_fkey FOREIGN KEY (tenant_id, job_id)
+        REFERENCES jobs (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE job_payloads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE job_payloads FORCE ROW LEVEL SECURITY;
@@ -42,4 +44,4 @@ CREATE TABLE job_schedules (
     name text NOT NULL CONSTRAINT job_schedules_pkey PRIMARY KEY,
     next_at timestamptz NOT NULL
 );
-COMMENT ON TABLE job_schedules IS 'When each periodic job is enqueued next; whoever moves the row on enqueues it.';
+COMMENT ON TABLE job_schedules IS 'When each periodic job comes next; whoever moves the row on enqueues it.';

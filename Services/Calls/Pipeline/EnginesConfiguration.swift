@@ -14,10 +14,10 @@ struct EnginesConfiguration: Sendable {
     /// Children that decode or recognise at once.
     let children: Int
 
-    init(_ environment: inout Environment) {
+    init(_ environment: inout Environment, dataFolder: String) {
         transcriber = environment.choice("TRANSCRIBER", "the engine of transcripts", default: Engine.local)
         analyzer = environment.choice("ANALYZER", "the engine of analyses", default: Engine.local)
-        local = EnginesConfiguration.local(&environment)
+        local = EnginesConfiguration.local(&environment, dataFolder: dataFolder)
         remote = EnginesConfiguration.remote(&environment)
         allowedAddresses = environment.list(
             "ALLOW_ADDRESSES_RECOGNISER", "host:port or CIDR of engines on private addresses", example: "10.0.0.7:8000"
@@ -27,15 +27,13 @@ struct EnginesConfiguration: Sendable {
             "RECOGNISERS", "recognising and decoding processes at once", default: half, in: 1...256)
     }
 
-    private static func local(_ environment: inout Environment) -> LocalRecogniserConfiguration {
+    private static func local(_ environment: inout Environment, dataFolder: String) -> LocalRecogniserConfiguration {
         let folder = environment.folder(
             "LOCAL_RECOGNISER", "the local recogniser's folder", default: "/nonexistent", example: "/opt/recogniser")
-        let script = environment.text(
-            "LOCAL_RECOGNISER_SCRIPT", "the program that it runs", default: folder + "/recognise.py",
-            example: "/opt/recogniser/recognise.py")
         let model = environment.optionalText(
             "LOCAL_WHISPER_MODEL", "a folder with another model than tiny.en", example: "/opt/whisper-small")
-        var configuration = LocalRecogniserConfiguration(python: folder + "/bin/python", script: script, model: model)
+        var configuration = LocalRecogniserConfiguration(
+            python: folder + "/bin/python", script: WorkFolders.recogniser(below: dataFolder), model: model)
         configuration.memoryBytes =
             environment.integer(
                 "RECOGNISER_MEMORY_MB", "address space of one recogniser", default: 3_072, in: 1_024...1_048_576)

@@ -137,11 +137,9 @@ struct CallRoutesTests {
 
     @Test func `every route lets in whom its guard names, and nobody else`() async throws {
         try await CallsServer.with { server in
-            let routes = RouteTable.calls(
-                CallRoutes(database: server.database),
-                RecordingRoutes(
-                    database: server.database, blobs: server.blobs, probe: ProbeProcess(folder: server.scratch.path),
-                    slots: ChildSlots(1)))
+            let routes = CallsService.routes(
+                database: server.database, blobs: server.blobs, probe: ProbeProcess(folder: server.scratch.path),
+                slots: ChildSlots(1))
             for entry in RouteMatrix(routes).entries {
                 let made = try entry.request(server.trust)
                 let answer = try await server.send(made.method, made.target, as: entry.caller)

@@ -1,0 +1,65 @@
+import DatabaseTestSupport
+import Idempotency
+import Jobs
+import Postgres
+import Testing
+
+@testable import Calls
+
+struct SchemaTests {
+    /// Tables that are read over all tenants, or belong to none: they hold ids and no personal data.
+    private static let withoutRowSecurity: Set<String> = [
+        "call_rollup_marks", "jobs", "job_schedules", "schema_migrations", "outbox_events", "outbox_deliveries",
+        "outbox_sequences",
+    ]
+    /// Tables of the program itself.
+    private static let withoutTenant: Set<String> = ["job_schedules", "schema_migrations"]
+
+    private struct Table {
+        var name: String
+        var isForced: Bool
+        var firstKey: String?
+        var comment: String?
+    }
+
+    private func tables(_ database: Database) async throws -> [Table] {
+        try await database.query(
+            """
+            SELECT c.relname::text, c.relrowsecurity AND c.relforcerowsecurity,
+                (SELECT a.attname::text FROM pg_index AS i JOIN pg_attribute AS a
+                 ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisprimary),
+                obj_description(c.oid)
+            FROM pg_class AS c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+            """
+        ) { row in
+            Table(
+                name: try row.next(), isForced: try row.next(), firstKey: try row.next(String?.self),
+                comment: try row.next(String?.self))
+        }
+    }
+
+    @Test func `every table has its tenant first, its wall and its meaning`() async throws {
+        try await withCalls { database, _, _ in
+            let tables = try await tables(database)
+            #expect(tables.count > 8)
+            for table in tables {
+                if !Self.withoutTenant.contains(table.name) {
+                    #expect(table.firstKey == "tenant_id", "\(table.name)")
+                    #expect(table.comment != nil, "\(table.name)")
+                }
+                #expect(table.isForced != Self.withoutRowSecurity.contains(table.name), "\(table.name)")
+            }
+        }
+    }
+
+    @Test func `the tables of shared modules are as those modules want them`() {
+        func body(_ name: String) -> String? {
+            CallsMigrations.all.first { $0.name == name }.map { migration in
+                migration.sql.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+                    .joined(separator: "\n").trimmed
+            }
+        }
+        #expect(body("0007_create_jobs") == JobsSchema.sql.trimmed)
+        #expect(body("0008_create_idempotency_keys") == IdempotencyTable.sql.trimmed)
+    }
+}

@@ -1,0 +1,88 @@
+import BlobStore
+import HTTP
+import Models
+import Postgres
+import Telemetry
+import Testing
+import ServiceKit
+import WebTestSupport
+
+@testable import Calls
+
+@Suite(.enabled(if: Tool.hasCalls, "the calls executable is not built"))
+struct UpkeepTests {
+    private func upkeep(_ server: CallsServer) -> Upkeep {
+        var environment = Environment([:])
+        let database = server.database
+        return Upkeep(
+            store: UpkeepStore(database: database), pipeline: PipelineStore(database: database),
+            recordings: RecordingStore(database: database), rollups: RollupStore(database: database),
+            blobs: server.blobs, configuration: UpkeepConfiguration(&environment),
+            logger: Logger(service: "tests", level: .error))
+    }
+
+    private let hour = Duration.seconds(3_600)
+
+    @Test func `the wait for a recording ends after a day, and one that comes late is taken all the same`() async throws
+    {
+        try await CallsServer.with { server in
+            let call = try await server.createCall()
+            let upkeep = upkeep(server)
+            try await upkeep.settle(now: .now() + hour * 23)
+            #expect(try await server.get(call.id).processing.stage == .received)
+            try await upkeep.settle(now: .now() + hour * 25)
+            #expect(try await server.get(call.id).processing.stage == .noRecording)
+            #expect(try await server.upload(Tones.wav(seconds: 1), to: call.id).status == 202)
+            #expect(try await server.get(call.id).processing.stage == .recordingStored)
+        }
+    }
+
+    @Test func `a call whose job died with its process is shown as failed`() async throws {
+        try await CallsServer.with { server in
+            let call = try await server.createCall()
+            _ = try await server.upload(Tones.wav(seconds: 1), to: call.id)
+            try await server.database.execute(
+                "UPDATE jobs SET state = 'dead', error_code = 'worker_lost' WHERE subject_id = \(call.id)")
+            try await upkeep(server).settle()
+            let failed = try await server.get(call.id)
+            #expect(failed.processing.stage == .failed)
+            #expect(failed.processing.error?.code == "worker_lost")
+            let retried = try await server.send(.post, "/api/v1/calls/\(call.id)/processing/retry")
+            #expect(retried.status == 202)
+            try await upkeep(server).settle()
+            #expect(try await server.get(call.id).processing.stage == .recordingStored)
+        }
+    }
+
+    @Test func `the bin is emptied after its time, bytes and all`() async throws {
+        try await CallsServer.with { server in
+            let (kept, gone) = (try await server.createCall(), try await server.createCall())
+            _ = try await server.upload(Tones.wav(seconds: 1), to: kept.id)
+            _ = try await server.upload(Tones.wav(seconds: 1), to: gone.id)
+            _ = try await server.send(.delete, "/api/v1/calls/\(gone.id)", headers: ["If-Match": "*"])
+            let upkeep = upkeep(server)
+            try await upkeep.purge(now: .now() + hour * 24 * 29)
+            #expect(try await server.storedFiles().count == 2)
+            try await upkeep.purge(now: .now() + hour * 24 * 31)
+            #expect(try await server.storedFiles().count == 1)
+            #expect(try await server.send(.get, "/api/v1/calls/\(gone.id)").status == 404)
+            #expect(try await server.send(.post, "/api/v1/calls/\(gone.id)/restore").status == 404)
+            #expect(try await server.get(kept.id).recording != nil)
+        }
+    }
+
+    @Test func `bytes that no row names are swept away after a day`() async throws {
+        try await CallsServer.with { server in
+            let call = try await server.createCall()
+            _ = try await server.upload(Tones.wav(seconds: 1), to: call.id)
+            let orphan = BlobKey(tenant: server.tenant, recording: .make(), .original)
+            _ = try await server.blobs.put(orphan, BytesSource([1, 2, 3]))
+            let upkeep = upkeep(server)
+            try await upkeep.sweep(now: .now() + hour * 23)
+            #expect(try await server.storedFiles().count == 2)
+            try await upkeep.sweep(now: .now() + hour * 25)
+            #expect(try await server.storedFiles().count == 1)
+            #expect(try await server.blobs.size(of: orphan) == nil)
+        }
+    }
+}
