@@ -79,7 +79,7 @@ let shared: [Target] = [
     library("Web", ["JSON", "Models", "HTTP", "IO", "Postgres", "Auth", "Crypto", "ServiceKit", "Telemetry"]),
     library("Jobs", ["JSON", "Models", "IO", "Postgres", "ServiceKit", "Telemetry"]),
     library("Clients", ["JSON", "Models", "HTTP", "HTTPClient", "IO", "Auth", "Telemetry"]),
-    library("Events", ["JSON", "Models", "IO", "Postgres", "HTTP", "Jobs", "Clients", "Web", "ServiceKit", "Telemetry"]),
+    library("Events", ["JSON", "Models", "IO", "Postgres", "HTTP", "Clients", "ServiceKit", "Web", "Telemetry"]),
     library("Suite", ["Models", "IO", "HTTPClient", "Auth", "Clients", "ServiceKit", "Telemetry"]),
     library("Idempotency", ["JSON", "Models", "Postgres", "HTTP", "Crypto", "Web", "Telemetry"]),
 ]
@@ -135,7 +135,7 @@ let testTargets: [Target] = [
     tests("WebTests", database + ["Web", "WebTestSupport", "Auth", "Crypto", "HTTP", "ServiceKit"]),
     tests("JobsTests", database + ["Jobs"]),
     tests("ClientsTests", loop + ["Clients", "Crypto", "HTTP", "HTTPClient", "Auth", "JSON", "Models"]),
-    tests("EventsTests", database + ["Events", "Clients", "Jobs", "Web", "HTTP", "HTTPClient"]),
+    tests("EventsTests", database + ["Events", "Web", "WebTestSupport", "HTTP"]),
     tests("IdempotencyTests", database + ["Idempotency", "Web", "WebTestSupport", "HTTP"]),
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "Tenancy"]),
     tests("CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),

@@ -9,7 +9,7 @@ package struct Body<Value: Codable & Sendable>: RequestPart {
     package static func read(_ incoming: IncomingRequest) async throws -> Body {
         try JSONBody.checkType(incoming.request.headers)
         let bytes = try await incoming.bytes()
-        return Body(value: try JSONBody.decode(bytes))
+        return Body(value: try JSONBody.decode(bytes, incoming.unknownKeys))
     }
 
     package static func describe(_ operation: inout OperationDescription) {
@@ -25,7 +25,7 @@ package struct OptionalBody<Value: Codable & Sendable>: RequestPart {
         let bytes = try await incoming.bytes()
         guard !bytes.isEmpty else { return OptionalBody(value: nil) }
         try JSONBody.checkType(incoming.request.headers)
-        return OptionalBody(value: try JSONBody.decode(bytes))
+        return OptionalBody(value: try JSONBody.decode(bytes, incoming.unknownKeys))
     }
 
     package static func describe(_ operation: inout OperationDescription) {
@@ -87,7 +87,14 @@ enum JSONBody {
     /// Apart from the asynchronous readers: the optimiser of Swift 6.3.1 crashes on a typed throw that it has inlined
     /// into a generic coroutine.
     @inline(never)
-    static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value { try JSON.decode(Value.self, from: bytes) }
+    static func decode<Value: Decodable>(_ bytes: [UInt8], _ unknownKeys: JSON.UnknownKeys) throws -> Value {
+        try JSON.decode(Value.self, from: bytes, unknownKeys: unknownKeys)
+    }
+}
+
+extension IncomingRequest {
+    /// Other services may be newer and say more; everybody else is told of what is not understood.
+    fileprivate var unknownKeys: JSON.UnknownKeys { route.access.isInternal ? .ignore : .refuse }
 }
 
 enum MediaType {
