@@ -31,7 +31,6 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
     private let health: HealthState
     private var places: [Place] = []
     private var running: [Task<Void, Never>] = []
-    private var sockets: [ListeningSocket] = []
 
     /// A program on loops that run already.
     package init(
@@ -111,7 +110,6 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
     }
 
     private func serve(_ socket: ListeningSocket, on index: Int, _ handler: @escaping HTTPHandler) async throws {
-        sockets.append(socket)
         let seat = places[index].seat
         let (health, logger, metrics) = (health, logger, metrics)
         let server = try await seat.loop.attempt {
