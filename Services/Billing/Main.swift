@@ -1,4 +1,6 @@
+import ServiceKit
+
 @main
-struct BillingProcess {
-    static func main() {}
+enum Main {
+    static func main() { ServiceProcess.main(BillingService.self) }
 }

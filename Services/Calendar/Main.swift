@@ -1,4 +1,6 @@
+import ServiceKit
+
 @main
-struct CalendarProcess {
-    static func main() {}
+enum Main {
+    static func main() { ServiceProcess.main(CalendarService.self) }
 }

@@ -1,4 +1,6 @@
+import ServiceKit
+
 @main
-struct MessagingProcess {
-    static func main() {}
+enum Main {
+    static func main() { ServiceProcess.main(MessagingService.self) }
 }

@@ -1,4 +1,6 @@
+import ServiceKit
+
 @main
-struct SessionsProcess {
-    static func main() {}
+enum Main {
+    static func main() { ServiceProcess.main(SessionsService.self) }
 }

@@ -1,0 +1,8 @@
+import Models
+import Web
+
+/// All routes of calendar with their guards: the service's policy on one screen.
+extension RouteTable {
+    static var calendar: RouteTable { RouteTable(.calendar, []) }
+    static var calendarInternal: RouteTable { RouteTable(.calendar, []) }
+}
