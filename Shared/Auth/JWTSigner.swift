@@ -16,6 +16,6 @@ package struct JWTSigner: Sendable {
 
     /// The token of the claims.
     package func sign(_ claims: TokenClaims) throws -> String {
-        try JWTCodec.encode(payload: JSON.encode(claims), keyID: keyID, key: key)
+        try JWTCodec.encode(payload: JSON.encode(claims, nulls: .omit), keyID: keyID, key: key)
     }
 }

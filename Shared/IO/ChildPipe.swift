@@ -77,6 +77,25 @@ final class ChildPipe: @unchecked Sendable {
         _ = withStream { write.start(on: $0) }
     }
 
+    /// Closes once all that was written has gone.
+    func finish() {
+        let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
+        // Released in the callback, which libuv always calls for a started request.
+        request.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        let status =
+            withStream { stream in
+                uv_shutdown(request, stream) { request, _ in
+                    guard let request, let data = request.pointee.data else { return }
+                    Unmanaged<ChildPipe>.fromOpaque(data).takeRetainedValue().close()
+                    request.deallocate()
+                }
+            } ?? UV_EBADF.rawValue
+        guard status != 0 else { return }
+        Unmanaged.passUnretained(self).release()
+        request.deallocate()
+        close()
+    }
+
     func close() {
         let waiter = self.waiter
         self.waiter = nil

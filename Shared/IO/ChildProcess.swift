@@ -106,8 +106,8 @@ package final class ChildProcess: @unchecked Sendable {
     /// Writes to the child's standard input; a child that does not read it is ended with the deadline of its caller.
     package func write(_ bytes: [UInt8]) { input.write(bytes) }
 
-    /// Closes the child's standard input.
-    package func finishInput() { input.close() }
+    /// Closes the child's standard input once all that was written has gone.
+    package func finishInput() { input.finish() }
 
     /// The next bytes of standard output, nil at its end; one reader at a time.
     package func nextOutput() async -> [UInt8]? { await output.next() }

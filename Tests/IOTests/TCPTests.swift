@@ -58,6 +58,19 @@ import Testing
         }
     }
 
+    @Test func `a child gets all of a large input before its end`() async throws {
+        try await withLoop { loop in
+            let child = try ChildProcess(
+                loop: loop, .init("/bin/sh", ["-c", "sleep 0.1; wc -c"], environment: ["PATH": "/usr/bin:/bin"]))
+            child.write([UInt8](repeating: 0x61, count: 1_000_000))
+            child.finishInput()
+            var output: [UInt8] = []
+            while let bytes = await child.nextOutput() { output += bytes }
+            #expect(await child.wait() == .exited(0))
+            #expect(String(decoding: output, as: UTF8.self) == "1000000\n")
+        }
+    }
+
     @Test func `a killed child says by which signal`() async throws {
         try await withLoop { loop in
             let child = try ChildProcess(loop: loop, .init("/bin/sleep", ["3600"]))

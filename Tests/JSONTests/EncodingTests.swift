@@ -75,6 +75,20 @@ private func encode<T: Encodable>(_ value: T) throws -> String {
         #expect(try JSON.decode(JSONValue.self, from: JSON.encode(value)) == value)
     }
 
+    @Test func `what is not there can be left out`() throws {
+        struct Claims: Codable {
+            var iss: String
+            var nbf: Int64?
+            var act: Inner?
+            var list: [String?]
+        }
+        struct Inner: Codable { var sub: String? }
+        let claims = Claims(iss: "a", nbf: nil, act: Inner(sub: nil), list: [nil])
+        #expect(
+            String(decoding: try JSON.encode(claims, nulls: .omit), as: UTF8.self)
+                == #"{"iss":"a","act":{},"list":[null]}"#)
+    }
+
     @Test func `an empty structure is an empty object`() throws {
         struct Nothing: Codable {}
         #expect(try encode([Nothing(), Nothing()]) == "[{},{}]")

@@ -11,9 +11,19 @@ package enum JSON {
         case ignore
     }
 
+    /// What the encoder does with optional properties that have no value.
+    package enum Nulls: Sendable {
+        /// Writes null: every field of an answer is always there.
+        case write
+        /// Leaves the key out, as formats of others ask for, such as a token's claims (RFC 7519).
+        case omit
+    }
+
     /// The document of a value.
-    package static func encode<Value: Encodable>(_ value: Value) throws(JSONEncodingError) -> [UInt8] {
-        try JSONEncoding.encode(value)
+    package static func encode<Value: Encodable>(
+        _ value: Value, nulls: Nulls = .write
+    ) throws(JSONEncodingError) -> [UInt8] {
+        try JSONEncoding.encode(value, nulls: nulls)
     }
 
     /// Reads a document; throws with the place of a syntax error, or with every faulty field at once.

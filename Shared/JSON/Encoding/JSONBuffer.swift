@@ -14,6 +14,7 @@ struct EncodingState {
     var serials: UnsafeMutablePointer<UInt32>
     var serial: UInt32 = 0
     var fault: String?
+    let omitsNulls: Bool
     let tables: CoderTables
 }
 

@@ -5,13 +5,13 @@ enum JSONEncoding {
     /// Most answers fit; the buffer doubles when one does not.
     private static let firstCapacity = 4096
 
-    static func encode<Value: Encodable>(_ value: Value) throws(JSONEncodingError) -> [UInt8] {
+    static func encode<Value: Encodable>(_ value: Value, nulls: JSON.Nulls) throws(JSONEncodingError) -> [UInt8] {
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: firstCapacity)
         let isObject = UnsafeMutablePointer<Bool>.allocate(capacity: JSONBuffer.mostLevels)
         let serials = UnsafeMutablePointer<UInt32>.allocate(capacity: JSONBuffer.mostLevels)
         var state = EncodingState(
             start: memory, at: memory, end: memory + firstCapacity, isObject: isObject, serials: serials,
-            tables: .ofThisThread)
+            omitsNulls: nulls == .omit, tables: .ofThisThread)
         defer {
             state.start.deallocate()
             isObject.deallocate()

@@ -106,65 +106,70 @@ struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
         try buffer.encode(value)
     }
 
-    /// Writes null where there is no value: every field of an answer is always there.
+    /// Writes null where there is no value, or nothing at all when the caller asked for that.
+    private mutating func encodeNothing(forKey key: Key) throws {
+        guard !buffer.state.pointee.omitsNulls else { return }
+        try encodeNil(forKey: key)
+    }
+
     mutating func encodeIfPresent<Value: Encodable>(_ value: Value?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Bool?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: String?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Double?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Float?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Int?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Int8?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Int16?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Int32?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: Int64?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: UInt?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: UInt8?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: UInt16?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: UInt32?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
     mutating func encodeIfPresent(_ value: UInt64?, forKey key: Key) throws {
-        guard let value else { return try encodeNil(forKey: key) }
+        guard let value else { return try encodeNothing(forKey: key) }
         try encode(value, forKey: key)
     }
 
