@@ -1,5 +1,6 @@
 import BlobStore
 import Clients
+import Events
 import HTTP
 import HTTPClient
 import Idempotency
@@ -56,7 +57,13 @@ enum CallsService: ServiceProgram {
         parts.isReady = { [state = member.state] in state.isLoaded }
         guard seat.index == 0 else { return parts }
         let jobs = try CallJobs(seat, shared, blobs: blobs, knowledge: member.knowledge)
-        parts.running = [{ await shared.membership.run() }, { await jobs.run() }]
+        let rollups = RollupService(loop: seat.loop, upkeep: jobs.upkeep, logger: seat.logger)
+        let outbox = OutboxService(
+            seat.loop, seat.database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
+            logger: seat.logger, metrics: seat.metrics)
+        parts.running = [
+            { await shared.membership.run() }, { await jobs.run() }, { await rollups.run() }, { await outbox.run() },
+        ]
         return parts
     }
 

@@ -1,4 +1,5 @@
 import DatabaseTestSupport
+import Events
 import Idempotency
 import Jobs
 import Postgres
@@ -60,6 +61,7 @@ struct SchemaTests {
             }
         }
         #expect(body("0007_create_jobs") == JobsSchema.sql.trimmed)
+        #expect(body("0009_create_outbox") == EventMigrations.outbox.trimmed)
         #expect(body("0008_create_idempotency_keys") == IdempotencyTable.sql.trimmed)
     }
 }

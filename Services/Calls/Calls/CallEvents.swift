@@ -1,7 +1,34 @@
+import Events
 import Models
 import Postgres
 
-/// What the other services are told of a call, in the transaction that makes it true.
+/// What the other services are told of a call, in the transaction that makes it true: ids and facts, no words of anybody.
 enum CallEvents {
-    static func publish(_ type: EventType, of call: Call, in transaction: Transaction) async throws {}
+    /// The data of every event about a call; fields are only added.
+    struct Facts: Codable, Sendable {
+        var callID: CallID
+        var agentID: UserID?
+        var origin: CallOrigin
+        var isTest: Bool
+        var direction: CallDirection
+        var status: CallStatus
+        var stage: ProcessingStage
+        var startedAt: Timestamp
+        var durationSeconds: Int?
+        var recordingSeconds: Double?
+        var recordingBytes: Int64?
+        var transcriptVersion: Int?
+        /// Why the processing failed.
+        var errorCode: String?
+    }
+
+    static func publish(_ type: EventType, of call: Call, in transaction: Transaction) async throws {
+        let facts = Facts(
+            callID: call.id, agentID: call.agentID, origin: call.origin, isTest: call.isTest,
+            direction: call.direction, status: call.status, stage: call.processing.stage, startedAt: call.startedAt,
+            durationSeconds: call.durationSeconds, recordingSeconds: call.recording?.durationSeconds,
+            recordingBytes: call.recording?.bytes, transcriptVersion: call.transcript?.version,
+            errorCode: call.processing.errorCode)
+        try await Outbox.publish(type, subject: "call/\(call.id)", data: facts, in: transaction)
+    }
 }

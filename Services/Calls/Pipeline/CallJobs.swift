@@ -14,6 +14,7 @@ final class CallJobs: @unchecked Sendable {
 
     private let loop: EventLoop
     private let runner: JobRunner
+    let upkeep: Upkeep
 
     init(
         _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, blobs: any BlobStore,
@@ -28,7 +29,7 @@ final class CallJobs: @unchecked Sendable {
             database: seat.database, blobs: blobs, engines: engines, slots: shared.children,
             workFolder: shared.folders.work)
         CallJobs.register(stages, on: runner, knowledge, seat.loop)
-        let upkeep = Upkeep(
+        upkeep = Upkeep(
             store: UpkeepStore(database: seat.database), pipeline: PipelineStore(database: seat.database),
             recordings: RecordingStore(database: seat.database), rollups: RollupStore(database: seat.database),
             blobs: blobs, configuration: seat.configuration.upkeep, logger: seat.logger)
@@ -41,7 +42,8 @@ final class CallJobs: @unchecked Sendable {
         while !Task.isCancelled {
             do { try await loop.sleep(for: .seconds(3_600)) } catch { break }
         }
-        await runner.stop(within: CallJobs.grace)
+        // A task of its own: this one is cancelled, and giving jobs back asks the database.
+        await loop.spawn { [runner] in await runner.stop(within: CallJobs.grace) }.value
     }
 
     /// The two stages of the pipeline.
@@ -67,11 +69,9 @@ final class CallJobs: @unchecked Sendable {
         runner.register(SettleCallsJob.self, options) { _, _ in try await upkeep.settle() }
         runner.register(PurgeBinJob.self, options) { _, _ in try await upkeep.purge() }
         runner.register(SweepBlobsJob.self, options) { _, _ in try await upkeep.sweep() }
-        runner.register(RecountRollupsJob.self, options) { _, _ in try await upkeep.recount() }
         try runner.schedule(SettleCallsJob(), every: .seconds(60))
         try runner.schedule(PurgeBinJob(), every: .seconds(3_600), offset: .seconds(600))
         try runner.schedule(SweepBlobsJob(), every: .seconds(86_400), offset: .seconds(3 * 3_600))
-        try runner.schedule(RecountRollupsJob(), every: .seconds(5))
     }
 }
 

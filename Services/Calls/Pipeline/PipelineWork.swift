@@ -9,10 +9,9 @@ struct PipelineWork: Sendable {
     func run(_ run: JobRun, _ call: CallID, _ stage: () async throws -> Call?) async throws {
         do {
             _ = try await stage()
-        } catch let error as CancellationError {
-            // The process stops, or the job's time is up: the queue knows which.
-            throw error
         } catch {
+            // The process stops, or the job's time is up: the queue knows which.
+            guard !Task.isCancelled else { throw CancellationError() }
             let failure = PipelineWork.failure(for: error)
             let isFinal = failure?.isFinal == true || run.isLastAttempt
             _ = try await pipeline.noteFailure(

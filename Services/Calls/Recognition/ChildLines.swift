@@ -12,12 +12,14 @@ final class ChildLines {
     private static let brokenPipesAreErrors: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
     let child: ChildProcess
+    private let loop: EventLoop
     private(set) var isLate = false
     private var buffer: [UInt8] = []
     private var timer: LoopTimer?
 
     init(loop: EventLoop, _ command: ChildProcess.Command, deadline: Duration) throws(IOError) {
         ChildLines.brokenPipesAreErrors
+        self.loop = loop
         child = try ChildProcess(loop: loop, command)
         timer = loop.timer(after: deadline) { [weak self] in
             self?.isLate = true
@@ -25,7 +27,7 @@ final class ChildLines {
         }
     }
 
-    /// The next line without its end, or nil when the child has closed its output.
+    /// The next line without its end, or nil when the child has closed its output; a cancelled task ends the child.
     func next() async -> [UInt8]? {
         while true {
             if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
@@ -33,8 +35,16 @@ final class ChildLines {
                 buffer.removeFirst(end + 1)
                 return line
             }
-            guard buffer.count <= ChildLines.lineLimit, let bytes = await child.nextOutput() else { return nil }
+            guard buffer.count <= ChildLines.lineLimit, let bytes = await output() else { return nil }
             buffer.append(contentsOf: bytes)
+        }
+    }
+
+    private func output() async -> [UInt8]? {
+        await withTaskCancellationHandler {
+            await child.nextOutput()
+        } onCancel: { [loop, child] in
+            loop.execute { child.kill(9) }
         }
     }
 

@@ -11,7 +11,9 @@ struct ProbeProcess: Sendable {
     var folder: String
     var deadline = Duration.seconds(60)
 
-    /// What the bytes are; `unsupported_audio` when they are no audio that can be read. Called on the loop.
+    /// What the bytes are.
+    ///
+    /// `unsupported_audio` when they are no audio that can be read. Called on the loop.
     func run(_ head: [UInt8], loop: EventLoop) async throws -> RecordingProbe {
         let path = "\(folder)/\(RecordingID.make()).head"
         try await WorkerPool.files.run { try FileBytes.create(path, head) }

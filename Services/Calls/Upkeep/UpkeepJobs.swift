@@ -14,8 +14,3 @@ struct PurgeBinJob: Job {
 struct SweepBlobsJob: Job {
     static let kind = "sweep_blobs"
 }
-
-/// Counts again the buckets of the roll-ups in which calls have changed.
-struct RecountRollupsJob: Job {
-    static let kind = "recount_rollups"
-}

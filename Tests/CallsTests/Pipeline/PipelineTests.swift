@@ -82,6 +82,14 @@ struct PipelineTests {
             let list = try await server.send(.get, "/api/v1/calls").decoded(Page<CallsAPI.CallSummary>.self)
             #expect(list.data.first?.analysis?.summary == analysis.summary)
             #expect(try server.scratch.names().isSubset(of: ["blobs", "uploads"]))
+            let events = try await server.database.values(
+                "SELECT type FROM outbox_events WHERE subject = \("call/\(call.id)") ORDER BY sequence", as: String.self
+            )
+            #expect(events == ["call.created", "call.recording_stored", "call.transcribed", "call.analysed"])
+            let data = try await server.database.tenant(server.tenant).values(
+                "SELECT data::text FROM outbox_payloads WHERE tenant_id = \(server.tenant)", as: String.self)
+            #expect(data.count == 4)
+            #expect(!data.contains { $0.contains("refund") || $0.contains("4155550123") })
         }
     }
 
