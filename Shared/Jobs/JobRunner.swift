@@ -3,6 +3,7 @@ package import IO
 import JSON
 import Models
 package import Postgres
+import ServiceKit
 import Synchronization
 package import Telemetry
 
@@ -120,7 +121,8 @@ package final class JobRunner: @unchecked Sendable {
         heartbeat.cancel()
         limit.cancel()
         do {
-            try await store.giveBack()
+            // A task of its own: whoever stops a runner is often cancelled already, and would send nothing.
+            try await loop.attempt { [store] in try await store.giveBack() }
         } catch {
             logger.warning(
                 "Jobs could not be given back; others take them when the lease ends", [.error("error", error)])
