@@ -3,9 +3,18 @@ package import Telemetry
 
 /// Serves HTTP/1.1 on one loop.
 ///
-/// A request is a task of its own on the loop; a connection that waits is an object and no task. Every phase of a
-/// connection has a time limit, which one timer looks after for all of them. Several loops may each have a server on
-/// the same `ListeningSocket`; they share nothing else. Confined to its loop, hence `@unchecked Sendable`.
+/// A connection goes through `ServerConnection.Phase`: it waits for a head, runs a handler while the body comes in,
+/// writes the answer and waits again, or lingers until the client has read its last answer. A connection that waits is
+/// an object and no task; `RequestRunners` gives each running request a task. One request of a connection runs at a
+/// time; what is sent ahead waits in a bounded buffer and then in the kernel.
+///
+/// Backpressure works both ways: a body that nobody reads stops the socket's reading at `HTTPBody.highWater`, and a
+/// client that reads nothing suspends the writer at `ServerConnection.highWater`. Every phase has a time limit, which
+/// one timer looks after for all connections. What cannot be understood in exactly one way is answered with a constant
+/// problem document and the end of the connection.
+///
+/// Several loops may each have a server on the same `ListeningSocket`; they share nothing else. Confined to its loop,
+/// hence `@unchecked Sendable`.
 package final class HTTPServer: @unchecked Sendable {
     package let loop: EventLoop
     let configuration: HTTPServerConfiguration

@@ -22,7 +22,7 @@ enum RefusalResponse {
         case 400:
             #"{"type":"about:blank","title":"The request is malformed.","status":400,"code":"bad_request"}"#
         case 408:
-            #"{"type":"about:blank","title":"The request took too long to arrive.","status":408,"code":"request_timeout"}"#
+            #"{"type":"about:blank","title":"The request took too long.","status":408,"code":"request_timeout"}"#
         case 413:
             #"{"type":"about:blank","title":"The body is larger than allowed.","status":413,"code":"body_too_large"}"#
         case 414:
@@ -30,13 +30,13 @@ enum RefusalResponse {
         case 417:
             #"{"type":"about:blank","title":"The expectation is not known.","status":417,"code":"expectation_failed"}"#
         case 431:
-            #"{"type":"about:blank","title":"The request's head is too large.","status":431,"code":"headers_too_large"}"#
+            #"{"type":"about:blank","title":"The head is too large.","status":431,"code":"headers_too_large"}"#
         case 501:
             #"{"type":"about:blank","title":"The method is not implemented.","status":501,"code":"not_implemented"}"#
         case 503:
             #"{"type":"about:blank","title":"Too many connections.","status":503,"code":"overloaded"}"#
         case 505:
-            #"{"type":"about:blank","title":"The HTTP version is not supported.","status":505,"code":"version_not_supported"}"#
+            #"{"type":"about:blank","title":"The HTTP version is unknown.","status":505,"code":"version_unknown"}"#
         default:
             #"{"type":"about:blank","title":"Something went wrong","status":500,"code":"internal"}"#
         }
