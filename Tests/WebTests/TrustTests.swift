@@ -102,4 +102,37 @@ struct TrustTests {
         }
         #expect(thing.title == "\(trust.tenant) 203.0.113.7 https acme.localhost")
     }
+
+    @Test func `an internal route asks for the grant, and for the tenant unless it is about none`() async throws {
+        let trust = try TestTrust(.tenancy)
+        let routes = Sample.Routes()
+        let table = RouteTable(
+            .tenancy,
+            [
+                .get("/internal/changes", "read_changes", .service(.changesRead), "Follow", routes.who, .withoutTenant),
+                .get("/internal/connections", "read_connections", .service(.connectionsRead), "Read", routes.who),
+                .get("/internal/any", "read_any", .anyService, "Read", routes.who),
+            ])
+        let (wrong, without, needed) = try await withLoop { loop in
+            let handler = WebApplication(
+                loop: loop, logger: LogCapture().logger(), metrics: Metrics(), routes: table, trust: try trust.trust(),
+                listener: .internal
+            ).handler
+            var wrong: [String] = []
+            for entry in RouteMatrix(table).entries {
+                let status = await handler(try entry.request(trust)).status
+                if status != entry.expectedStatus ?? 200 { wrong.append("\(entry): \(status)") }
+            }
+            var statuses: [Int] = []
+            for path in ["/internal/changes", "/internal/connections"] {
+                var request = try trust.request(.get, path, as: .service(.calls))
+                request.headers.remove("X-Switchboard-Tenant")
+                statuses.append(await handler(request).status)
+            }
+            return (wrong, statuses[0], statuses[1])
+        }
+        #expect(wrong == [])
+        #expect(without == 200)
+        #expect(needed == 400)
+    }
 }

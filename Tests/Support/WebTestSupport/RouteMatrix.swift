@@ -24,7 +24,9 @@ package struct RouteMatrix: Sendable {
     /// All routes, each as nobody, as every role, as a stranger, with keys and past the gateway.
     package init(_ table: RouteTable) {
         entries = table.routes.flatMap { route in
-            Self.callers(route).map { Entry(route: route, caller: $0, expectedStatus: Self.status(route, $0)) }
+            Self.callers(route).map {
+                Entry(route: route, caller: $0, expectedStatus: Self.status(route, $0, at: table.service))
+            }
         }
     }
 
@@ -44,8 +46,8 @@ package struct RouteMatrix: Sendable {
             + Scope.allCases.map { .apiKey([$0]) }
     }
 
-    private static func status(_ route: Route, _ caller: TestCaller) -> Int? {
-        if case .service = caller { return nil }
+    private static func status(_ route: Route, _ caller: TestCaller, at callee: ServiceName) -> Int? {
+        if case .service(let name) = caller { return status(route, ServiceGrants.scopes(of: name, at: callee)) }
         if route.access.isInternal { return route.access.rule == .unguarded ? nil : 401 }
         switch caller {
         case .intruder, .stranger, .user(.superAdmin): return 401
@@ -64,5 +66,12 @@ package struct RouteMatrix: Sendable {
             return permissions.contains(where: granted.contains) ? nil : 403
         default: return 403
         }
+    }
+
+    /// A service without any grant can only show a token that it made up.
+    private static func status(_ route: Route, _ granted: Set<ServiceScope>) -> Int? {
+        guard !granted.isEmpty else { return 401 }
+        guard case .service(let scope?) = route.access.rule else { return nil }
+        return granted.contains(scope) ? nil : 403
     }
 }
