@@ -5,8 +5,8 @@ enum MigrationRules {
     /// They hold ids and no personal data, and a worker reads them across tenants;
     /// payloads stand in tables with it.
     static let withoutWall: Set<String> = [
-        "jobs", "job_schedules", "job_leases", "leases", "outbox", "event_deliveries", "event_subjects",
-        "event_receipts", "receipts",
+        "jobs", "job_schedules", "job_leases", "leases", "outbox_sequences", "outbox_events",
+        "outbox_deliveries", "event_receipts", "receipts",
         "inbox", "schema_migrations", "signing_keys", "changes", "plans", "platform_settings", "call_rollup_marks",
     ]
 
