@@ -56,7 +56,7 @@ enum CallsService: ServiceProgram {
         var parts = ServiceParts(service: application.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         guard seat.index == 0 else { return parts }
-        let jobs = try CallJobs(seat, shared, blobs: blobs, knowledge: member.knowledge)
+        let jobs = try CallJobService(seat, shared, blobs: blobs, knowledge: member.knowledge)
         let rollups = RollupService(loop: seat.loop, upkeep: jobs.upkeep, logger: seat.logger)
         let outbox = OutboxService(
             seat.loop, seat.database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
@@ -81,8 +81,9 @@ enum CallsService: ServiceProgram {
         database: Database, blobs: any BlobStore, probe: ProbeProcess, slots: ChildSlots
     ) -> RouteTable {
         .calls(
-            CallRoutes(database: database),
-            RecordingRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
+            CallRoutes(database: database), CallListRoutes(database: database),
+            RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
+            RecordingRoutes(database: database, blobs: blobs),
             QueueRoutes(database: database))
     }
 

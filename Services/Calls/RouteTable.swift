@@ -3,13 +3,16 @@ import Web
 
 extension RouteTable {
     /// What the service offers behind the gateway, and to whom.
-    static func calls(_ calls: CallRoutes, _ recordings: RecordingRoutes, _ queues: QueueRoutes) -> RouteTable {
+    static func calls(
+        _ calls: CallRoutes, _ lists: CallListRoutes, _ uploads: RecordingUploadRoutes, _ recordings: RecordingRoutes,
+        _ queues: QueueRoutes
+    ) -> RouteTable {
         RouteTable(
             .calls,
             [
                 .get(
                     "/api/v1/calls", "list_calls", .permission(.callsReadAll, or: .callsReadOwn),
-                    "Calls, newest first", calls.list),
+                    "Calls, newest first", lists.list),
                 .post(
                     "/api/v1/calls", "create_call", .permission(.callsWrite),
                     "Record a call; a known external id answers the first one, unchanged", calls.create, .idempotent,
@@ -30,7 +33,7 @@ extension RouteTable {
                     .failures([.conflict])),
                 .put(
                     "/api/v1/calls/{id}/recording", "put_recording", .permission(.recordingsWrite),
-                    "Hand in the recording; the same bytes again change nothing", recordings.upload,
+                    "Hand in the recording; the same bytes again change nothing", uploads.upload,
                     .bodyLimit(Int(Recording.sizeLimit)), .contentTypes(["audio/*"]),
                     .failures([.conflict, .recordingExists, .unsupportedAudio, .insufficientStorage])),
                 .get(

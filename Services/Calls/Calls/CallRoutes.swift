@@ -7,13 +7,11 @@ import Web
 /// Calls over HTTP: what callers may see and do is decided by the reach that their principal gives.
 struct CallRoutes: Sendable {
     private let calls: CallStore
-    private let lists: CallListStore
     private let results: ResultStore
     private let retries: RetryStore
 
     init(database: Database) {
         calls = CallStore(database: database)
-        lists = CallListStore(database: database)
         results = ResultStore(database: database)
         retries = RetryStore(database: database)
     }
@@ -32,24 +30,6 @@ struct CallRoutes: Sendable {
             throw Failure(.notFound)
         }
         return OK(try await whole(call, context), version: call.version)
-    }
-
-    func list(
-        _ context: RequestContext, _ query: Query<CallQuery>, _ paging: Paging<CallSort>
-    ) async throws -> OK<Page<CallsAPI.CallSummary>> {
-        guard let filter = query.value.filter(context, paging.sort) else {
-            // A search without a single word finds nothing.
-            return OK(paging.page([Call](), total: 0, totalIsExact: true, position: \.position) { $0.summary })
-        }
-        let after = paging.after.flatMap { cursor in
-            cursor.timestamp.map { CallPosition(startedAt: $0, id: CallID(cursor.id)) }
-        }
-        let page = try await lists.page(
-            filter, after: after, limit: paging.fetchLimit, offset: paging.offset, in: context.tenant)
-        return OK(
-            paging.page(page.calls, total: page.total, totalIsExact: page.totalIsExact, position: \.position) {
-                $0.summary
-            })
     }
 
     func delete(_ context: RequestContext, _ path: PathID<CallID>, _ match: IfMatch) async throws -> NoContent {
@@ -95,10 +75,6 @@ struct CallRoutes: Sendable {
     }
 }
 
-extension Call {
-    fileprivate var position: CursorPosition { CursorPosition(.timestamp(startedAt), id) }
-}
-
 extension RequestContext {
     /// Which calls the caller may see: agents their own unless the tenant shows them all, test keys those of test keys.
     var reach: CallReach {
@@ -108,4 +84,10 @@ extension RequestContext {
         default: .all
         }
     }
+
+    /// For days; UTC for a tenant that the change feed has not told of yet.
+    var timeZone: TimeZoneName { knowledge.tenant(tenant)?.timeZone ?? .utc }
+
+    /// For national numbers.
+    var country: String { knowledge.tenant(tenant)?.country ?? "US" }
 }

@@ -1,3 +1,8 @@
+import BlobStore
+import Glibc
+import HTTPClient
+import IO
+import JSON
 import Jobs
 import Models
 import Postgres
@@ -14,5 +19,89 @@ struct TranscribeCallJob: Job {
 
     static func enqueue(_ id: CallID, in transaction: Transaction) async throws {
         try await JobQueue(transaction).enqueue(TranscribeCallJob(callID: id), about: id)
+    }
+}
+
+/// Writes down what was said in one recording: fetched, decoded, recognised, stored.
+///
+/// Decoding and local recognition are child processes; `slots` bounds them for the whole process.
+struct CallTranscription: Sendable {
+    let pipeline: PipelineStore
+    let recordings: RecordingStore
+    let blobs: any BlobStore
+    let transcriber: any Transcriber
+    let decode: DecodeProcess
+    /// For decoding, and for recognition where that is a child process too.
+    let slots: ChildSlots
+    let isRecognisedHere: Bool
+    /// Where recordings and their pieces lie while they are worked on.
+    let workFolder: String
+
+    /// Nil when the call is past its transcription or in the bin; throws `EngineError` for what the call's state shows.
+    func run(_ id: CallID, in tenant: TenantID, loop: EventLoop) async throws -> Call? {
+        guard let call = try await pipeline.startTranscribing(id, in: tenant),
+            let recording = try await recordings.find(of: id, in: tenant)
+        else { return nil }
+        let transcript = try await WorkFolder.with(below: workFolder) { folder in
+            try await transcribe(recording, of: call, in: folder, tenant, loop)
+        }
+        return try await pipeline.finishTranscribing(
+            id, transcript, words: WordCutter.distinctWords(in: transcript.text), in: tenant)
+    }
+
+    private func transcribe(
+        _ recording: Recording, of call: Call, in folder: WorkFolder, _ tenant: TenantID, _ loop: EventLoop
+    ) async throws -> Transcript {
+        guard let key = BlobKey(recording.blobKey), let content = try await blobs.get(key, range: nil) else {
+            throw EngineError("recording_missing", "The stored recording is not there.")
+        }
+        let file = folder.file("recording")
+        try await folder.write(to: file) { try await content.source.next() }
+        let decoded = DecodedFolder(path: folder.file("pieces"))
+        let manifest = try await slots.use { try await decode.run(loop: loop, recording: file, into: decoded) }
+        try await recordings.measure(
+            call.id, durationSeconds: manifest.durationSeconds, channels: manifest.channels, in: tenant)
+        try await storePeaks(of: recording, manifest, tenant)
+        let request = TranscriptionRequest(
+            folder: decoded, manifest: manifest, language: call.language,
+            agentChannel: recording.agentChannel ?? call.direction.agentChannel)
+        guard isRecognisedHere else { return try await transcriber.transcribe(request) { _ in } }
+        return try await slots.use { try await transcriber.transcribe(request) { _ in } }
+    }
+
+    private func storePeaks(of recording: Recording, _ manifest: DecodedManifest, _ tenant: TenantID) async throws {
+        let key = BlobKey(tenant: tenant, recording: recording.id, .peaks)
+        guard try await blobs.size(of: key) == nil else { return }
+        let peaks = CallsAPI.Peaks(durationSeconds: manifest.durationSeconds, channels: manifest.peaks)
+        _ = try await blobs.put(key, BytesSource(try JSON.encode(peaks)))
+    }
+}
+
+extension CallDirection {
+    /// Channel 0 carries the caller and 1 the called; the agent is at our end.
+    var agentChannel: Int? {
+        switch self {
+        case .outbound: 0
+        case .inbound: 1
+        case .internal: nil
+        }
+    }
+}
+
+/// Bytes in memory, as a source for the blob store.
+///
+/// Read once, by the store, hence `@unchecked Sendable`.
+final class BytesSource: ByteSource, @unchecked Sendable {
+    private var bytes: [UInt8]?
+    let length: Int64?
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        length = Int64(bytes.count)
+    }
+
+    func next() async throws -> [UInt8]? {
+        defer { bytes = nil }
+        return bytes
     }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import HTTPClient
 import IO
 import Models
 
@@ -23,8 +22,8 @@ struct WorkFolder: Sendable {
 
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Copies a blob piece by piece.
-    func write(_ source: any ByteSource, to file: String) async throws {
+    /// Copies what is pulled, piece by piece.
+    func write(to file: String, _ pull: () async throws -> [UInt8]?) async throws {
         let descriptor = try await WorkerPool.files.run {
             let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw IOError.lastError("open") }
@@ -32,7 +31,7 @@ struct WorkFolder: Sendable {
         }
         let result: Result<Void, any Error>
         do {
-            while let piece = try await source.next() {
+            while let piece = try await pull() {
                 try await WorkerPool.files.run {
                     let fault = FileBytes.write(piece, to: descriptor)
                     guard fault == 0 else { throw IOError("write", code: -fault) }
@@ -73,23 +72,5 @@ struct WorkFolder: Sendable {
             if name != ".", name != ".." { names.append(name) }
         }
         return names
-    }
-}
-
-/// Bytes in memory, as a source for the blob store.
-///
-/// Read once, by the store, hence `@unchecked Sendable`.
-final class BytesSource: ByteSource, @unchecked Sendable {
-    private var bytes: [UInt8]?
-    let length: Int64?
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-        length = Int64(bytes.count)
-    }
-
-    func next() async throws -> [UInt8]? {
-        defer { bytes = nil }
-        return bytes
     }
 }

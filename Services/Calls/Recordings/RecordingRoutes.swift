@@ -7,16 +7,8 @@ import Models
 import Postgres
 import Web
 
-/// Recordings over HTTP: taken in and played in constant memory, whatever their size.
+/// Recordings over HTTP: played in constant memory, whatever their size.
 struct RecordingRoutes: Sendable {
-    /// The query of an upload.
-    struct UploadQuery: Codable, Sendable {
-        /// The channel that carries the agent: 0 or 1; else it follows from the direction.
-        var agentChannel: Int?
-        /// Transcribe an imported call too.
-        var transcribe: Bool?
-    }
-
     /// The query of a playback.
     struct PlayQuery: Codable, Sendable {
         /// To be saved as a file, which is a permission of its own.
@@ -25,32 +17,12 @@ struct RecordingRoutes: Sendable {
 
     private let calls: CallStore
     private let recordings: RecordingStore
-    private let results: ResultStore
     private let blobs: any BlobStore
-    private let intake: RecordingIntake
 
-    init(database: Database, blobs: any BlobStore, probe: ProbeProcess, slots: ChildSlots) {
+    init(database: Database, blobs: any BlobStore) {
         calls = CallStore(database: database)
         recordings = RecordingStore(database: database)
-        results = ResultStore(database: database)
         self.blobs = blobs
-        intake = RecordingIntake(recordings: recordings, blobs: blobs, probe: probe, slots: slots)
-    }
-
-    func upload(
-        _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<UploadQuery>, _ body: RawBody
-    ) async throws -> Accepted<CallsAPI.Call> {
-        if let channel = query.value.agentChannel, !(0...1).contains(channel) {
-            throw Failure(
-                .invalidQuery,
-                errors: [FieldError(pointer: "query/agent_channel", code: "out_of_range", detail: "0 or 1 expected")])
-        }
-        let call = try await find(path.id, context)
-        let options = RecordingIntake.Options(
-            agentChannel: query.value.agentChannel, isTranscribed: query.value.transcribe ?? false)
-        let taken = try await intake.take(body, for: call, options, context)
-        return Accepted(
-            taken.wire(try await results.results(of: taken.id, in: context.tenant)), version: taken.version)
     }
 
     func play(

@@ -42,7 +42,7 @@ struct PipelineTests {
             loop: server.loop, database: server.database,
             configuration: JobRunnerConfiguration(poll: .milliseconds(50)),
             logger: Logger(service: "tests", level: .error), metrics: Metrics())
-        CallJobs.register(stages, on: runner, server.trust.knowledge, server.loop)
+        CallJobService.register(stages, on: runner, server.trust.knowledge, server.loop)
         runner.start()
         let settled: [ProcessingStage] = [.analysed, .failed]
         var seen = try await server.get(call)

@@ -2,27 +2,65 @@ import BlobStore
 import Crypto
 import IO
 import Models
+import Postgres
 import Telemetry
 import Web
 
-/// Takes in the recording of a call: first the bytes, then the row that names them, then the answer.
+/// Takes in the recording of a call over HTTP: first the bytes, then the row that names them, then the answer.
 ///
 /// A crash or a lost client between the two leaves bytes that no row names; the nightly sweep removes them.
-struct RecordingIntake: Sendable {
+struct RecordingUploadRoutes: Sendable {
+    /// The query of an upload.
+    struct UploadQuery: Codable, Sendable {
+        /// The channel that carries the agent: 0 or 1; else it follows from the direction.
+        var agentChannel: Int?
+        /// Transcribe an imported call too.
+        var transcribe: Bool?
+    }
+
     /// What the caller says of the recording.
     struct Options: Sendable {
         var agentChannel: Int?
         var isTranscribed: Bool
     }
 
-    let recordings: RecordingStore
-    let blobs: any BlobStore
-    let probe: ProbeProcess
+    private let calls: CallStore
+    private let recordings: RecordingStore
+    private let results: ResultStore
+    private let blobs: any BlobStore
+    private let probe: ProbeProcess
     /// How many beginnings are looked at at once.
-    let slots: ChildSlots
+    private let slots: ChildSlots
+
+    init(database: Database, blobs: any BlobStore, probe: ProbeProcess, slots: ChildSlots) {
+        calls = CallStore(database: database)
+        recordings = RecordingStore(database: database)
+        results = ResultStore(database: database)
+        self.blobs = blobs
+        self.probe = probe
+        self.slots = slots
+    }
+
+    func upload(
+        _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<UploadQuery>, _ body: RawBody
+    ) async throws -> Accepted<CallsAPI.Call> {
+        if let channel = query.value.agentChannel, !(0...1).contains(channel) {
+            throw Failure(
+                .invalidQuery,
+                errors: [FieldError(pointer: "query/agent_channel", code: "out_of_range", detail: "0 or 1 expected")])
+        }
+        guard let call = try await calls.find(path.id, reach: context.reach, in: context.tenant) else {
+            throw Failure(.notFound)
+        }
+        let options = Options(
+            agentChannel: query.value.agentChannel, isTranscribed: query.value.transcribe ?? false)
+        let taken = try await take(body, for: call, options, context)
+        return Accepted(
+            taken.wire(try await results.results(of: taken.id, in: context.tenant)), version: taken.version)
+    }
 
     /// Stores the bytes and gives the call; bytes that the call has already change nothing.
-    func take(
+    private func take(
         _ body: RawBody, for call: Call, _ options: Options, _ context: RequestContext
     ) async throws -> Call {
         guard call.deletedAt == nil else { throw Failure(.conflict, "The call is in the bin.") }

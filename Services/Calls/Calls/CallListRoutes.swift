@@ -1,5 +1,33 @@
 import Models
+import Postgres
 import Web
+
+/// Lists of calls over HTTP.
+struct CallListRoutes: Sendable {
+    private let lists: CallListStore
+
+    init(database: Database) {
+        lists = CallListStore(database: database)
+    }
+
+    func list(
+        _ context: RequestContext, _ query: Query<CallQuery>, _ paging: Paging<CallSort>
+    ) async throws -> OK<Page<CallsAPI.CallSummary>> {
+        guard let filter = query.value.filter(context, paging.sort) else {
+            // A search without a single word finds nothing.
+            return OK(paging.page([Call](), total: 0, totalIsExact: true, position: \.position) { $0.summary })
+        }
+        let after = paging.after.flatMap { cursor in
+            cursor.timestamp.map { CallPosition(startedAt: $0, id: CallID(cursor.id)) }
+        }
+        let page = try await lists.page(
+            filter, after: after, limit: paging.fetchLimit, offset: paging.offset, in: context.tenant)
+        return OK(
+            paging.page(page.calls, total: page.total, totalIsExact: page.totalIsExact, position: \.position) {
+                $0.summary
+            })
+    }
+}
 
 /// The query of a list of calls.
 struct CallQuery: Codable, Sendable {
@@ -46,17 +74,13 @@ struct CallQuery: Codable, Sendable {
     }
 }
 
-extension RequestContext {
-    /// For days; UTC for a tenant that the change feed has not told of yet.
-    var timeZone: TimeZoneName { knowledge.tenant(tenant)?.timeZone ?? .utc }
-
-    /// For national numbers.
-    var country: String { knowledge.tenant(tenant)?.country ?? "US" }
-}
-
 /// How a list of calls can be sorted.
 enum CallSort: String, SortKey {
     case startedAt = "started_at"
 
     static var standard: Sort<CallSort> { .descending(.startedAt) }
+}
+
+extension Call {
+    fileprivate var position: CursorPosition { CursorPosition(.timestamp(startedAt), id) }
 }

@@ -1,8 +1,10 @@
+import BlobStore
 import Jobs
 import Models
+import Postgres
 
 /// Runs the pipeline's jobs and shows every failure in the state of its call.
-struct PipelineWork: Sendable {
+struct PipelineJob: Sendable {
     let pipeline: PipelineStore
 
     /// Runs one stage of a call; what goes wrong is noted before the queue hears of it.
@@ -12,7 +14,7 @@ struct PipelineWork: Sendable {
         } catch {
             // The process stops, or the job's time is up: the queue knows which.
             guard !Task.isCancelled else { throw CancellationError() }
-            let failure = PipelineWork.failure(for: error)
+            let failure = PipelineJob.failure(for: error)
             let isFinal = failure?.isFinal == true || run.isLastAttempt
             _ = try await pipeline.noteFailure(
                 call, code: failure?.code ?? "internal", detail: failure?.detail ?? "Something went wrong.",
@@ -29,5 +31,27 @@ struct PipelineWork: Sendable {
         case let error as Failure: JobFailure(error.code.rawValue, error.detail)
         default: nil
         }
+    }
+}
+
+/// The pipeline's stages with everything that they need, on one loop.
+struct PipelineStages: Sendable {
+    let job: PipelineJob
+    let transcription: CallTranscription
+    let analysis: CallAnalysis
+
+    init(
+        database: Database, blobs: any BlobStore, engines: Engines, slots: ChildSlots, workFolder: String,
+        decode: DecodeProcess = DecodeProcess()
+    ) {
+        let pipeline = PipelineStore(database: database)
+        let recordings = RecordingStore(database: database)
+        job = PipelineJob(pipeline: pipeline)
+        transcription = CallTranscription(
+            pipeline: pipeline, recordings: recordings, blobs: blobs, transcriber: engines.transcriber, decode: decode,
+            slots: slots, isRecognisedHere: engines.transcriber is LocalTranscriber, workFolder: workFolder)
+        analysis = CallAnalysis(
+            pipeline: pipeline, results: ResultStore(database: database), recordings: recordings,
+            analyzer: engines.analyzer)
     }
 }

@@ -2,13 +2,12 @@ import BlobStore
 import IO
 import Jobs
 import Models
-import Postgres
 import ServiceKit
 
 /// All queued work of the service, on one loop of the process.
 ///
 /// Confined to that loop, hence `@unchecked Sendable`.
-final class CallJobs: @unchecked Sendable {
+final class CallJobService: @unchecked Sendable {
     /// Longer than this a stop does not wait for what runs; it is given back to the queue.
     private static let grace = Duration.seconds(20)
 
@@ -28,12 +27,12 @@ final class CallJobs: @unchecked Sendable {
         let stages = PipelineStages(
             database: seat.database, blobs: blobs, engines: engines, slots: shared.children,
             workFolder: shared.folders.work)
-        CallJobs.register(stages, on: runner, knowledge, seat.loop)
+        CallJobService.register(stages, on: runner, knowledge, seat.loop)
         upkeep = Upkeep(
             store: UpkeepStore(database: seat.database), pipeline: PipelineStore(database: seat.database),
             recordings: RecordingStore(database: seat.database), rollups: RollupStore(database: seat.database),
             blobs: blobs, configuration: seat.configuration.upkeep, logger: seat.logger)
-        try CallJobs.schedule(upkeep, on: runner)
+        try CallJobService.schedule(upkeep, on: runner)
     }
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.
@@ -43,7 +42,7 @@ final class CallJobs: @unchecked Sendable {
             do { try await loop.sleep(for: .seconds(3_600)) } catch { break }
         }
         // A task of its own: this one is cancelled, and giving jobs back asks the database.
-        await loop.spawn { [runner] in await runner.stop(within: CallJobs.grace) }.value
+        await loop.spawn { [runner] in await runner.stop(within: CallJobService.grace) }.value
     }
 
     /// The two stages of the pipeline.
@@ -51,12 +50,12 @@ final class CallJobs: @unchecked Sendable {
         _ stages: PipelineStages, on runner: JobRunner, _ knowledge: any TenantKnowledge, _ loop: EventLoop
     ) {
         runner.register(TranscribeCallJob.self, TranscribeCallJob.options) { run, job in
-            try await stages.work.run(run, job.callID) {
+            try await stages.job.run(run, job.callID) {
                 try await stages.transcription.run(job.callID, in: run.tenant, loop: loop)
             }
         }
         runner.register(AnalyseCallJob.self, AnalyseCallJob.options) { run, job in
-            try await stages.work.run(run, job.callID) {
+            try await stages.job.run(run, job.callID) {
                 try await stages.analysis.run(
                     job.callID, in: run.tenant, timeZone: knowledge.tenant(run.tenant)?.timeZone ?? .utc)
             }
@@ -72,27 +71,5 @@ final class CallJobs: @unchecked Sendable {
         try runner.schedule(SettleCallsJob(), every: .seconds(60))
         try runner.schedule(PurgeBinJob(), every: .seconds(3_600), offset: .seconds(600))
         try runner.schedule(SweepBlobsJob(), every: .seconds(86_400), offset: .seconds(3 * 3_600))
-    }
-}
-
-/// The pipeline's stages with everything that they need, on one loop.
-struct PipelineStages: Sendable {
-    let work: PipelineWork
-    let transcription: CallTranscription
-    let analysis: CallAnalysis
-
-    init(
-        database: Database, blobs: any BlobStore, engines: Engines, slots: ChildSlots, workFolder: String,
-        decode: DecodeProcess = DecodeProcess()
-    ) {
-        let pipeline = PipelineStore(database: database)
-        let recordings = RecordingStore(database: database)
-        work = PipelineWork(pipeline: pipeline)
-        transcription = CallTranscription(
-            pipeline: pipeline, recordings: recordings, blobs: blobs, transcriber: engines.transcriber, decode: decode,
-            slots: slots, workFolder: workFolder)
-        analysis = CallAnalysis(
-            pipeline: pipeline, results: ResultStore(database: database), recordings: recordings,
-            analyzer: engines.analyzer)
     }
 }
