@@ -137,7 +137,7 @@ let testTargets: [Target] = [
     tests("ClientsTests", loop + ["Clients", "Crypto", "HTTP", "HTTPClient", "Auth", "JSON", "Models"]),
     tests("EventsTests", database + ["Events", "Web", "WebTestSupport", "HTTP"]),
     tests("IdempotencyTests", database + ["Idempotency", "Web", "WebTestSupport", "HTTP"]),
-    tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "Tenancy"]),
+    tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy"]),
     tests("CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
     tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway"]),
     tests("JourneyTests", kit + ["TestSupport", "DatabaseTestSupport"]),

@@ -12,5 +12,6 @@ extension Migration {
         Migration(name: "0005_create_audit", sql: PackageResources._005_create_audit_sql),
         Migration(name: "0006_create_platform_functions", sql: PackageResources._006_create_platform_functions_sql),
         Migration(name: "0007_create_idempotency_keys", sql: PackageResources._007_create_idempotency_keys_sql),
+        Migration(name: "0008_create_outbox", sql: PackageResources._008_create_outbox_sql),
     ]
 }

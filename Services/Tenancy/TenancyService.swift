@@ -1,6 +1,7 @@
 import Auth
 import Clients
 import Crypto
+import Events
 import Idempotency
 import IO
 import Models
@@ -56,7 +57,10 @@ enum TenancyService: ServiceProgram {
         ]
         if seat.index == 0 {
             let pruning = PruneService(database: database, loop: loop, logger: seat.logger)
-            running += [{ await shared.membership.run() }, { await pruning.run() }]
+            let outbox = OutboxService(
+                loop, database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
+                logger: seat.logger, metrics: seat.metrics)
+            running += [{ await shared.membership.run() }, { await pruning.run() }, { await outbox.run() }]
         }
         return ServiceParts(
             service: application.handler, internal: inner.handler, isReady: { member.state.isLoaded }, running: running)

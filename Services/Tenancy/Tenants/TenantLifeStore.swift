@@ -28,6 +28,7 @@ struct TenantLifeStore {
                 owner.invitation, email: owner.email, name: owner.name, role: .owner, purpose: .invitation,
                 digest: owner.digest, createdBy: nil, expiresAt: owner.expiresAt, in: tenant.id)
             try await Self.audit(.tenantCreated, of: tenant.id, origin, rows)
+            try await TenantEvents.publish(.tenantCreated, tenant, in: rows)
             let key = tenant.id.jsonText
             try await ChangeStore.append(.tenant, key: key, value: tenant.change, tenant: tenant.id, in: rows)
             try await ChangeStore.append(.entitlements, key: key, value: entitlements, tenant: tenant.id, in: rows)
@@ -40,20 +41,22 @@ struct TenantLifeStore {
 
     /// Suspends an active tenant; nil when it is not active.
     func suspend(_ id: TenantID, origin: Origin) async throws -> Tenant? {
-        try await move(.tenantSuspended, origin) { try await $0.suspend(id) }
+        try await move(.tenantSuspended, .tenantSuspended, origin) { try await $0.suspend(id) }
     }
 
     /// Resumes a suspended tenant; nil when it is not suspended.
     func resume(_ id: TenantID, origin: Origin) async throws -> Tenant? {
-        try await move(.tenantResumed, origin) { try await $0.resume(id) }
+        try await move(.tenantResumed, .tenantResumed, origin) { try await $0.resume(id) }
     }
 
     private func move(
-        _ action: AuditEntry.Action, _ origin: Origin, _ step: @escaping @Sendable (TenantStore) async throws -> Tenant?
+        _ action: AuditEntry.Action, _ event: EventType, _ origin: Origin,
+        _ step: @escaping @Sendable (TenantStore) async throws -> Tenant?
     ) async throws -> Tenant? {
         try await database.transaction { rows in
             guard let tenant = try await step(TenantStore(rows: rows)) else { return nil }
             try await Self.audit(action, of: tenant.id, origin, rows)
+            try await TenantEvents.publish(event, tenant, in: rows)
             try await ChangeStore.append(
                 .tenant, key: tenant.id.jsonText, value: tenant.change, tenant: tenant.id, in: rows)
             return tenant

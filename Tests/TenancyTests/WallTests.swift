@@ -1,0 +1,168 @@
+import Crypto
+import DatabaseTestSupport
+import HTTP
+import JSON
+import Models
+import Postgres
+import Testing
+import WebTestSupport
+
+@testable import Tenancy
+
+struct WallTests {
+    /// Rows in every table, for both tenants.
+    private func fill(_ world: TenancyWorld) async throws {
+        for (tenant, name) in [(world.tenant, "acme"), (world.other, "globex")] {
+            let owner = try await world.makeUser("boss@\(name).example", .owner, in: tenant)
+            let answer: TenancyAPI.SignedIn = try await world.signIn("boss@\(name).example", in: tenant).decoded()
+            _ = try await world.refresh(try #require(answer.refreshToken), in: tenant)
+            _ = try await world.signIn("nobody@\(name).example", in: tenant)
+            _ = try await world.send(
+                .post, "/api/v1/api-keys", as: .person(owner.id, .owner), in: tenant,
+                headers: ["Idempotency-Key": "key"], json: ["name": "k", "scopes": ["calls.read"]])
+        }
+    }
+
+    @Test func `row-level security alone shows a tenant its own rows of every table`() async throws {
+        try await withTenancy { world in
+            try await fill(world)
+            let tables = try await world.force(
+                """
+                SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity ORDER BY 1
+                """
+            ).compactMap { $0[0] }
+            #expect(tables.count > 10)
+            for table in tables {
+                for tenant in [world.tenant, world.other] {
+                    let own = try await world.force("SELECT count(*) FROM \(table) WHERE tenant_id = '\(tenant)'")[0][0]
+                    let all = try await world.force("SELECT count(*) FROM \(table)")[0][0]
+                    let visible = try await PostgresSession.with(url: world.test.appURL, applicationName: "tests") {
+                        try $0.rows("SELECT set_config('app.tenant_id', $1, false)", [tenant.description])
+                        return try $0.rows("SELECT count(*) FROM \(table)")[0][0]
+                    }
+                    #expect(visible == own, "\(table)")
+                    let isEmptyAtFirst = table == "outbox_payloads"
+                    if !isEmptyAtFirst { #expect(own != "0" && own != all, "\(table) has rows of both") }
+                }
+            }
+        }
+    }
+
+    @Test func `only what holds no personal data stands without row-level security`() async throws {
+        try await withTenancy { world in
+            let tables = try await world.force(
+                """
+                SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'public' AND c.relkind = 'r' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+                ORDER BY 1
+                """
+            ).compactMap { $0[0] }
+            #expect(
+                tables == [
+                    "changes", "outbox_deliveries", "outbox_events", "outbox_sequences", "schema_migrations",
+                    "signing_keys",
+                ])
+        }
+    }
+
+    @Test func `no function that crosses tenants can be called by anybody else`() async throws {
+        try await withTenancy { world in
+            let loose = try await world.force(
+                """
+                SELECT proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+                WHERE n.nspname = 'public' AND p.prosecdef AND (
+                    p.proconfig IS NULL OR NOT 'search_path=pg_catalog, public' = ANY (p.proconfig)
+                    OR pg_get_userbyid(p.proowner) <> 'tenancy_system'
+                    OR EXISTS (SELECT 1 FROM aclexplode(p.proacl) AS a WHERE a.grantee = 0))
+                """)
+            #expect(loose.isEmpty)
+            #expect(
+                try await world.force("SELECT rolcanlogin::text FROM pg_roles WHERE rolname = 'tenancy_system'") == [
+                    ["false"]
+                ])
+        }
+    }
+
+    @Test func `the stores' own conditions alone show another tenant nothing`() async throws {
+        try await withTenancy { world in
+            try await fill(world)
+            let bypass = world.test.open(on: world.loop, as: .superuser)
+            defer { bypass.close() }
+            let (own, other) = (bypass.tenant(world.tenant), bypass.tenant(world.other))
+            let email = try EmailAddress.sample("boss@acme.example")
+            let user = try #require(try await UserStore(rows: own).credentials(email: email, in: world.tenant)).user
+
+            let users = UserStore(rows: other)
+            #expect(try await users.find(user.id, in: world.other) == nil)
+            #expect(try await users.credentials(email: email, in: world.other) == nil)
+            #expect(try await users.list(.newest, in: world.other).allSatisfy { $0.tenantID == world.other })
+            #expect(try await users.count(bound: 10, in: world.other) == 1)
+            #expect(try await users.countActive(in: world.other) == 1)
+            #expect(try await users.setPassword("x", name: nil, of: user.id, in: world.other) == nil)
+            #expect(try await users.clearPassword(of: user.id, in: world.other) == nil)
+            #expect(try await !users.noteSignIn(of: user.id, version: user.version, in: world.other))
+
+            let keys = APIKeyStore(rows: other)
+            let key = try #require(try await APIKeyStore(rows: own).list(.newest, in: world.tenant).first)
+            #expect(try await keys.find(key.id, in: world.other) == nil)
+            #expect(try await !keys.revoke(key.id, in: world.other))
+            #expect(try await keys.list(.newest, in: world.other).map(\.id).contains(key.id) == false)
+            #expect(try await keys.count(bound: 10, in: world.other) == 1)
+
+            let invitations = InvitationStore(rows: other)
+            let invitation = try #require(
+                try await InvitationStore(rows: own).list(.newest, in: world.tenant).first)
+            #expect(try await !invitations.revoke(invitation.id, in: world.other))
+            #expect(try await invitations.list(.newest, in: world.other).map(\.id).contains(invitation.id) == false)
+            #expect(try await invitations.count(bound: 10, in: world.other) == 1)
+            #expect(try await invitations.countPending(in: world.other) == 1)
+
+            let sessions = SessionStore(rows: other)
+            #expect(try await sessions.revokeAll(of: user.id, in: world.other).isEmpty)
+            let audit = AuditStore(rows: other)
+            let subjects = try await audit.list(AuditFilter(), .newest, in: world.other).map(\.subject)
+            #expect(!subjects.contains("user/\(user.id)") && !subjects.contains("tenant/\(world.tenant)"))
+            #expect(try await audit.count(AuditFilter(subject: "user/\(user.id)"), bound: 10, in: world.other) == 0)
+            let unchanged = try #require(try await UserStore(rows: own).find(user.id, in: world.tenant))
+            #expect(unchanged.version == user.version)
+        }
+    }
+
+    @Test func `tokens of one tenant open nothing in another, by the stores' own conditions`() async throws {
+        try await withTenancy { world in
+            let bypass = world.test.open(on: world.loop, as: .superuser)
+            defer { bypass.close() }
+            let other = bypass.tenant(world.other)
+            let link = try await world.makeTenant(.make(), "initech")
+            #expect(try await InvitationStore(rows: other).find(digest: link.digest, in: world.other) == nil)
+            #expect(try await InvitationStore(rows: other).accept(digest: link.digest, in: world.other) == nil)
+            let user = try await world.makeUser("a@acme.example")
+            let refresh = OpaqueToken.make(.refresh)
+            try await SessionStore(rows: world.rows(world.tenant)).open(
+                .make(), of: user.id, digest: refresh.digest, expiresAt: .now() + .seconds(60), in: world.tenant)
+            #expect(try await SessionStore(rows: other).lock(digest: refresh.digest, in: world.other) == nil)
+            let key = OpaqueToken.make(.liveAPIKey)
+            _ = try await APIKeyStore(rows: world.rows(world.tenant)).create(
+                .make(), name: "k", scopes: [.callsRead], mode: .live, prefix: key.hint, digest: key.digest,
+                createdBy: user.id, in: world.tenant)
+            #expect(try await APIKeyStore(rows: other).use(digest: key.digest, in: world.other) == nil)
+            #expect(
+                try await APIKeyStore(rows: bypass.tenant(world.tenant)).use(digest: key.digest, in: world.tenant)
+                    != nil)
+        }
+    }
+
+    @Test func `the service cannot change what stands in the audit log`() async throws {
+        try await withTenancy { world in
+            for statement in ["UPDATE audit_log SET action = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"] {
+                await #expect(throws: PostgresError.self) {
+                    try await PostgresSession.with(url: world.test.appURL, applicationName: "tests") {
+                        try $0.rows("SELECT set_config('app.tenant_id', $1, false)", [world.tenant.description])
+                        try $0.rows(statement)
+                    }
+                }
+            }
+        }
+    }
+}
