@@ -13,7 +13,9 @@ let swift: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-func library(_ name: String, path: String? = nil, exclude: [String] = [], _ dependencies: [Target.Dependency] = []) -> Target {
+func library(_ name: String, path: String? = nil, exclude: [String] = [], _ dependencies: [Target.Dependency] = [])
+    -> Target
+{
     .target(
         name: name, dependencies: dependencies, path: path ?? "Shared/\(name)", exclude: exclude, swiftSettings: swift)
 }
@@ -35,7 +37,9 @@ func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies, path: "Benchmarks/\(name)", swiftSettings: swift)
 }
 
-/// A C library of the system. `Shared/C/<name>` holds `module.modulemap` and `shim.h`.
+/// A C library of the system.
+///
+/// `Shared/C/<name>` holds `module.modulemap` and `shim.h`.
 func system(_ name: String, pkgConfig: String? = nil, apt: String...) -> Target {
     .systemLibrary(name: name, path: "Shared/C/\(name)", pkgConfig: pkgConfig, providers: [.apt(apt)])
 }
@@ -85,19 +89,21 @@ let shared: [Target] = [
 ]
 
 let kit: [Target.Dependency] = [
-    "JSON", "Models", "Telemetry", "IO", "Crypto", "HTTP", "Postgres", "HTTPClient", "BlobStore", "ServiceKit", "Auth", "Web",
-    "Jobs", "Events", "Idempotency", "Clients", "Suite",
+    "JSON", "Models", "Telemetry", "IO", "Crypto", "HTTP", "Postgres", "HTTPClient", "BlobStore", "ServiceKit", "Auth",
+    "Web", "Jobs", "Events", "Idempotency", "Clients", "Suite",
 ]
 
 let services: [Target] = [
     .executableTarget(
         name: "Gateway",
         dependencies: [
-            "JSON", "Models", "IO", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients", "ServiceKit", "Suite", "Telemetry",
+            "JSON", "Models", "IO", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients", "ServiceKit",
+            "Suite", "Telemetry",
         ],
         path: "gateway", exclude: ["README.md", "Console"], swiftSettings: swift),
     service("Tenancy", kit),
-    service("Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
+    service(
+        "Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
         kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),
     service("Sessions", kit),
     service("Messaging", kit),
@@ -109,7 +115,8 @@ let services: [Target] = [
 let support: [Target] = [
     library("TestSupport", path: "Tests/Support/TestSupport", ["IO", "Telemetry"]),
     library(
-        "DatabaseTestSupport", path: "Tests/Support/DatabaseTestSupport", ["TestSupport", "IO", "Models", "Postgres", "Telemetry"]),
+        "DatabaseTestSupport", path: "Tests/Support/DatabaseTestSupport",
+        ["TestSupport", "IO", "Models", "Postgres", "Telemetry"]),
     library(
         "WebTestSupport", path: "Tests/Support/WebTestSupport",
         ["TestSupport", "Web", "Auth", "Crypto", "HTTP", "IO", "JSON", "Models", "Telemetry"]),
@@ -138,7 +145,8 @@ let testTargets: [Target] = [
     tests("EventsTests", database + ["Events", "Web", "WebTestSupport", "HTTP"]),
     tests("IdempotencyTests", database + ["Idempotency", "Web", "WebTestSupport", "HTTP"]),
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy"]),
-    tests("CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
+    tests(
+        "CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
     tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway"]),
     tests("JourneyTests", kit + ["TestSupport", "DatabaseTestSupport"]),
     tests("TidyTests", []),
