@@ -33,8 +33,7 @@ RUN apt-get update \
 COPY --from=recogniser /opt/recogniser /opt/recogniser
 COPY --from=build /executables /usr/local/bin
 COPY scripts/databases scripts/roles.sql scripts/image-prepare /opt/switchboard/scripts/
-COPY gateway/Console /opt/switchboard/console
-ENV CONSOLE_DIR=/opt/switchboard/console LOCAL_RECOGNISER=/opt/recogniser DATA_DIR=/data BLOBS=/data/recordings BIND_ADDRESS=0.0.0.0
+ENV LOCAL_RECOGNISER=/opt/recogniser DATA_DIR=/data BLOBS=/data/recordings BIND_ADDRESS=0.0.0.0
 USER switchboard
 WORKDIR /data
 VOLUME /data

@@ -31,7 +31,6 @@ write_environment() {
         case $name in
         gateway)
             put run BIND_ADDRESS "${BIND_ADDRESS:-127.0.0.1}"
-            put run CONSOLE_DIR "$checkout/gateway/Console"
             for other in "${services[@]}"; do put run "${other^^}_URL" "http://127.0.0.1:$(port_of "$other")"; done
             ;;
         *)
