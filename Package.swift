@@ -148,7 +148,10 @@ let testTargets: [Target] = [
     tests(
         "CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
     tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway"]),
-    tests("JourneyTests", kit + ["TestSupport", "DatabaseTestSupport"]),
+    // The executables are started and not imported; naming them has them built.
+    tests(
+        "JourneyTests",
+        kit + ["TestSupport", "DatabaseTestSupport", "Gateway", "Tenancy", "Calls", "Sessions", "Messaging", "Calendar", "Billing"]),
     tests("TidyTests", []),
 ]
 

@@ -60,8 +60,10 @@ struct QualityRules: Sendable {
         }
     }
 
-    private func make(_ line: Line, _ score: Int, _ segments: [SpokenSegment]) -> Analysis.Quality.Category {
-        Analysis.Quality.Category(
+    /// A score for which nothing speaks rests on the words in which nothing was found.
+    private func make(_ line: Line, _ score: Int, _ found: [SpokenSegment]) -> Analysis.Quality.Category {
+        let segments = found.isEmpty ? agents : found
+        return Analysis.Quality.Category(
             key: line.rawValue, score: max(0, min(100, score)), segmentIDs: segments.prefix(10).map(\.id))
     }
 

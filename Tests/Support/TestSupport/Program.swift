@@ -31,7 +31,11 @@ package struct Program: Sendable {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         // A group of its own, so that Ctrl-C at the tests' terminal reaches it through us alone.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+        // Threads of a pool hold signals back, and a program would inherit that: deaf to SIGTERM, and to its children.
+        var noSignals = sigset_t()
+        sigemptyset(&noSignals)
+        posix_spawnattr_setsigmask(&attributes, &noSignals)
         var argv = ([path] + arguments).map { strdup($0) } + [nil]
         var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
@@ -60,6 +64,24 @@ package struct Program: Sendable {
         let signal = status & 0x7f
         return signal == 0 ? (status >> 8) & 0xff : -signal
     }
+
+    /// Waits for the end for so many seconds; after that the program is killed.
+    package func wait(atMost seconds: Int) -> Int32 {
+        for _ in 0..<seconds * 100 {
+            var status: Int32 = 0
+            guard waitpid(pid, &status, WNOHANG) == 0 else {
+                let signal = status & 0x7f
+                return signal == 0 ? (status >> 8) & 0xff : -signal
+            }
+            // Nothing tells the end of a child to this thread alone, which has nothing else to do.
+            usleep(10_000)
+        }
+        signal(SIGKILL)
+        return wait()
+    }
+
+    /// Whether it has not ended; once it has, `wait` knows no exit code any more.
+    package var isRunning: Bool { waitpid(pid, nil, WNOHANG) == 0 }
 
     /// Sends a signal.
     package func signal(_ number: Int32) { kill(pid, number) }
