@@ -29,7 +29,8 @@ END
     # password keeps out who comes so far.
     if [ "$(id -u)" = 0 ]; then
         chown postgres: "$folder/data/switchboard.conf"
-        mkdir -p -m 0711 "$(dirname "$folder")"
+        mkdir -p "$(dirname "$folder")"
+        chmod 0711 "$(dirname "$folder")"
     fi
 }
 
