@@ -39,25 +39,26 @@ final class FrontDoor: @unchecked Sendable {
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let started = loop.now
         let requestID = RequestID.make()
+        let text = requestID.description
         var service: ServiceName?
         var response: HTTPResponse
         do {
-            response = try await route(request, requestID, &service)
+            response = try await route(request, requestID, text, &service)
         } catch {
             let failure = DoorProblem.failure(for: error)
             if failure.status >= 500 {
                 logger.warning(
-                    "Request failed", [.string("request_id", requestID.description), .error("error", error)])
+                    "Request failed", [.string("request_id", text), .error("error", error)])
             }
             response = DoorProblem.response(failure, requestID)
         }
-        response.headers.set("X-Request-ID", requestID.description)
+        response.headers.set("X-Request-ID", text)
         let milliseconds = loop.now - started
         meters.record(service, status: response.status, milliseconds: milliseconds)
         logger.info(
             "Request answered",
             [
-                .string("request_id", requestID.description), .string("http.method", request.method.rawValue),
+                .string("request_id", text), .string("http.method", request.method.rawValue),
                 .string("service", service?.rawValue ?? "none"), .int("http.status", Int64(response.status)),
                 .int("http.duration_ms", Int64(milliseconds)),
             ])
@@ -65,17 +66,18 @@ final class FrontDoor: @unchecked Sendable {
     }
 
     private func route(
-        _ request: HTTPRequest, _ requestID: RequestID, _ service: inout ServiceName?
+        _ request: HTTPRequest, _ requestID: RequestID, _ requestIDText: String, _ service: inout ServiceName?
     ) async throws -> HTTPResponse {
         guard let path = NormalisedPath(request.path) else { throw Failure(.badRequest, "The path is malformed.") }
         let host = request.headers["host"] ?? ""
         guard let tenant = tenant(of: host) else { throw Failure(.notFound) }
-        if let document = try await documents.answer(path, request) { return document }
+        if path.segments.count == 2, let document = try await documents.answer(path, request) { return document }
         guard let found = ServiceRoutes.service(for: path) else { throw Failure(.notFound) }
         service = found
         let authorization = try await authorization(request, tenant)
         return try await forwarder.forward(
-            request, to: found, tenant: tenant, host: host, authorization: authorization, requestID: requestID)
+            request, to: found, tenant: tenant, host: host, authorization: authorization, requestID: requestID,
+            requestIDText: requestIDText)
     }
 
     /// The tenant of a host; nil for a name that nobody has, whatever the reason.

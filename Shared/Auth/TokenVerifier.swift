@@ -10,10 +10,17 @@ package final class TokenVerifier {
     /// By how much the issuer's clock may be ahead of ours; expiry has no leeway.
     static let issuedAtLeeway: Int64 = 30
 
-    private struct Remembered {
+    /// An object, so that finding it again counts one reference and not one for each of its fields.
+    private final class Remembered {
         let claims: TokenClaims
         let principal: Principal
         let keyID: String
+
+        init(claims: TokenClaims, principal: Principal, keyID: String) {
+            self.claims = claims
+            self.principal = principal
+            self.keyID = keyID
+        }
     }
 
     private struct Key {

@@ -64,6 +64,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let remote = Mutex(Remote())
     private let threadID = Atomic<UInt>(0)
     private var thread: pthread_t = 0
+    private var turnEnds: [() -> Void] = []
     /// The serial face, for `unownedExecutor` of actors that are pinned to this loop.
     package let serial = Serial()
 
@@ -99,7 +100,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         uv_prepare_init(uv, prepare)
         uv_prepare_start(prepare) { handle in
             guard let handle else { return }
-            EventLoop.owner(of: handle.pointee.loop).drain()
+            let loop = EventLoop.owner(of: handle.pointee.loop)
+            loop.drain()
+            for body in loop.turnEnds { body() }
         }
         uv_idle_init(uv, idle)
     }
@@ -149,6 +152,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         if isCurrent { return body() }
         handOver { $0.bodies.append(body) }
     }
+
+    /// Calls a closure at the end of every turn, before the loop waits; call on the loop, or before it runs.
+    package func atEndOfTurn(_ body: @escaping () -> Void) { turnEnds.append(body) }
 
     private func put(_ item: Item) {
         // The fast path takes no lock and makes no system call.

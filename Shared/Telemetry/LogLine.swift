@@ -19,7 +19,7 @@ struct LogLine {
         append("\",\"service\":\"")
         appendEscaped(service)
         append("\",\"message\":\"")
-        appendEscaped(message.description)
+        append(constant: message)
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -29,7 +29,7 @@ struct LogLine {
 
     mutating func append(_ field: LogField) {
         append(",\"")
-        appendEscaped(field.name.description)
+        append(constant: field.name)
         append("\":")
         switch field.value {
         case .string(let text):
@@ -51,7 +51,25 @@ struct LogLine {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// A word of the program's own, which is rarely anything but plain ASCII.
+    private mutating func append(constant text: StaticString) {
+        guard text.hasPointerRepresentation else { return appendEscaped(text.description) }
+        let plain = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        if Self.isPlain(plain) { bytes.append(contentsOf: plain) } else { appendEscaped(text.description) }
+    }
+
+    /// Whether the bytes stand in a JSON string as they are, which nearly all do.
+    private static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.count <= longestText && text.allSatisfy { (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }
+    }
+
     private mutating func appendEscaped(_ text: String) {
+        let isWritten = text.utf8.withContiguousStorageIfAvailable { plain in
+            guard Self.isPlain(plain) else { return false }
+            bytes.append(contentsOf: plain)
+            return true
+        }
+        guard isWritten != true else { return }
         var written = 0
         for scalar in text.unicodeScalars {
             guard written < Self.longestText else { return append("…") }
@@ -80,23 +98,32 @@ struct LogLine {
     private mutating func appendTime() {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        var parts = tm()
-        var seconds = now.tv_sec
-        gmtime_r(&seconds, &parts)
-        appendNumber(Int(parts.tm_year) + 1900, width: 4)
-        bytes.append(UInt8(ascii: "-"))
-        appendNumber(Int(parts.tm_mon) + 1, width: 2)
-        bytes.append(UInt8(ascii: "-"))
-        appendNumber(Int(parts.tm_mday), width: 2)
+        let (days, second) = now.tv_sec.quotientAndRemainder(dividingBy: 86_400)
+        appendDate(days)
         bytes.append(UInt8(ascii: "T"))
-        appendNumber(Int(parts.tm_hour), width: 2)
+        appendNumber(second / 3600, width: 2)
         bytes.append(UInt8(ascii: ":"))
-        appendNumber(Int(parts.tm_min), width: 2)
+        appendNumber(second / 60 % 60, width: 2)
         bytes.append(UInt8(ascii: ":"))
-        appendNumber(Int(parts.tm_sec), width: 2)
+        appendNumber(second % 60, width: 2)
         bytes.append(UInt8(ascii: "."))
         appendNumber(now.tv_nsec / 1_000_000, width: 3)
         bytes.append(UInt8(ascii: "Z"))
+    }
+
+    /// The civil date of a day since 1970; `gmtime_r` takes the lock of the time zones for it.
+    mutating func appendDate(_ days: Int) {
+        // Counted from 1 March of year 0, so that a leap day is the last of its year, in eras of 400 years.
+        let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingBy: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        appendNumber(era * 400 + yearOfEra + (month <= 2 ? 1 : 0), width: 4)
+        bytes.append(UInt8(ascii: "-"))
+        appendNumber(month, width: 2)
+        bytes.append(UInt8(ascii: "-"))
+        appendNumber(dayOfYear - (153 * shifted + 2) / 5 + 1, width: 2)
     }
 
     private mutating func appendNumber(_ number: Int, width: Int) {

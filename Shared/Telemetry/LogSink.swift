@@ -4,6 +4,13 @@ import Glibc
 package protocol LogSink: Sendable {
     /// Takes one line, which ends in a line break.
     func write(_ line: [UInt8])
+    /// Lets go of what is kept back; called behind lines that must not be lost.
+    func flush()
+}
+
+extension LogSink {
+    /// A sink that keeps nothing back has nothing to do.
+    package func flush() {}
 }
 
 /// Standard error by `write(2)`, one call a line, so that lines of several threads do not mix.
@@ -12,11 +19,13 @@ package struct StandardErrorLog: LogSink {
     package init() {}
 
     /// Writes the line, or drops what a closed or full standard error does not take.
-    package func write(_ line: [UInt8]) {
-        line.withUnsafeBytes { buffer in
+    package func write(_ line: [UInt8]) { Self.write(line) }
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32 = STDERR_FILENO) {
+        bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
-                let count = Glibc.write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count < 0 && errno == EINTR { continue }
                 // A log must not stop the process that it tells of.
                 guard count > 0 else { return }

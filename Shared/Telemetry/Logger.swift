@@ -54,5 +54,6 @@ package struct Logger: Sendable {
         for field in fields() { line.append(field) }
         line.end()
         sink.write(line.bytes)
+        if level >= .warning { sink.flush() }
     }
 }

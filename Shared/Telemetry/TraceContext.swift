@@ -34,6 +34,11 @@ package struct TraceContext: Sendable, Equatable {
         Self(high: .random(in: 0 ... .max), low: .random(in: 1 ... .max), parent: .random(in: 1 ... .max), flags: 1)
     }
 
+    /// A new trace that is named after the request that begins it: a version 7 UUID, whose random bits are at its end.
+    package static func make(high: UInt64, low: UInt64) -> Self {
+        Self(high: high, low: low, parent: max(1, low), flags: 1)
+    }
+
     /// The same trace, one step on: what is sent to the next process.
     package func child() -> Self {
         Self(high: high, low: low, parent: .random(in: 1 ... .max), flags: flags)
@@ -41,11 +46,29 @@ package struct TraceContext: Sendable, Equatable {
 
     /// The header's value.
     package var traceparent: String {
-        "00-\(traceID)-\(Self.hex(parent))-0\(flags)"
+        String(unsafeUninitializedCapacity: 55) { text in
+            text[0] = UInt8(ascii: "0")
+            text[1] = UInt8(ascii: "0")
+            text[2] = UInt8(ascii: "-")
+            text[35] = UInt8(ascii: "-")
+            text[52] = UInt8(ascii: "-")
+            Self.write(high, to: text, at: 3)
+            Self.write(low, to: text, at: 19)
+            Self.write(parent, to: text, at: 36)
+            text[53] = UInt8(ascii: "0")
+            text[54] = UInt8(ascii: "0") + flags
+            return 55
+        }
     }
 
     /// The 32 digits that all processes of one trace log.
-    package var traceID: String { Self.hex(high) + Self.hex(low) }
+    package var traceID: String {
+        String(unsafeUninitializedCapacity: 32) { text in
+            Self.write(high, to: text, at: 0)
+            Self.write(low, to: text, at: 16)
+            return 32
+        }
+    }
 
     /// Lower-case digits only: the specification allows no others.
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
@@ -60,8 +83,10 @@ package struct TraceContext: Sendable, Equatable {
         return number
     }
 
-    private static func hex(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+    private static func write(_ number: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        for index in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index)) & 15
+            text[start + index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
     }
 }

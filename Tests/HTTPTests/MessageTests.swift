@@ -7,6 +7,7 @@ import Testing
     @Test func `fields are set, added and removed in any case`() {
         var headers: HTTPHeaders = ["A": "1", "b": "2", "a": "3"]
         #expect(headers.all(named: "A") == ["1", "3"])
+        #expect(headers.count(of: "a") == 2 && headers.count(of: "b") == 1 && headers.count(of: "z") == 0)
         headers["B"] = "4"
         headers.add("C", "")
         #expect(headers.map { "\($0.name)=\($0.value)" } == ["A=1", "a=3", "B=4", "C="])

@@ -17,6 +17,16 @@ import Testing
         }
     }
 
+    @Test func `the end of a turn follows what ran in it`() async throws {
+        try await withLoop { loop in
+            let seen = Mutex<[String]>([])
+            loop.atEndOfTurn { seen.withLock { if $0 == ["work"] { $0.append("end") } } }
+            seen.withLock { $0.append("work") }
+            try await loop.sleep(for: .milliseconds(1))
+            #expect(seen.withLock { $0 } == ["work", "end"])
+        }
+    }
+
     @Test func `a sleep takes at least its time`() async throws {
         try await withLoop { loop in
             let clock = ContinuousClock()

@@ -48,6 +48,14 @@ import Testing
         #expect(made.allSatisfy { $0.jsonText.utf8.count == 36 && Array($0.jsonText.utf8)[14] == UInt8(ascii: "7") })
     }
 
+    @Test func `an identifier's text is the one that others write`() {
+        for _ in 0..<1000 {
+            let uuid = UUID()
+            #expect(uuid.text == uuid.uuidString.lowercased())
+            #expect(UUID(high: uuid.halves.high, low: uuid.halves.low) == uuid)
+        }
+    }
+
     @Test func `the platform's id is the fixed one`() {
         #expect(TenantID.platform.jsonText == "00000000-0000-7000-8000-000000000000")
     }

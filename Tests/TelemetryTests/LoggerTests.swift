@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Telemetry
@@ -48,6 +49,48 @@ struct LoggerTests {
         logger.error("Loud", fields())
         #expect(capture.lines.count == 1)
         #expect(isComputed)
+    }
+
+    @Test
+    func `the lines of a turn leave together, and a warning leaves at once`() {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        #expect(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+        let log = TurnLog(descriptor: ends[1])
+        let logger = Logger(service: "test", sink: log)
+        logger.info("First")
+        logger.info("Second")
+        #expect(Self.read(ends[0]).isEmpty)
+        log.flush()
+        #expect(Self.read(ends[0]).split(separator: "\n").count == 2)
+        logger.info("Third")
+        logger.warning("Fourth")
+        #expect(Self.read(ends[0]).split(separator: "\n").count == 2)
+        for _ in 0..<1000 { logger.info("Many") }
+        #expect(!Self.read(ends[0]).isEmpty)
+    }
+
+    private static func read(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    @Test
+    func `a line's date is the civil one, of every day of a century`() {
+        for day in 0..<36_525 {
+            var line = LogLine()
+            line.appendDate(day)
+            var seconds = day * 86_400
+            var parts = tm()
+            gmtime_r(&seconds, &parts)
+            let (year, month) = (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1)
+            let expected = "\(year)-\(month < 10 ? "0" : "")\(month)-\(parts.tm_mday < 10 ? "0" : "")\(parts.tm_mday)"
+            guard String(decoding: line.bytes, as: UTF8.self) != expected else { continue }
+            Issue.record("day \(day) is \(expected)")
+            return
+        }
     }
 
     @Test

@@ -30,6 +30,13 @@ struct TraceContextTests {
     }
 
     @Test
+    func `a trace that is named after a request is a valid header`() {
+        let made = TraceContext.make(high: 0x019a_a5b5_6c00_7000, low: 0x8000_0000_0000_0001)
+        #expect(made.traceparent == "00-019aa5b56c0070008000000000000001-8000000000000001-01")
+        #expect(TraceContext(traceparent: made.traceparent) == made)
+    }
+
+    @Test
     func `a later version is read up to what is known`() {
         let context = TraceContext(traceparent: "cc" + Self.example.dropFirst(2) + "-what-comes")
         #expect(context?.traceparent == Self.example)

@@ -29,18 +29,18 @@ final class Forwarder: @unchecked Sendable {
 
     func forward(
         _ request: HTTPRequest, to service: ServiceName, tenant: TenantID, host: String, authorization: Authorization,
-        requestID: RequestID
+        requestID: RequestID, requestIDText: String
     ) async throws -> HTTPResponse {
         var headers = HeaderHygiene.forwarded(request.headers)
-        headers.set("Host", host)
         headers.add("X-Switchboard-Gateway", try await tokens.token(for: service))
         headers.add("X-Switchboard-Tenant", tenant.jsonText)
         headers.add("X-Switchboard-Client-Address", request.remote.host)
         headers.add("X-Switchboard-Scheme", scheme)
         headers.add("X-Switchboard-Host", host)
-        headers.set("X-Request-ID", requestID.description)
+        headers.set("X-Request-ID", requestIDText)
         if headers["traceparent"].flatMap(TraceContext.init(traceparent:)) == nil {
-            headers.set("traceparent", TraceContext.make().traceparent)
+            let (high, low) = requestID.uuid.halves
+            headers.set("traceparent", TraceContext.make(high: high, low: low).traceparent)
         }
         if case .exchanged(let token) = authorization { headers.set("Authorization", "Bearer \(token)") }
         let hasBody = request.body.declaredLength != 0

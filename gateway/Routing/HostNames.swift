@@ -25,16 +25,20 @@ struct HostNames: Sendable {
 
     /// Reads a Host field, which the parser has found well-formed.
     func place(of host: String) -> Place {
-        let name = Self.withoutPort(host[...]).lowercased()
-        if name == base { return .base }
-        guard name.hasSuffix(base), name.dropLast(base.count).last == "." else { return .foreign(name[...]) }
-        let label = name.dropLast(base.count + 1)
-        if label == "app" { return .app }
-        return label.contains(".") ? .foreign(name[...]) : .label(label)
+        let isLower = !host.utf8.contains { (0x41...0x5a).contains($0) }
+        let name = Self.withoutPort((isLower ? host : host.lowercased()).utf8[...])
+        let label = name.count - base.utf8.count
+        if label == 0, name.elementsEqual(base.utf8) { return .base }
+        guard label > 1, name.dropFirst(label).elementsEqual(base.utf8),
+            name[name.index(name.startIndex, offsetBy: label - 1)] == UInt8(ascii: ".")
+        else { return .foreign(Substring(name)) }
+        let first = name.prefix(label - 1)
+        if first.elementsEqual("app".utf8) { return .app }
+        return first.contains(UInt8(ascii: ".")) ? .foreign(Substring(name)) : .label(Substring(first))
     }
 
-    private static func withoutPort(_ authority: Substring) -> Substring {
-        if authority.first == "[" { return authority.prefix { $0 != "]" }.dropFirst() }
-        return authority.prefix { $0 != ":" }
+    private static func withoutPort(_ authority: Substring.UTF8View) -> Substring.UTF8View {
+        if authority.first == UInt8(ascii: "[") { return authority.prefix { $0 != UInt8(ascii: "]") }.dropFirst() }
+        return authority.prefix { $0 != UInt8(ascii: ":") }
     }
 }

@@ -8,7 +8,8 @@ struct NormalisedPath: Equatable {
     /// Nil when the path is refused.
     init?(_ raw: String) {
         guard let decoded = Self.decode(raw), decoded.utf8.first == UInt8(ascii: "/") else { return nil }
-        let parts = decoded.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let parts = decoded.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard !parts.contains(where: { $0 == "." || $0 == ".." }) else { return nil }
         // `//` names another thing behind some servers; only one trailing slash is let through, as no segment.
         let trimmed = parts.last == "" ? parts.dropLast() : parts[...]

@@ -14,19 +14,25 @@ enum Credential: Equatable {
     private static let longest = 8192
 
     init(_ headers: HTTPHeaders) {
-        let values = headers.all(named: "authorization")
-        guard let value = values.first else {
+        guard var value = headers["authorization"] else {
             self = .none
             return
         }
-        let parts = value.split(separator: " ", maxSplits: 1)
-        guard values.count == 1, value.utf8.count <= Self.longest, parts.count == 2, parts[0].lowercased() == "bearer",
-            parts[1].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        else {
+        guard value.withUTF8(Self.isBearer), headers.count(of: "authorization") == 1 else {
             self = .malformed
             return
         }
-        let secret = String(parts[1])
+        let secret = String(value[value.utf8.index(value.startIndex, offsetBy: Self.scheme.utf8CodeUnitCount)...])
         self = secret.hasPrefix("sbk_") ? .apiKey(secret) : .token(secret)
+    }
+
+    private static let scheme: StaticString = "bearer "
+
+    /// `Bearer` in any case, one blank, and visible characters.
+    private static func isBearer(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        let length = scheme.utf8CodeUnitCount
+        guard value.count > length, value.count <= longest else { return false }
+        for index in 0..<length - 1 where value[index] | 0x20 != scheme.utf8Start[index] { return false }
+        return value[length - 1] == 0x20 && value[length...].allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
 }

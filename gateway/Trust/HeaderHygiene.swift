@@ -17,8 +17,13 @@ enum HeaderHygiene {
         x-http-method-override x-method-override
         """)
 
+    /// Both: what no request brings along.
+    private static let refused = hopByHop.union(spoofable)
+
     /// Fields of an answer that tell what lies behind, and `Date`, which is ours.
     private static let telling = HeaderNames("server x-powered-by date")
+
+    private static let withheld = hopByHop.union(telling)
 
     private static let ownPrefix = Array("x-switchboard-".utf8)
 
@@ -29,7 +34,7 @@ enum HeaderHygiene {
         let named = connectionNames(headers)
         var kept = headers
         kept.removeAll(whereName: { name in
-            hopByHop.contains(name) || spoofable.contains(name) || isOwn(name) || name.contains(UInt8(ascii: "_"))
+            refused.contains(name) || isOwn(name) || name.contains(UInt8(ascii: "_"))
                 || (named?.contains(name) ?? false)
         })
         return kept
@@ -40,7 +45,7 @@ enum HeaderHygiene {
         let named = connectionNames(headers)
         var kept = headers
         kept.removeAll(whereName: { name in
-            hopByHop.contains(name) || telling.contains(name) || isOwn(name) || (named?.contains(name) ?? false)
+            withheld.contains(name) || isOwn(name) || (named?.contains(name) ?? false)
         })
         return kept
     }

@@ -46,6 +46,11 @@ package struct HTTPHeaders: Sendable {
         fields.indices.filter { self.name(at: $0, is: name) }.map { value(at: $0) }
     }
 
+    /// How many fields have this name.
+    package func count(of name: String) -> Int {
+        fields.indices.reduce(0) { self.name(at: $1, is: name) ? $0 + 1 : $0 }
+    }
+
     /// Whether there is a field of this name.
     package func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
 
@@ -78,9 +83,11 @@ package struct HTTPHeaders: Sendable {
 
     /// Removes all fields of the name.
     package mutating func remove(_ name: String) {
-        guard contains(name) else { return }
-        let kept = fields.indices.filter { !self.name(at: $0, is: name) }.map { fields[$0] }
-        fields = kept
+        // Looked at first: an array that is shared is copied by a removal that finds nothing, too.
+        guard let first = firstIndex(of: name) else { return }
+        for index in stride(from: fields.count - 1, through: first, by: -1) where self.name(at: index, is: name) {
+            fields.remove(at: index)
+        }
     }
 
     /// Removes the fields whose name, in lower case, satisfies the condition.

@@ -18,7 +18,7 @@ extension EntityID {
         self.init(uuid)
     }
 
-    package var jsonText: String { uuid.uuidString.lowercased() }
+    package var jsonText: String { uuid.text }
 
     package func write(into text: inout JSONTextWriter) { text.append(uuid) }
 

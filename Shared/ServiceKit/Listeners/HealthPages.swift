@@ -46,6 +46,12 @@ final class HealthPages: @unchecked Sendable {
         self.database = database
     }
 
+    /// Whether the request is for one of the two; asked of every request, without a suspension.
+    static func isAsked(by request: HTTPRequest) -> Bool {
+        let path = request.path
+        return path.utf8.count <= 6 && (path == "/live" || path == "/ready")
+    }
+
     /// Nil when the request is for something else.
     func answer(_ request: HTTPRequest) async -> HTTPResponse? {
         let path = request.path

@@ -8,16 +8,22 @@ extension ServiceHost {
     /// Serves until a signal, the first loop on this thread; returns the exit status.
     static func run(_ configuration: Program.Configuration) -> Int32 {
         let process = configuration.process
-        let logger = Logger(service: process.service.rawValue, level: process.logLevel)
+        let log = TurnLog()
+        let logger = Logger(service: process.service.rawValue, level: process.logLevel, sink: log)
         let others = (1..<process.loops).map { EventLoop(name: "\(process.service.rawValue)-\($0)") }
-        for loop in others { loop.start() }
+        for loop in others {
+            loop.atEndOfTurn { log.flush() }
+            loop.start()
+        }
         let status = ServiceProcess.onLoop(name: "\(process.service.rawValue)-0") { loop in
+            loop.atEndOfTurn { log.flush() }
             let host = ServiceHost(
                 Program.self, configuration: configuration, loops: [loop] + others, logger: logger, metrics: Metrics())
             return await host.serve(signals: Self.signals(on: loop), logger: logger)
         }
         for loop in others { loop.stop() }
         for loop in others { loop.join() }
+        log.flush()
         return status
     }
 

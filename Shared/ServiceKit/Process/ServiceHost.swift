@@ -118,7 +118,7 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
                 loop: seat.loop, socket: socket, configuration: HTTPServerConfiguration(), logger: logger,
                 metrics: metrics
             ) { request in
-                if let answer = await pages.answer(request) { return answer }
+                if HealthPages.isAsked(by: request), let answer = await pages.answer(request) { return answer }
                 return await handler(request)
             }
             try server.start()

@@ -73,12 +73,15 @@ class Suite(contextlib.AbstractContextManager):
             self.start(name)
         for name in self.services:
             self.wait_until_ready(name)
-        # The way in for what a benchmark sets up: services know their callers by a gateway alone. It waits until each service
-        # has been ready once, so one that is not run is said to be where tenancy is.
-        self.start("gateway", core=LOAD_CORE, **{
-            f"{name.upper()}_URL": f"http://127.0.0.1:{self.ports['tenancy']}" for name in SERVICES if name not in self.services})
+        # The way in for what a benchmark sets up: services know their callers by a gateway alone.
+        self.start("gateway", core=LOAD_CORE, **self.not_run())
         self.wait_until_ready("gateway")
         return self
+
+    def not_run(self):
+        """Where a gateway finds services that are not run: it waits until each has been ready once, so where tenancy is."""
+        url = f"http://127.0.0.1:{self.ports['tenancy']}"
+        return {f"{name.upper()}_URL": url for name in SERVICES if name not in self.services}
 
     def __exit__(self, *_):
         return None
@@ -88,6 +91,8 @@ class Suite(contextlib.AbstractContextManager):
         folder = self.data / "run" / "environment" / name / "run"
         variables = {path.name: path.read_text().rstrip("\n") for path in folder.iterdir()}
         alias = alias or name
+        if alias != name:
+            port = port or free_port()
         self.ports[alias] = port = port or int(variables["PORT"])
         variables |= {"PORT": str(port), "OPERATOR_PORT": str(free_port()), **settings}
         return self.bench.start(alias, [self.binaries / name, "run"], core=core, port=port, environment=variables)
@@ -143,6 +148,20 @@ class Suite(contextlib.AbstractContextManager):
             {"token": made["invitation"]["token"], "name": "Owner", "password": PASSWORD}, host=f"{name}.{self.host}")
         self.tenant_id = made["id"] if "id" in made else made["tenant"]["id"]
         return accepted["access_token"]
+
+    def secret(self, name):
+        lines = (self.data / "secrets.env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)[name]
+
+    def service_token(self, caller, callee):
+        """What a service shows to another, from tenancy's internal listener."""
+        folder = self.data / "run" / "environment" / "tenancy" / "run"
+        self.ports["tenancy-internal"] = int((folder / "INTERNAL_PORT").read_text())
+        answer = self.ask("tenancy-internal", "POST", "/internal/service-tokens", {
+            "service": caller, "secret": self.secret(f"SERVICE_SECRET_{caller.upper()}"), "audience": callee})
+        if answer[0] not in (200, 201):
+            raise Fault(f"no service token: {answer}")
+        return answer[1]["token"]
 
     def sql(self, database, text):
         """Runs SQL as the cluster's superuser; the answer's lines."""
