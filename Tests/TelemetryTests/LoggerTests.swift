@@ -67,7 +67,7 @@ struct LoggerTests {
         logger.info("Third")
         logger.warning("Fourth")
         #expect(Self.read(ends[0]).split(separator: "\n").count == 2)
-        for _ in 0..<1000 { logger.info("Many") }
+        for _ in 0..<500 { logger.info("Many") }
         #expect(!Self.read(ends[0]).isEmpty)
     }
 
