@@ -90,11 +90,13 @@ struct WordQuery: Equatable {
     var tsquery: String? {
         guard !terms.isEmpty else { return nil }
         return terms.map { term in
-            let quoted = term.word.reduce(into: "") { text, character in
-                if character == "'" || character == "\\" { text.append(character) }
-                text.append(character)
+            // By scalars, as PostgreSQL reads it: a quote with a combining mark is one character, and no `Character("'")`.
+            var quoted = String.UnicodeScalarView()
+            for scalar in term.word.unicodeScalars {
+                if scalar == "'" || scalar == "\\" { quoted.append(scalar) }
+                quoted.append(scalar)
             }
-            return "'\(quoted)'" + (term.isPrefix ? ":*" : "")
+            return "'\(String(quoted))'" + (term.isPrefix ? ":*" : "")
         }.joined(separator: " & ")
     }
 }
