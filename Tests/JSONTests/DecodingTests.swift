@@ -92,6 +92,12 @@ private func errors<T: Decodable>(_ type: T.Type, _ text: String) -> [String] {
             ])
     }
 
+    @Test func `a NUL is refused where it stands, since no database takes it`() {
+        #expect(errors([String].self, #"["a","b\u0000"]"#) == ["/1 not_allowed"])
+        #expect(errors([Even].self, #"["2","2\u0000"]"#) == ["/1 not_allowed"])
+        #expect(errors([String].self, #"["\\u0000"]"#) == [])
+    }
+
     @Test func `missing fields are named by their names on the wire`() {
         #expect(
             Set(errors(Order.self, "{}")) == [

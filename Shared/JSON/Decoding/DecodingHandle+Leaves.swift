@@ -10,7 +10,14 @@ extension DecodingHandle {
 
     func string(_ index: Int) throws -> String {
         guard kind(index) == .string else { throw wrongType(index, "string") }
-        return text(index)
+        return try storableText(index)
+    }
+
+    /// The text of a string entry without NUL, which only an escape can write and which no `text` column takes.
+    func storableText(_ index: Int) throws -> String {
+        let text = text(index)
+        guard entry(index).flags & JSONTape.escaped != 0, text.utf8.contains(0) else { return text }
+        throw fault(index, "not_allowed", "a NUL character is not allowed")
     }
 
     /// An exact integer: `1.0` and `1e2` are none, and nothing goes through a floating-point number on the way.

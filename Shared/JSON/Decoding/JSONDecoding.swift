@@ -66,9 +66,10 @@ extension DecodingHandle {
         _ scalar: Scalar.Type, as type: Value.Type, at index: Int
     ) throws -> Value {
         guard kind(index) == .string else { throw wrongType(index, "string") }
+        let text = try storableText(index)
         do throws(JSONScalarError) {
             // The traits say that the two types are one.
-            return unsafeBitCast(try Scalar(jsonText: text(index)), to: Value.self)
+            return unsafeBitCast(try Scalar(jsonText: text), to: Value.self)
         } catch {
             throw fault(index, error.code, error.detail)
         }

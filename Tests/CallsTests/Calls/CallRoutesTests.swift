@@ -63,6 +63,9 @@ struct CallRoutesTests {
             #expect(answer.status == 422)
             let pointers = Set(try answer.decoded(Problem.self).errors.map(\.pointer))
             #expect(pointers.isSuperset(of: ["/direction", "/to", "/started_at", "/color"]))
+            let nul = try await server.post(CallsServer.call(#", "external_id": "a\u0000b""#))
+            #expect(nul.status == 422)
+            #expect(try nul.decoded(Problem.self).errors.map(\.pointer) == ["/external_id"])
             let future = try await server.post(CallsServer.call(startedAt: .now() + .seconds(7_200)))
             #expect(future.status == 422)
         }
