@@ -5,8 +5,6 @@ import Models
 struct CallDraft: Sendable {
     /// Calls that ended this long before they arrive are history, whatever they say.
     static let liveWithin = Duration.seconds(24 * 3600)
-    /// How much metadata a call may carry.
-    static let metadataLimit = 16 * 1024
     /// How far a clock may run ahead of ours.
     static let clockSlack = Duration.seconds(300)
 
@@ -45,10 +43,7 @@ struct CallDraft: Sendable {
             if answeredAt < startedAt { refuse("/answered_at", "out_of_range", "lies before started_at") }
             if let endedAt, answeredAt > endedAt { refuse("/answered_at", "out_of_range", "lies after ended_at") }
         }
-        if metadata.bytes.count > Self.metadataLimit {
-            refuse("/metadata", "too_long", "at most \(Self.metadataLimit) bytes")
-        }
-        if metadata.bytes.first != UInt8(ascii: "{") { refuse("/metadata", "wrong_type", "object expected") }
+        if let fault = CallMetadata.fault(of: metadata) { refuse("/metadata", fault.code, fault.detail) }
         if let language, !Self.isLanguageTag(language) {
             refuse("/language", "invalid_format", "BCP 47 language tag expected")
         }

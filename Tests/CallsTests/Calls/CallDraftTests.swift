@@ -41,8 +41,18 @@ struct CallDraftTests {
 
     @Test func `metadata is an object of bounded size`() {
         #expect(faults { $0.metadata = JSONText(validated: Array("[]".utf8)) } == ["/metadata"])
-        let long = "{\"a\":\"" + String(repeating: "x", count: CallDraft.metadataLimit) + "\"}"
+        let long = "{\"a\":\"" + String(repeating: "x", count: CallMetadata.sizeLimit) + "\"}"
         #expect(faults { $0.metadata = JSONText(validated: Array(long.utf8)) } == ["/metadata"])
+    }
+
+    @Test(arguments: [
+        (#"{"a":"\u0000"}"#, false), (#"{"a\u0000":1}"#, false), (#"{"a":"\\u0000"}"#, true),
+        (#"{"a":1e99999}"#, false),
+        (#"{"a":[1E-31]}"#, false), (#"{"a":1.5e+030}"#, true), (#"{"a":"1e99999 \" 1e99999"}"#, true),
+        (#"{"a":[true,false],"1e99":null}"#, true),
+    ])
+    func `metadata holds nothing that the database would refuse or write out at length`(text: String, isGood: Bool) {
+        #expect(faults { $0.metadata = JSONText(validated: Array(text.utf8)) } == (isGood ? [] : ["/metadata"]))
     }
 
     @Test func `a call that ended a day before it arrived is history`() {
