@@ -44,6 +44,8 @@ package struct CursorPosition: Sendable, Hashable {
 
     private static let version: UInt8 = 1
     private static let longestText = 512
+    /// The years 1 to 9999, in microseconds since 1970.
+    private static let instants: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
     func encoded(list digest: [UInt8]) -> String {
         var bytes: [UInt8] = [Self.version]
@@ -76,7 +78,10 @@ package struct CursorPosition: Sendable, Hashable {
         switch rest.dropFirst(16).first {
         case 0 where tail.isEmpty: self.init(value: .null, id: UUID(uuid: uuid))
         case 1 where tail.count == 8:
-            self.init(value: .timestamp(Timestamp(microseconds: Self.number(tail))), id: UUID(uuid: uuid))
+            let microseconds = Self.number(tail)
+            // Cursors are not signed: a number out of these years is none of ours, and no date of the database's.
+            guard Self.instants.contains(microseconds) else { return nil }
+            self.init(value: .timestamp(Timestamp(microseconds: microseconds)), id: UUID(uuid: uuid))
         case 2 where tail.count == 8: self.init(value: .int(Self.number(tail)), id: UUID(uuid: uuid))
         case 3:
             guard let text = String(validating: tail, as: UTF8.self), !text.utf8.contains(0) else { return nil }
