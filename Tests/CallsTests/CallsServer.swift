@@ -22,6 +22,8 @@ import WebTestSupport
 final class CallsServer: @unchecked Sendable {
     let loop: EventLoop
     let database: Database
+    /// For tests that change the tables themselves.
+    let tables: TestDatabase
     let trust: TestTrust
     let scratch: ScratchFolder
     let blobs: FileBlobStore
@@ -35,8 +37,8 @@ final class CallsServer: @unchecked Sendable {
     static func with<Success: Sendable>(
         reservePercent: Int = 0, _ body: @escaping @Sendable (CallsServer) async throws -> Success
     ) async throws -> Success {
-        try await withCalls { database, _, loop in
-            let server = try CallsServer(loop, database, reservePercent: reservePercent)
+        try await withCalls { database, tables, loop in
+            let server = try CallsServer(loop, database, tables, reservePercent: reservePercent)
             let result: Result<Success, any Error>
             do { result = .success(try await body(server)) } catch { result = .failure(error) }
             server.client.close()
@@ -45,9 +47,10 @@ final class CallsServer: @unchecked Sendable {
         }
     }
 
-    private init(_ loop: EventLoop, _ database: Database, reservePercent: Int) throws {
+    private init(_ loop: EventLoop, _ database: Database, _ tables: TestDatabase, reservePercent: Int) throws {
         self.loop = loop
         self.database = database
+        self.tables = tables
         trust = try TestTrust(.calls)
         scratch = try ScratchFolder()
         blobs = FileBlobStore(root: try scratch.folder("blobs"), reservePercent: reservePercent)

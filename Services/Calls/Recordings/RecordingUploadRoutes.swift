@@ -78,6 +78,9 @@ struct RecordingUploadRoutes: Sendable {
             let moved = try await recordings.create(
                 recording, isTranscribed: options.isTranscribed, in: context.tenant)
             if let moved { return moved }
+        } catch let error as PostgresError where error.isOutcomeUnknown {
+            // The row may be there and name these bytes; if it is not, the nightly sweep takes them.
+            throw error
         } catch {
             await discard(key, context)
             throw error

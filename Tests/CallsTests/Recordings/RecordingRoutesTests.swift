@@ -1,5 +1,6 @@
 import BlobStore
 import Crypto
+import DatabaseTestSupport
 import HTTP
 import HTTPClient
 import IO
@@ -121,6 +122,28 @@ struct RecordingRoutesTests {
             _ = try await server.send(.delete, "/api/v1/calls/\(call.id)", headers: ["If-Match": "*"])
             #expect(try await server.upload(bytes, to: call.id).status == 409)
             #expect(try await server.storedFiles().isEmpty)
+        }
+    }
+
+    @Test func `bytes stay while nobody knows whether their row was committed`() async throws {
+        try await CallsServer.with { server in
+            let call = try await server.createCall()
+            let owner = server.tables.open(on: server.loop, as: .owner)
+            // The connection breaks in the middle of the commit, which then is an unknown outcome for the client.
+            try await owner.execute(
+                """
+                CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'
+                """)
+            try await owner.execute(
+                """
+                CREATE CONSTRAINT TRIGGER break_off AFTER INSERT ON recordings DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION break_off()
+                """)
+            owner.close()
+            let bytes = Tones.wav(seconds: 1)
+            #expect(try await server.upload(bytes, to: call.id).status == 503)
+            #expect(try await server.storedFiles().count == 1)
         }
     }
 
