@@ -11,6 +11,9 @@ import Telemetry
 ///
 /// Confined to its loop.
 final class FrontDoor: @unchecked Sendable {
+    /// Milliseconds that an answer waits for the change feed.
+    private static let feedPatience: UInt64 = 500
+
     private let hosts: HostNames
     private let state: ChangeFeedState
     private let people: TokenVerifier
@@ -75,9 +78,34 @@ final class FrontDoor: @unchecked Sendable {
         guard let found = ServiceRoutes.service(for: path) else { throw Failure(.notFound) }
         service = found
         let authorization = try await authorization(request, tenant)
-        return try await forwarder.forward(
+        let known = state.sequence
+        let response = try await forwarder.forward(
             request, to: found, tenant: tenant, host: host, authorization: authorization, requestID: requestID,
             requestIDText: requestIDText)
+        if Self.changesTenants(request, path, response) { await awaitChange(after: known) }
+        return response
+    }
+
+    /// Whether the answer tells of a tenant that this process may not know yet.
+    private static func changesTenants(
+        _ request: HTTPRequest, _ path: NormalisedPath, _ response: HTTPResponse
+    ) -> Bool {
+        request.method == .post && 200..<300 ~= response.status
+            && path.segments.starts(with: ["api", "v1", "platform", "tenants"])
+    }
+
+    /// Lets the change feed bring what an answer is about, so that whoever has just made a tenant reaches it at once.
+    ///
+    /// A repeated request changes nothing, so the wait is short.
+    private func awaitChange(after sequence: Int64) async {
+        let started = loop.now
+        do {
+            while state.sequence == sequence, loop.now - started < Self.feedPatience {
+                try await loop.sleep(for: .milliseconds(5))
+            }
+        } catch {
+            // The loop is stopping: the answer goes out as it is.
+        }
     }
 
     /// The tenant of a host; nil for a name that nobody has, whatever the reason.

@@ -96,6 +96,13 @@ final class DoorUnderTest: @unchecked Sendable {
         learn(.revokedAPIKey(.make(), .init(tenantID: tenant, expiresAt: .now() + .seconds(60))))
     }
 
+    /// Tells the door of a tenant that it did not know.
+    func learnTenant(_ subdomain: String) throws {
+        let value = ChangeFeedAPI.TenantValue(
+            subdomain: subdomain, status: .active, timeZone: try TimeZoneName(jsonText: "UTC"), country: "US")
+        learn(.tenant(.make(), value))
+    }
+
     private func learn(_ change: FeedChange) { state.apply([change], sequence: state.sequence + 1) }
 
     /// The token that a key is exchanged for.
