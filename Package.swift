@@ -151,7 +151,10 @@ let testTargets: [Target] = [
     // The executables are started and not imported; naming them has them built.
     tests(
         "JourneyTests",
-        kit + ["TestSupport", "DatabaseTestSupport", "Gateway", "Tenancy", "Calls", "Sessions", "Messaging", "Calendar", "Billing"]),
+        kit + [
+            "TestSupport", "DatabaseTestSupport", "Gateway", "Tenancy", "Calls", "Sessions", "Messaging", "Calendar",
+            "Billing",
+        ]),
     tests("TidyTests", []),
 ]
 

@@ -23,7 +23,7 @@ private final class LateFeed: @unchecked Sendable {
     }
 }
 
-@Suite struct NewTenantTests {
+@Suite struct TenantArrivalTests {
     @Test func `whoever has just made a tenant reaches it at once`() async throws {
         let feed = LateFeed()
         try await DoorUnderTest.with(service: feed.handler(tells: true)) { door async throws in
