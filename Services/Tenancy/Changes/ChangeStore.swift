@@ -39,12 +39,14 @@ struct ChangeStore {
             value: ChangeFeedAPI.UserVersionValue(tenantID: tenant, version: version), tenant: tenant, in: transaction)
     }
 
-    /// Tells that the tokens of sessions are void.
+    /// Tells that the tokens of sessions are void, in one round trip however many they are.
     static func appendRevoked(_ sessions: [SessionID], tenant: TenantID, in transaction: Transaction) async throws {
+        guard !sessions.isEmpty else { return }
         let value = ChangeFeedAPI.ExpiryValue(tenantID: tenant, expiresAt: .now() + tokenLife)
-        for session in sessions {
-            try await append(.revokedSession, key: session.jsonText, value: value, tenant: tenant, in: transaction)
-        }
+        let (kind, document) = (ChangeFeedAPI.Kind.revokedSession.rawValue, try JSONText(encoding: value))
+        try await transaction.execute(
+            "SELECT append_change(\(tenant), \(kind), ended::text, \(document)) FROM unnest(\(sessions)) AS ended")
+        transaction.notify(channel)
     }
 
     /// Tells the readers at once that there is something, for a command that ends before a notification would be sent.
