@@ -54,7 +54,9 @@ struct DecodeProcess: Sendable {
         do {
             return try await WorkerPool.files.run {
                 let bytes = try FileBytes.read(folder.file(DecodedManifest.fileName), limit: 32 << 20)
-                return try JSON.decode(DecodedManifest.self, from: bytes)
+                let manifest = try JSON.decode(DecodedManifest.self, from: bytes)
+                guard manifest.isPlausible else { throw EngineError.childDied("decoder") }
+                return manifest
             }
         } catch {
             throw .childDied("decoder")

@@ -36,6 +36,22 @@ struct DecodedManifest: Codable, Sendable, Equatable {
     var peaks: [[Int]]
     var pieces: [Piece]
 
+    /// What a time in a recording can be: none is longer than a month.
+    static let seconds = 0.0...2_678_400
+
+    /// Whether it could be of a recording: the process that wrote it has read a stranger's bytes and is not believed.
+    var isPlausible: Bool {
+        AudioFormat.channelCounts.contains(channels) && Self.seconds.contains(durationSeconds)
+            && pieces.allSatisfy { piece in
+                (0..<channels).contains(piece.channel) && (0..<1 << 32).contains(piece.frames)
+                    && !piece.file.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+                    && piece.spans.allSatisfy { span in
+                        [span.pieceStartSeconds, span.startSeconds, span.durationSeconds].allSatisfy(
+                            Self.seconds.contains)
+                    }
+            }
+    }
+
     /// How many sides of the conversation can be heard apart.
     var separateChannels: Int { hasIdenticalChannels ? 1 : channels }
 }

@@ -11,6 +11,15 @@ struct RecordingProbe: Codable, Sendable, Equatable {
     /// Of the whole recording by its header, for the one container whose header is to be believed.
     var declaredSeconds: Double?
 
+    /// Whether it could be of a recording: the process that made it has read a stranger's bytes and is not believed.
+    ///
+    /// The type goes into the header of every playback, and numbers of other sizes would end this process.
+    var isPlausible: Bool {
+        AudioContainer.allCases.contains { $0.contentType == contentType }
+            && AudioFormat.channelCounts.contains(channels)
+            && [seconds, declaredSeconds ?? 0].allSatisfy(DecodedManifest.seconds.contains)
+    }
+
     /// The length of a whole recording of so many bytes, of which `seen` were looked at: an estimate until the recording
     /// is decoded, exact when all of it was seen.
     func durationSeconds(bytes: Int64, seen: Int) -> Double {

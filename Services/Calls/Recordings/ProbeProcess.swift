@@ -31,7 +31,9 @@ struct ProbeProcess: Sendable {
         let line = await lines.next() ?? []
         let termination = await lines.end()
         if case .exited(DecodeCommand.Status.success) = termination {
-            return try JSON.decode(RecordingProbe.self, from: line)
+            let probe = try JSON.decode(RecordingProbe.self, from: line)
+            guard probe.isPlausible else { throw Failure(.unsupportedAudio) }
+            return probe
         }
         // Whatever made the child end without a word, these bytes did.
         let refusal = try? JSON.decode(ProbeCommand.Refusal.self, from: line)
