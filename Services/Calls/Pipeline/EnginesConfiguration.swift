@@ -20,12 +20,21 @@ struct EnginesConfiguration: Sendable {
         analyzer = environment.choice("ANALYZER", "the engine of analyses", default: Engine.local)
         local = EnginesConfiguration.local(&environment, dataFolder: dataFolder)
         remote = EnginesConfiguration.remote(&environment)
-        allowedAddresses = environment.list(
-            "ALLOW_ADDRESSES_RECOGNISER", "host:port or CIDR of engines on private addresses", example: "10.0.0.7:8000"
-        ).compactMap(AddressGuard.Exception.init)
+        allowedAddresses = EnginesConfiguration.allowedAddresses(&environment)
         let half = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
         children = environment.integer(
             "RECOGNISERS", "recognising and decoding processes at once", default: half, in: 1...256)
+    }
+
+    private static func allowedAddresses(_ environment: inout Environment) -> [AddressGuard.Exception] {
+        let name = "ALLOW_ADDRESSES_RECOGNISER"
+        let listed = environment.list(
+            name, "host:port or CIDR of engines on private addresses", example: "10.0.0.7:8000")
+        let allowed = listed.compactMap(AddressGuard.Exception.init)
+        if allowed.count < listed.count {
+            environment.fault(name, "takes host:port and CIDR blocks", example: "10.0.0.7:8000")
+        }
+        return allowed
     }
 
     private static func local(_ environment: inout Environment, dataFolder: String) -> LocalRecogniserConfiguration {
