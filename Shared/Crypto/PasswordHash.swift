@@ -42,11 +42,14 @@ package enum PasswordHash {
     private static let longestHash = 512
     private static let saltSize = 16
     private static let hashSize = 32
+    /// Set by the first use: an idle process does not hold what a hash needed.
+    private static let returnsMemory = switchboard_return_large_blocks() == 1
 
     /// The PHC string to store, with a new salt.
     package static func make(_ password: String, cost: Cost = .standard) throws(CryptoError) -> String {
         let password = Array(password.utf8)
         guard password.count <= longestPassword, cost.isAllowed else { throw .limitExceeded }
+        _ = returnsMemory
         let salt = SecureRandom.bytes(saltSize)
         var encoded = [CChar](repeating: 0, count: longestHash)
         let status = argon2id_hash_encoded(
@@ -73,6 +76,7 @@ package enum PasswordHash {
     /// Spends the time of a check for an account that does not exist, so that the answer does not tell.
     package static func checkNothing(_ password: String, cost: Cost = .standard) throws(CryptoError) {
         let password = Array(password.utf8.prefix(longestPassword))
+        _ = returnsMemory
         let salt = [UInt8](repeating: 0, count: saltSize)
         var hash = [UInt8](repeating: 0, count: hashSize)
         let status = argon2id_hash_raw(
@@ -84,6 +88,7 @@ package enum PasswordHash {
         _ password: [UInt8], _ hash: String, _ wanted: Cost
     ) throws(CryptoError) -> Match {
         guard let cost = PasswordHash.cost(of: hash), cost.isAllowed else { throw .invalidEncoding }
+        _ = returnsMemory
         switch argon2_error_codes(argon2id_verify(hash, password, password.count)) {
         case ARGON2_OK: return .matches(needsRehash: cost != wanted)
         case ARGON2_VERIFY_MISMATCH: return .differs
