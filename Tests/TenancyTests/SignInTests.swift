@@ -181,7 +181,7 @@ struct SignInTests {
                     return nil
                 } catch let failure as Failure { return failure.headers.first?.value }
             }
-            #expect(refused.contains("1") && refused.count { $0 == nil } >= 65)
+            #expect(refused.contains("1") && refused.count { $0 == nil } >= 64)
         }
     }
 
