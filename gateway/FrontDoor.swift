@@ -62,8 +62,8 @@ final class FrontDoor: @unchecked Sendable {
             "Request answered",
             [
                 .string("request_id", text), .string("http.method", request.method.rawValue),
-                .string("service", service?.rawValue ?? "none"), .int("http.status", Int64(response.status)),
-                .int("http.duration_ms", Int64(milliseconds)),
+                .string("service", service?.rawValue ?? "none"), .int("http.status", response.status),
+                .int("http.duration_ms", Int(milliseconds)),
             ])
         return response
     }
@@ -77,7 +77,12 @@ final class FrontDoor: @unchecked Sendable {
         if path.segments.count == 2, let document = try await documents.answer(path, request) { return document }
         guard let found = ServiceRoutes.service(for: path) else { throw Failure(.notFound) }
         service = found
-        let authorization = try await authorization(request, tenant)
+        let authorization =
+            switch try checked(Credential(request.headers), tenant) {
+            case .apiKey(let key): Authorization.exchanged(try await keys.token(for: key, of: tenant))
+            case .token: Authorization.asItCame
+            case .none, .malformed: Authorization.none
+            }
         let known = state.sequence
         let response = try await forwarder.forward(
             request, to: found, tenant: tenant, host: host, authorization: authorization, requestID: requestID,
@@ -120,18 +125,16 @@ final class FrontDoor: @unchecked Sendable {
         return found.id
     }
 
-    /// The Authorization field to pass on: a person's token as it came, a key's as the token it was exchanged for.
+    /// The credential, if it is none or one that may be right; an absent one is for the service's guards to judge.
     ///
-    /// A wrong credential is refused here; an absent one is for the service's guards to judge.
-    private func authorization(_ request: HTTPRequest, _ tenant: TenantID) async throws -> Authorization {
-        switch Credential(request.headers) {
-        case .none: return .none
+    /// A person's token is passed on as it came, a key as the token for which it is exchanged.
+    private func checked(_ credential: Credential, _ tenant: TenantID) throws -> Credential {
+        switch credential {
         case .malformed: throw Failure(.invalidToken, headers: [("WWW-Authenticate", "Bearer")])
-        case .token(let token):
-            _ = try people.principal(token, tenant: tenant)
-            return .asItCame
-        case .apiKey(let key): return .exchanged(try await keys.token(for: key, of: tenant))
+        case .token(let token): _ = try people.principal(token, tenant: tenant)
+        case .none, .apiKey: break
         }
+        return credential
     }
 }
 

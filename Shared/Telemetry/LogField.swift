@@ -16,6 +16,11 @@ package struct LogField: Sendable {
     }
 
     /// A whole number, with its unit last in the name.
+    package static func int(_ name: StaticString, _ value: Int) -> LogField {
+        LogField(name: name, value: .int(value))
+    }
+
+    /// A whole number of another type; what `Int` cannot hold becomes its nearest.
     package static func int(_ name: StaticString, _ value: some BinaryInteger) -> LogField {
         LogField(name: name, value: .int(Int(clamping: value)))
     }

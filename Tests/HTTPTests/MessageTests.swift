@@ -17,6 +17,23 @@ import Testing
         #expect(headers.map(\.name) == ["C"] && headers.contains("c") && !headers.contains("b"))
     }
 
+    @Test func `a control character is found wherever it stands in a value`() {
+        for length in [1, 7, 8, 9, 16, 23] {
+            for place in 0..<length {
+                for code in Array(0..<9) + Array(10..<32) + [127] as [UInt8] {
+                    var bytes = [UInt8](repeating: 0x61, count: length)
+                    bytes[place] = code
+                    #expect(!bytes.withUnsafeBytes(ByteClass.areFieldValue))
+                }
+                for code in [9, 0x20, 0x7e, 0x80, 0xff] as [UInt8] {
+                    var bytes = [UInt8](repeating: 0x61, count: length)
+                    bytes[place] = code
+                    #expect(bytes.withUnsafeBytes(ByteClass.areFieldValue))
+                }
+            }
+        }
+    }
+
     @Test func `no value or name with a control character is ever stored`() {
         for code in Array(0..<9) + Array(10..<32) + [127] as [UInt8] {
             var headers = HTTPHeaders()

@@ -31,8 +31,15 @@ final class Forwarder: @unchecked Sendable {
         _ request: HTTPRequest, to service: ServiceName, tenant: TenantID, host: String, authorization: Authorization,
         requestID: RequestID, requestIDText: String
     ) async throws -> HTTPResponse {
+        let token: String
+        if let held = tokens.heldToken(for: service) {
+            token = held
+        } else {
+            token = try await tokens.token(for: service)
+        }
         var headers = HeaderHygiene.forwarded(request.headers)
-        headers.add("X-Switchboard-Gateway", try await tokens.token(for: service))
+        headers.reserve(fields: 8, bytes: 400 + token.utf8.count)
+        headers.add("X-Switchboard-Gateway", token)
         headers.add("X-Switchboard-Tenant", tenant.jsonText)
         headers.add("X-Switchboard-Client-Address", request.remote.host)
         headers.add("X-Switchboard-Scheme", scheme)
@@ -61,7 +68,8 @@ final class Forwarder: @unchecked Sendable {
             return HTTPResponse(status: answer.status, headers: headers)
         }
         if let length = body.declaredLength, length <= Self.smallAnswer {
-            let bytes = length == 0 ? [] : try await whole(body, length)
+            let bytes: [UInt8]
+            if let whole = body.takeWhole() { bytes = whole } else { bytes = try await whole(body, length) }
             return HTTPResponse(status: answer.status, headers: headers, body: bytes.isEmpty ? .empty : .bytes(bytes))
         }
         return HTTPResponse(

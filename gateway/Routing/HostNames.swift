@@ -25,20 +25,40 @@ struct HostNames: Sendable {
 
     /// Reads a Host field, which the parser has found well-formed.
     func place(of host: String) -> Place {
-        let isLower = !host.utf8.contains { (0x41...0x5a).contains($0) }
-        let name = Self.withoutPort((isLower ? host : host.lowercased()).utf8[...])
-        let label = name.count - base.utf8.count
-        if label == 0, name.elementsEqual(base.utf8) { return .base }
-        guard label > 1, name.dropFirst(label).elementsEqual(base.utf8),
-            name[name.index(name.startIndex, offsetBy: label - 1)] == UInt8(ascii: ".")
-        else { return .foreign(Substring(name)) }
-        let first = name.prefix(label - 1)
-        if first.elementsEqual("app".utf8) { return .app }
-        return first.contains(UInt8(ascii: ".")) ? .foreign(Substring(name)) : .label(Substring(first))
+        var name = host
+        let isLower = name.withUTF8 { bytes in !bytes.contains { (0x41...0x5a).contains($0) } }
+        if !isLower { name = name.lowercased() }
+        let (start, label, end) = name.withUTF8(measure)
+        func text(_ range: Range<Int>) -> Substring {
+            let utf8 = name.utf8
+            return name[
+                utf8.index(
+                    utf8.startIndex, offsetBy: range.lowerBound)..<utf8.index(
+                        utf8.startIndex, offsetBy: range.upperBound)]
+        }
+        switch label {
+        case nil: return .foreign(text(start..<end))
+        case 0: return .base
+        case let label?:
+            let first = text(start..<start + label)
+            return first == "app" ? .app : .label(first)
+        }
     }
 
-    private static func withoutPort(_ authority: Substring.UTF8View) -> Substring.UTF8View {
-        if authority.first == UInt8(ascii: "[") { return authority.prefix { $0 != UInt8(ascii: "]") }.dropFirst() }
-        return authority.prefix { $0 != UInt8(ascii: ":") }
+    /// Where the name begins and ends without brackets and port, and the length of its one label under the base domain:
+    /// 0 for the base domain itself, nil for every other name.
+    private func measure(_ host: UnsafeBufferPointer<UInt8>) -> (start: Int, label: Int?, end: Int) {
+        if host.first == UInt8(ascii: "[") {
+            return (1, nil, max(1, host.firstIndex(of: UInt8(ascii: "]")) ?? host.count))
+        }
+        let end = host.firstIndex(of: UInt8(ascii: ":")) ?? host.count
+        let length = end - base.utf8.count
+        guard length >= 0, host[length..<end].elementsEqual(base.utf8) else { return (0, nil, end) }
+        if length == 0 { return (0, 0, end) }
+        guard length > 1, host[length - 1] == UInt8(ascii: "."), !host[..<(length - 1)].contains(UInt8(ascii: "."))
+        else {
+            return (0, nil, end)
+        }
+        return (0, length - 1, end)
     }
 }

@@ -7,14 +7,34 @@ struct NormalisedPath: Equatable {
 
     /// Nil when the path is refused.
     init?(_ raw: String) {
-        guard let decoded = Self.decode(raw), decoded.utf8.first == UInt8(ascii: "/") else { return nil }
-        let parts = decoded.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { Substring($0) }
-        guard !parts.contains(where: { $0 == "." || $0 == ".." }) else { return nil }
-        // `//` names another thing behind some servers; only one trailing slash is let through, as no segment.
-        let trimmed = parts.last == "" ? parts.dropLast() : parts[...]
-        guard !trimmed.contains("") else { return nil }
-        segments = Array(trimmed)
+        guard var decoded = Self.decode(raw), let ranges = decoded.withUTF8(Self.split) else { return nil }
+        let utf8 = decoded.utf8
+        segments = ranges.map { range in
+            decoded[
+                utf8.index(
+                    utf8.startIndex, offsetBy: range.lowerBound)..<utf8.index(
+                        utf8.startIndex, offsetBy: range.upperBound)]
+        }
+    }
+
+    /// Where the segments lie; nil when one of them is not allowed.
+    private static func split(_ path: UnsafeBufferPointer<UInt8>) -> [Range<Int>]? {
+        guard path.first == UInt8(ascii: "/") else { return nil }
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(6)
+        var start = 1
+        while start < path.count {
+            let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.count
+            // `//` names another thing behind some servers; one trailing slash is let through, as no segment.
+            guard end > start, !isDots(path[start..<end]) else { return nil }
+            ranges.append(start..<end)
+            start = end + 1
+        }
+        return ranges
+    }
+
+    private static func isDots(_ segment: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        segment.count <= 2 && segment.allSatisfy { $0 == UInt8(ascii: ".") }
     }
 
     private static func decode(_ raw: String) -> String? {

@@ -33,6 +33,10 @@ enum Credential: Equatable {
         let length = scheme.utf8CodeUnitCount
         guard value.count > length, value.count <= longest else { return false }
         for index in 0..<length - 1 where value[index] | 0x20 != scheme.utf8Start[index] { return false }
-        return value[length - 1] == 0x20 && value[length...].allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        guard value[length - 1] == 0x20 else { return false }
+        // Without an early end, so that the compiler takes many bytes at once.
+        var odd: UInt8 = 0
+        for byte in UnsafeBufferPointer(rebasing: value[length...]) { odd |= byte &- 0x21 > 0x5d ? 1 : 0 }
+        return odd == 0
     }
 }

@@ -9,8 +9,14 @@ package import Telemetry
 package protocol ServiceTokenSource: AnyObject, Sendable {
     /// A token for the callee that is still valid for a while.
     func token(for callee: ServiceName) async throws -> String
+    /// The token that is held, without a suspension; nil when one has to be got first.
+    func heldToken(for callee: ServiceName) -> String?
     /// Forgets a token that its callee has refused.
     func drop(_ token: String, for callee: ServiceName)
+}
+
+extension ServiceTokenSource {
+    package func heldToken(for callee: ServiceName) -> String? { nil }
 }
 
 /// Gets tokens from tenancy, one for each callee, renews them at half their life and keeps the old one as long as it
@@ -56,13 +62,16 @@ package final class ServiceTokens: ServiceTokenSource, @unchecked Sendable {
         self.logger = logger
     }
 
-    package func token(for callee: ServiceName) async throws -> String {
+    package func heldToken(for callee: ServiceName) -> String? {
         loop.preconditionCurrent()
         let now = loop.now
-        if let held = places[callee]?.held, now < held.usableUntil {
-            if now >= held.renewAt { _ = renewal(for: callee) }
-            return held.token
-        }
+        guard let held = places[callee]?.held, now < held.usableUntil else { return nil }
+        if now >= held.renewAt { _ = renewal(for: callee) }
+        return held.token
+    }
+
+    package func token(for callee: ServiceName) async throws -> String {
+        if let held = heldToken(for: callee) { return held }
         guard let renewal = renewal(for: callee) else { throw Self.unavailable }
         return try await renewal.value.get().token
     }

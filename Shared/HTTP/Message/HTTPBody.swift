@@ -73,6 +73,12 @@ package final class HTTPBody: @unchecked Sendable {
         }
     }
 
+    /// All bytes, when they are here already and in one piece; nil otherwise, and then nothing has been taken.
+    package func takeWhole() -> [UInt8]? {
+        guard let declaredLength, Int64(waiting) == declaredLength, pieces.count - taken <= 1 else { return nil }
+        return waiting == 0 ? [] : takeFirst()
+    }
+
     /// Reads to the end; throws `tooLarge` as soon as the declared or the actual length exceeds the limit.
     package func collect(upTo limit: Int) async throws -> [UInt8] {
         if let declaredLength, declaredLength > Int64(limit) { throw HTTPBodyError.tooLarge }

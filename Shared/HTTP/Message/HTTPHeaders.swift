@@ -56,23 +56,31 @@ package struct HTTPHeaders: Sendable {
 
     /// Appends a field, beside others of its name.
     package mutating func add(_ name: String, _ value: String) {
+        var (name, value) = (name, value)
+        name.withUTF8 { name in value.withUTF8 { value in add(name, value) } }
+    }
+
+    private mutating func add(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         let nameStart = bytes.count
-        bytes.append(contentsOf: name.utf8)
-        let nameLength = bytes.count - nameStart
-        bytes.append(contentsOf: value.utf8)
-        let isClean =
-            nameLength > 0 && nameLength <= Int(UInt16.max) && bytes.count <= Int(UInt32.max)
-            && bytes[nameStart..<nameStart + nameLength].allSatisfy(ByteClass.isToken)
-            && bytes[(nameStart + nameLength)...].allSatisfy(ByteClass.isFieldValue)
-        guard isClean else {
-            bytes.removeSubrange(nameStart...)
+        guard !name.isEmpty, name.count <= Int(UInt16.max),
+            nameStart + name.count + value.count <= Int(UInt32.max),
+            name.allSatisfy(ByteClass.isToken), ByteClass.areFieldValue(UnsafeRawBufferPointer(value))
+        else {
             hasForbiddenField = true
             return
         }
+        bytes.append(contentsOf: name)
+        bytes.append(contentsOf: value)
         fields.append(
             Field(
-                nameStart: UInt32(nameStart), valueStart: UInt32(nameStart + nameLength),
-                valueLength: UInt32(bytes.count - nameStart - nameLength), nameLength: UInt16(nameLength)))
+                nameStart: UInt32(nameStart), valueStart: UInt32(nameStart + name.count),
+                valueLength: UInt32(value.count), nameLength: UInt16(name.count)))
+    }
+
+    /// Makes room for what will be added, so that a head is not moved again and again.
+    package mutating func reserve(fields more: Int, bytes length: Int) {
+        fields.reserveCapacity(fields.count + more)
+        bytes.reserveCapacity(bytes.count + length)
     }
 
     /// Replaces all fields of the name by one.

@@ -14,6 +14,28 @@ enum ByteClass {
     /// Visible characters, bytes above ASCII, space and tab: no other control character, hence no line break.
     static func isFieldValue(_ byte: UInt8) -> Bool { (byte >= 0x20 && byte != 0x7f) || byte == 0x09 }
 
+    /// The same of a whole value, eight bytes at a time: values are most of a head.
+    static func areFieldValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        var at = 0
+        while at + 8 <= bytes.count {
+            let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            let delete = word ^ ones &* 0x7f
+            // The high bit of each byte that is below 0x20, or is DEL; a tab is looked at below.
+            let odd = ((word &- ones &* 0x20) & ~word) | ((delete &- ones) & ~delete)
+            if odd & (ones &* 0x80) != 0 {
+                for offset in at..<at + 8 where !isFieldValue(bytes[offset]) { return false }
+            }
+            at += 8
+        }
+        while at < bytes.count {
+            guard isFieldValue(bytes[at]) else { return false }
+            at += 1
+        }
+        return true
+    }
+
     static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

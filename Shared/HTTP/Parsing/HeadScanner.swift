@@ -75,12 +75,10 @@ struct HeadScanner {
         while first < end, ByteClass.isBlank(bytes[first]) { first += 1 }
         var last = end
         while last > first, ByteClass.isBlank(bytes[last - 1]) { last -= 1 }
-        at = first
-        while at < last {
-            guard ByteClass.isFieldValue(bytes[at]) else { return nil }
-            at += 1
+        let isClean = bytes.withUnsafeBytes {
+            ByteClass.areFieldValue(UnsafeRawBufferPointer(rebasing: $0[first..<last]))
         }
-        return FieldLine(name: name, value: first..<last)
+        return isClean ? FieldLine(name: name, value: first..<last) : nil
     }
 }
 

@@ -54,6 +54,9 @@ final class EndpointPool: @unchecked Sendable {
 
     // Taking and giving back.
 
+    /// A connection that is there already, without a suspension.
+    func takeIdle() -> UpstreamConnection? { idle.popLast() }
+
     /// A connection for one request; a new one when none is idle and there may be more, else it waits in line.
     func acquire(until deadline: UInt64, allowsReuse: Bool) async throws -> UpstreamConnection {
         while true {

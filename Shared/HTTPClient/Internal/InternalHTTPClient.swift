@@ -48,7 +48,12 @@ package final class InternalHTTPClient: @unchecked Sendable {
             }
         }
         isReplayable = isReplayable && request.method.isIdempotent
-        let connection = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: true)
+        let connection: UpstreamConnection
+        if let idle = pool.takeIdle() {
+            connection = idle
+        } else {
+            connection = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: true)
+        }
         let wasReused = connection.wasUsed
         do {
             return try await connection.exchange(request, deadline: milliseconds)

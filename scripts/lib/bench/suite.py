@@ -131,7 +131,9 @@ class Suite(contextlib.AbstractContextManager):
             time.sleep(0.05)
             answer = self.ask(*arguments, **options)
         if answer[0] != status:
-            raise Fault(f"{arguments}: {answer}")
+            log = self.bench.folder / f"{arguments[0]}.log"
+            said = [line for line in log.read_text().splitlines() if '"level":"info"' not in line][-5:] if log.exists() else []
+            raise Fault("\n    ".join([f"{arguments}: {answer}", *said]))
         return answer[1]
 
     def tenant(self, name):
