@@ -73,7 +73,10 @@ final class FrontDoor: @unchecked Sendable {
     ) async throws -> HTTPResponse {
         guard let path = NormalisedPath(request.path) else { throw Failure(.badRequest, "The path is malformed.") }
         let host = request.headers["host"] ?? ""
-        guard let tenant = tenant(of: host) else { throw Failure(.notFound) }
+        guard let tenant = tenant(of: host) else {
+            // What the data folder has may be older than the tenant.
+            throw state.isCurrent ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
+        }
         if path.segments.count == 2, let document = try await documents.answer(path, request) { return document }
         guard let found = ServiceRoutes.service(for: path) else { throw Failure(.notFound) }
         service = found

@@ -23,4 +23,6 @@ package struct FeedKnowledge: TenantKnowledge {
     package func entitlements(of id: TenantID) -> Entitlements? { state.tenant(id)?.entitlements }
 
     package var age: Duration { state.age }
+
+    package var isCurrent: Bool { state.isCurrent }
 }

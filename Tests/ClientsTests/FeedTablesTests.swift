@@ -62,6 +62,22 @@ import Testing
         #expect(tables.sessions.count < 10_000)
     }
 
+    @Test func `a reader has caught up when it has what the first heartbeat names`() throws {
+        var reader = FeedReader(after: 5)
+        func read(_ sequence: Int64, _ kind: ChangeFeedAPI.Kind) throws -> Bool {
+            let key = kind == .connection ? "\(ConnectionID.make())" : ""
+            let entry = ChangeFeedAPI.Entry(sequence: sequence, kind: kind, key: key, value: nil)
+            return try reader.read(try JSON.encode(entry) + [0x0a]).isCaughtUp
+        }
+        #expect(try !read(8, .heartbeat))
+        #expect(try !read(6, .connection))
+        #expect(try read(8, .connection))
+        #expect(try read(8, .heartbeat))
+        // A taken-back revocation changes nothing here, and is a number that was reached all the same.
+        let back = ChangeFeedAPI.Entry(sequence: 9, kind: .revokedAPIKey, key: "\(APIKeyID.make())", value: nil)
+        #expect(try reader.read(try JSON.encode(back) + [0x0a]).sequence == 9)
+    }
+
     @Test func `lines are read alike however they are cut`() throws {
         let tenant = TenantID.make()
         let value = ChangeFeedAPI.TenantValue(subdomain: "acme", status: .active, timeZone: .utc, country: "NP")

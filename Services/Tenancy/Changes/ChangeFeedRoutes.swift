@@ -51,8 +51,8 @@ struct ChangeFeedRoutes: Sendable {
         if let after, after > 0 {
             let (oldest, newest) = try await store.bounds()
             if after <= newest, after >= oldest - 1 {
-                // The reader learns at once that it is heard.
-                try await writer.write(try heartbeat(at: after))
+                // The reader learns at once that it is heard, and how far it has to read to know all.
+                try await writer.write(try heartbeat(at: newest))
                 return after
             }
         }

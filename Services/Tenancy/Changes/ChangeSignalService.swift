@@ -10,12 +10,14 @@ final class ChangeSignalService: @unchecked Sendable {
 
     private var waiters: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextID = 0
+    private var isOver = false
 
     /// Wakes until it is cancelled.
     func run(_ database: Database, on loop: EventLoop) async {
         let ticker = loop.timer(every: Self.heartbeat) { [self] in wake() }
         for await _ in database.listen(ChangeStore.channel) { wake() }
         ticker.cancel()
+        isOver = true
         for waiter in waiters.values { waiter.finish() }
         waiters = [:]
     }
@@ -24,7 +26,8 @@ final class ChangeSignalService: @unchecked Sendable {
     func subscribe() -> (id: Int, signals: AsyncStream<Void>) {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         nextID += 1
-        waiters[nextID] = continuation
+        // A reader that comes back while the process stops would wait for a signal that nobody gives, and the stop for it.
+        if isOver { continuation.finish() } else { waiters[nextID] = continuation }
         return (nextID, stream)
     }
 

@@ -149,6 +149,7 @@ package final class ChangeFeed: @unchecked Sendable {
             if !outcome.changes.isEmpty {
                 forEachState { $0.apply(outcome.changes, sequence: outcome.sequence) }
             }
+            if outcome.isCaughtUp, !state.isCurrent { forEachState { $0.becomeCurrent() } }
             if outcome.replacement != nil || !outcome.changes.isEmpty { saveSoon() }
         }
         throw StreamError(status: 0)

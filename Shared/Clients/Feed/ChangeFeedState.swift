@@ -11,6 +11,10 @@ package final class ChangeFeedState: @unchecked Sendable {
     private var observers: [(FeedChange) -> Void] = []
     /// Whether there was ever a snapshot, from tenancy or from the data folder.
     package private(set) var isLoaded = false
+    /// Whether the feed has told, since the start of the process, everything up to now.
+    ///
+    /// Before that what is known comes from the data folder: a tenant that is not among it may well exist.
+    package private(set) var isCurrent = false
     /// When the feed last said anything, on the loop's clock and on the wall's; nil before the first time.
     private var lastContact: (monotonic: UInt64, at: Timestamp)?
     private let startedAt: (monotonic: UInt64, at: Timestamp)
@@ -123,6 +127,8 @@ package final class ChangeFeedState: @unchecked Sendable {
         isLoaded = true
         for observer in observers { observer(.replaced) }
     }
+
+    func becomeCurrent() { isCurrent = true }
 
     func touch() { lastContact = (loop.now, .now()) }
 }

@@ -12,6 +12,8 @@ struct FeedReader {
         var replacement: FeedTables?
         var changes: [FeedChange] = []
         var sequence: Int64
+        /// Whether everything is known that tenancy had committed when the stream began.
+        var isCaughtUp = false
     }
 
     enum ReadError: Error {
@@ -26,6 +28,8 @@ struct FeedReader {
     private var snapshot: FeedTables?
     /// The number of the last change that took effect.
     private(set) var sequence: Int64
+    /// The highest number that a heartbeat has named; nil before the first.
+    private var announced: Int64?
 
     init(after sequence: Int64) { self.sequence = sequence }
 
@@ -46,6 +50,7 @@ struct FeedReader {
         partial += piece[start...]
         guard partial.count <= Self.longestLine else { throw ReadError.lineTooLong }
         outcome.sequence = sequence
+        outcome.isCaughtUp = announced.map { sequence >= $0 } ?? false
         return outcome
     }
 
@@ -67,17 +72,17 @@ struct FeedReader {
             snapshot = nil
             sequence = entry.sequence
             complete.sequence = sequence
+            announced = max(announced ?? sequence, sequence)
             outcome.replacement = complete
             // They are part of what was replaced.
             outcome.changes = []
-        case .heartbeat: break
+        case .heartbeat: announced = max(announced ?? entry.sequence, entry.sequence)
         default:
-            guard let change else { return }
             if snapshot != nil {
-                snapshot?.apply(change)
+                if let change { snapshot?.apply(change) }
             } else if entry.sequence > sequence {
                 sequence = entry.sequence
-                outcome.changes.append(change)
+                if let change { outcome.changes.append(change) }
             }
         }
     }

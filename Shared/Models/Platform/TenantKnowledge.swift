@@ -8,4 +8,10 @@ package protocol TenantKnowledge: Sendable {
     func entitlements(of id: TenantID) -> Entitlements?
     /// How long ago the feed was last heard.
     var age: Duration { get }
+    /// Whether the feed has been heard since the start: before that an unknown tenant may well exist.
+    var isCurrent: Bool { get }
+}
+
+extension TenantKnowledge {
+    package var isCurrent: Bool { true }
 }

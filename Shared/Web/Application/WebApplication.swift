@@ -143,7 +143,10 @@ package final class WebApplication: @unchecked Sendable {
         guard let tenant = forwarded.tenant else { throw Failure(.badRequest, "X-Switchboard-Tenant is missing.") }
         exchange.tenant = tenant
         if tenant != .platform {
-            guard let known = trust.knowledge.tenant(tenant), known.status != .deleted else { throw Failure(.notFound) }
+            guard let known = trust.knowledge.tenant(tenant), known.status != .deleted else {
+                throw trust.knowledge.isCurrent
+                    ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
+            }
             if known.status == .suspended, !route.has(.allowedWhenSuspended) { throw Failure(.tenantSuspended) }
         }
         let principal = try trust.person(request, in: tenant)

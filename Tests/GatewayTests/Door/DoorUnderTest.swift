@@ -35,7 +35,7 @@ final class DoorUnderTest: @unchecked Sendable {
 
     private init(
         _ loop: EventLoop, servicePort: Int, tenancyPort: Int, times: ForwardingTimes,
-        configuration: HTTPClientConfiguration
+        configuration: HTTPClientConfiguration, isCurrent: Bool
     ) throws {
         self.loop = loop
         client = InternalHTTPClient(loop: loop)
@@ -55,6 +55,7 @@ final class DoorUnderTest: @unchecked Sendable {
                 .tenant(otherTenant, value("globex", .active)), .tenant(.make(), value("gone", .deleted)),
                 .domain("calls.acme.example", tenant),
             ], sequence: 1)
+        if isCurrent { state.becomeCurrent() }
 
         let tokens = FixedTokens()
         var addresses: [ServiceName: WebAddress] = [:]
@@ -135,7 +136,7 @@ final class DoorUnderTest: @unchecked Sendable {
 
     /// Runs a test with a door before a service that is scripted by a handler.
     static func with(
-        times: ForwardingTimes = ForwardingTimes(),
+        times: ForwardingTimes = ForwardingTimes(), isCurrent: Bool = true,
         service: @escaping HTTPHandler = { _ in HTTPResponse(status: 200) },
         tenancy: @escaping HTTPHandler = { _ in HTTPResponse(status: 404) },
         _ body: @escaping @Sendable (DoorUnderTest) async throws -> Void
@@ -143,7 +144,8 @@ final class DoorUnderTest: @unchecked Sendable {
         try await withLoop { loop in
             let service = try serve(on: loop, service)
             try await run(
-                loop, port: service.port, tenancy: tenancy, times: times, configuration: .init(), body)
+                loop, port: service.port, tenancy: tenancy, times: times, configuration: .init(),
+                isCurrent: isCurrent, body)
             await service.server.drain(within: .zero)
         }
     }
@@ -161,11 +163,12 @@ final class DoorUnderTest: @unchecked Sendable {
 
     private static func run(
         _ loop: EventLoop, port: Int, tenancy: @escaping HTTPHandler, times: ForwardingTimes,
-        configuration: HTTPClientConfiguration, _ body: (DoorUnderTest) async throws -> Void
+        configuration: HTTPClientConfiguration, isCurrent: Bool = true, _ body: (DoorUnderTest) async throws -> Void
     ) async throws {
         let tenancy = try serve(on: loop, tenancy)
         let door = try DoorUnderTest(
-            loop, servicePort: port, tenancyPort: tenancy.port, times: times, configuration: configuration)
+            loop, servicePort: port, tenancyPort: tenancy.port, times: times, configuration: configuration,
+            isCurrent: isCurrent)
         let result: Result<Void, any Error>
         do { result = .success(try await body(door)) } catch { result = .failure(error) }
         door.client.close()

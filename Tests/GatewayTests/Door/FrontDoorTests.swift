@@ -120,6 +120,17 @@ final class Asked: @unchecked Sendable {
         }
     }
 
+    @Test func `before the feed is heard an unknown host may be a tenant that the data folder does not have yet`()
+        async throws
+    {
+        try await DoorUnderTest.with(isCurrent: false) { door async throws in
+            let answer = try await door.send(.get, "/api/v1/calls", host: "newest.localhost")
+            #expect(answer.headers["retry-after"] == "1")
+            #expect(try await door.problem(answer).status == 503)
+            #expect(try await door.send(.get, "/api/v1/calls").status == 200)
+        }
+    }
+
     @Test func `a tenant's own domain is the tenant's`() async throws {
         let asked = Asked()
         try await DoorUnderTest.with(service: asked.handler()) { door async throws in
