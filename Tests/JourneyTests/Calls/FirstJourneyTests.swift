@@ -31,7 +31,7 @@ import Testing
             let created = try answer.decoded(TenancyAPI.CreatedTenant.self)
             #expect(answer.headers["location"] == "/api/v1/platform/tenants/\(created.tenant.id)")
             #expect(created.tenant.subdomain == subdomain)
-            #expect(created.invitation.url.hasPrefix("http://\(subdomain).localhost:\(visit.suite.ports.gateway)/"))
+            #expect(created.invitation.url.hasPrefix("http://\(subdomain).localhost:\(visit.port)/"))
             #expect(created.invitation.url.contains(created.invitation.token))
 
             let host = visit.caller(subdomain)

@@ -62,7 +62,7 @@ import Testing
     }
 
     private static func check(_ request: String, _ visit: Visit) async throws {
-        let answer = try await RawExchange.send(request, to: visit.suite.ports.gateway, on: visit.loop)
+        let answer = try await RawExchange.send(request, to: visit.port, on: visit.loop)
         let status = answer.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
         #expect(
             status.map { (400..<500).contains($0) || $0 == 501 || $0 == 505 } == true,
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `every wrong framing is refused once, and nothing else happens`() async throws {
         try await SharedSuite.visit { visit in
-            let host = "Host: admin.localhost:\(visit.suite.ports.gateway)"
+            let host = "Host: admin.localhost:\(visit.port)"
             for head in Self.lines(Self.heads) {
                 try await Self.check("POST /api/v1/auth/login HTTP/1.1\r\n\(host)\r\n\(head)", visit)
             }
@@ -87,7 +87,7 @@ import Testing
     @Test func `heads without an end are refused at their limit`() async throws {
         try await SharedSuite.visit { visit in
             let long = String(repeating: "a", count: 40_000)
-            let host = "Host: admin.localhost:\(visit.suite.ports.gateway)"
+            let host = "Host: admin.localhost:\(visit.port)"
             try await Self.check("GET /\(long) HTTP/1.1\r\n\(host)\r\n\r\n", visit)
             try await Self.check("GET / HTTP/1.1\r\n\(host)\r\nX-Long: \(long)\r\n\r\n", visit)
             let many = (0..<2000).map { "X-\($0): 1\r\n" }.joined()
@@ -98,7 +98,7 @@ import Testing
     @Test func `a second request that was smuggled into a body is a body`() async throws {
         try await SharedSuite.visit { visit in
             let hidden = "GET /api/v1/users HTTP/1.1\r\nHost: x\r\n\r\n"
-            let host = "Host: admin.localhost:\(visit.suite.ports.gateway)"
+            let host = "Host: admin.localhost:\(visit.port)"
             let request = """
                 POST /api/v1/auth/login HTTP/1.1\r\n\(host)\r\nContent-Type: application/json\r\n\
                 Connection: close\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n\(hidden)

@@ -14,7 +14,7 @@ import Testing
 
     /// Waits until each process answers as it should.
     private static func spread(
-        _ visit: Visit, _ status: Int, as caller: Caller, in tenant: TenantID
+        _ visit: SuiteVisit, _ status: Int, as caller: Caller, in tenant: TenantID
     ) async throws {
         for (service, target) in paths {
             let token = try await visit.serviceToken(of: .gateway, at: service)

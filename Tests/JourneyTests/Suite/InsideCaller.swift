@@ -4,7 +4,7 @@ import JSON
 import Models
 import Testing
 
-extension Visit {
+extension SuiteVisit {
     /// The token with which one service calls another, got as the service gets it.
     func serviceToken(of service: ServiceName, at callee: ServiceName) async throws -> String {
         let body: JSONValue = [

@@ -12,14 +12,14 @@ import Testing
 /// One test's time with a suite: a loop with an HTTP client, and what must not be found in any log afterwards.
 ///
 /// Confined to its loop.
-final class Visit: @unchecked Sendable {
-    let suite: SuiteUnderTest
+class Visit: @unchecked Sendable {
+    let port: Int
     let loop: EventLoop
     let client: InternalHTTPClient
     private(set) var planted: [String] = [SuiteUnderTest.adminPassword, SuiteUnderTest.adminEmail]
 
-    init(_ suite: SuiteUnderTest, _ loop: EventLoop) {
-        self.suite = suite
+    init(port: Int, _ loop: EventLoop) {
+        self.port = port
         self.loop = loop
         client = InternalHTTPClient(loop: loop)
     }
@@ -27,11 +27,11 @@ final class Visit: @unchecked Sendable {
     /// Says that no process may ever write this into its log.
     func plant(_ secrets: String?...) { planted += secrets.compactMap(\.self) }
 
-    var gateway: HTTPEndpoint { HTTPEndpoint(host: "127.0.0.1", port: suite.ports.gateway) }
+    var gateway: HTTPEndpoint { HTTPEndpoint(host: "127.0.0.1", port: port) }
 
     /// Somebody who asks at a host under the base domain; nobody's credential by default.
     func caller(_ label: String, _ credential: String? = nil) -> Caller {
-        Caller(visit: self, host: "\(label).localhost:\(suite.ports.gateway)", credential: credential)
+        Caller(visit: self, host: "\(label).localhost:\(port)", credential: credential)
     }
 
     /// Signs the first super admin in.
@@ -57,6 +57,18 @@ final class Visit: @unchecked Sendable {
         }
         throw ProgramError("not within \(limit): \(what)")
     }
+}
+
+/// A visit to a suite that the tests themselves have launched.
+///
+/// Confined to its loop.
+final class SuiteVisit: Visit, @unchecked Sendable {
+    let suite: SuiteUnderTest
+
+    init(_ suite: SuiteUnderTest, _ loop: EventLoop) {
+        self.suite = suite
+        super.init(port: suite.ports.gateway, loop)
+    }
 
     /// Checks what holds at the end of every journey.
     func leave() async throws {
@@ -76,7 +88,7 @@ enum SharedSuite {
     private static let launched = Launch()
 
     /// Runs a journey through the shared suite.
-    static func visit(_ body: @escaping @Sendable (Visit) async throws -> Void) async throws {
+    static func visit(_ body: @escaping @Sendable (SuiteVisit) async throws -> Void) async throws {
         try await launched.suite().visit(body)
     }
 
@@ -114,9 +126,9 @@ enum Leftover {
 
 extension SuiteUnderTest {
     /// Runs a journey on a loop of its own.
-    func visit(_ body: @escaping @Sendable (Visit) async throws -> Void) async throws {
+    func visit(_ body: @escaping @Sendable (SuiteVisit) async throws -> Void) async throws {
         try await withLoop { loop in
-            let visit = Visit(self, loop)
+            let visit = SuiteVisit(self, loop)
             let result: Result<Void, any Error>
             do { result = .success(try await body(visit)) } catch { result = .failure(error) }
             try await visit.leave()
@@ -126,7 +138,7 @@ extension SuiteUnderTest {
 
     /// Launches a suite for one journey alone, and stops it afterwards: in order when all went well.
     static func visit(
-        _ settings: [ServiceName: [String: String]], _ body: @escaping @Sendable (Visit) async throws -> Void
+        _ settings: [ServiceName: [String: String]], _ body: @escaping @Sendable (SuiteVisit) async throws -> Void
     ) async throws {
         let suite = try await launch(settings)
         do {
