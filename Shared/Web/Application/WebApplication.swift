@@ -89,10 +89,19 @@ package final class WebApplication: @unchecked Sendable {
         return faults.isEmpty ? error : Failure(.invalidQuery, errors: faults)
     }
 
+    /// Judges tokens; before the feed has been heard since the start, a key that is not known may well exist, so whoever
+    /// shows its token is told to come back instead of being refused.
+    private func believing<Value>(_ judge: () throws -> Value) throws -> Value {
+        do { return try judge() } catch let error as TokenError {
+            guard trust.knowledge.isCurrent else { throw Failure(.unavailable, headers: [("Retry-After", "1")]) }
+            throw error
+        }
+    }
+
     private func serve(_ request: HTTPRequest, _ exchange: Exchange) async throws -> HTTPResponse {
         var forwarded = Trust.Forwarded(tenant: nil, clientAddress: request.remote.host, scheme: "http", host: "")
         if listener == .service {
-            forwarded = try trust.forwarded(request)
+            forwarded = try believing { try trust.forwarded(request) }
             exchange.believe(request)
         }
         guard let path = RequestPath(request.path) else { throw Failure(.badRequest, "The path is malformed.") }
@@ -104,7 +113,7 @@ package final class WebApplication: @unchecked Sendable {
         exchange.operationID = route.operationID
         let incoming = try IncomingRequest(request, route: route, path: path)
         exchange.incoming = incoming
-        let (tenant, principal) = try admit(request, route, forwarded, exchange)
+        let (tenant, principal) = try believing { try admit(request, route, forwarded, exchange) }
         let context = RequestContext(
             tenant: tenant, principal: principal, requestID: exchange.requestID, trace: exchange.trace, loop: loop,
             clientAddress: forwarded.clientAddress, scheme: forwarded.scheme, host: forwarded.host,
