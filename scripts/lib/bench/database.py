@@ -55,22 +55,32 @@ class Recorder:
 
 
 def pgbench_script(statements, fresh, kept):
-    """pgbench's form: one pipeline, parameters as variables; what has to be new each time is made by PostgreSQL."""
-    lines, variables = ["\\startpipeline"], {}
+    """pgbench's form: one pipeline, parameters as variables, and new ids where the service makes new ones."""
+    lines, variables, made = [], {}, {}
+
+    def new(value):
+        name = made.setdefault(value, f"u{len(made)}")
+        return f"lpad(to_hex(:{name}::bigint), 32, '0')"
+
+    def written(value):
+        if value is None:
+            return "NULL"
+        if value in fresh:
+            return new(value)
+        if UUID.fullmatch(value) and value not in kept:
+            return f"{new(value)}::uuid"
+        if value.startswith("call/"):
+            return f"('call/' || {new(value[5:])})"
+        name = next((name for name, known in variables.items() if known == value), f"p{len(variables)}")
+        variables[name] = value
+        # Nobody else says what an array is an array of.
+        return f":{name}::text[]" if re.fullmatch(r'\{[^":]*\}', value) else f":{name}"
+
     for _, sql, values in statements:
-        def place(match):
-            value = values[int(match[1]) - 1]
-            if value is None:
-                return "NULL"
-            if value in fresh:
-                return "gen_random_uuid()::text"
-            if UUID.fullmatch(value) and value not in kept:
-                return "gen_random_uuid()"
-            name = next((name for name, known in variables.items() if known == value), f"p{len(variables)}")
-            variables[name] = value
-            return f":{name}"
-        lines.append(" ".join(re.sub(r"\$(\d+)", place, sql).split()) + ";")
-    return "\n".join([*lines, "\\endpipeline", ""]), variables
+        sql = re.sub(r"\$(\d+)", lambda match: written(values[int(match[1]) - 1]), sql)
+        lines.append(" ".join(sql.split()) + ";")
+    numbers = [f"\\set {name} random(1, 9223372036854775806)" for name in made.values()]
+    return "\n".join([*numbers, "\\startpipeline", *lines, "\\endpipeline", ""]), variables
 
 
 def pgbench(suite, name, script, variables):
@@ -185,8 +195,9 @@ def own(statements, tenant, words):
             and any("app.tenant_id" in sql and values[:1] == [tenant] for _, sql, values in group)]
     if not kept:
         raise Fault(f"The request's statements are not in the log: {statements}")
-    # A single statement is followed by others' until the next begins.
-    return [row for group in kept for row in (group if group[0][1].startswith("BEGIN") else group[:2])]
+    # What follows until the next begins is others'.
+    ends = [next((i for i, (_, sql, _) in enumerate(group) if sql.startswith("COMMIT")), 1) for group in kept]
+    return [row for group, end in zip(kept, ends) for row in group[:end + 1]]
 
 
 def ingest_script(folder, document):
@@ -196,9 +207,10 @@ def ingest_script(folder, document):
     script.write_text(f"""
 local count, run = 0, tostring(os.time()) .. tostring({{}}):gsub("table: ", "")
 local body = [==[{body}]==]
+wrk.headers["Content-Type"] = "application/json"
 request = function()
   count = count + 1
-  return wrk.format("POST", nil, {{["Content-Type"] = "application/json"}}, (body:gsub("@", run .. "-" .. count, 1)))
+  return wrk.format("POST", nil, nil, (body:gsub("@", run .. "-" .. count, 1)))
 end
 """)
     return script
