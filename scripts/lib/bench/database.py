@@ -108,13 +108,15 @@ def rate(*arguments, **options):
 def seed(suite):
     """A tenant's year of calls, with the statistics that PostgreSQL would have gathered by then."""
     suite.sql("calls", f"""
-INSERT INTO calls (tenant_id, id, external_id, direction, from_kind, from_value, from_number, from_raw, to_kind, to_value, to_number, to_raw,
-    status, started_at, answered_at, ended_at, language, metadata, stage, analysis_summary, sentiment_score, sentiment_label)
+INSERT INTO calls (tenant_id, id, external_id, direction, from_kind, from_value, from_number, from_raw, to_kind, to_value, to_number,
+    to_raw, status, started_at, answered_at, ended_at, language, metadata, stage, analysis_summary, sentiment_score, sentiment_label)
 SELECT '{suite.tenant_id}', gen_random_uuid(), 'seed-' || n, CASE n % 3 WHEN 0 THEN 'outbound' ELSE 'inbound' END,
-    'phone', '+1202555' || lpad((n % 10000)::text, 4, '0'), '+1202555' || lpad((n % 10000)::text, 4, '0'), '202555' || n % 10000,
+    'phone', '+1202555' || lpad((n % 10000)::text, 4, '0'), '+1202555' || lpad((n % 10000)::text, 4, '0'),
+    '202555' || n % 10000,
     'phone', '+12025550190', '+12025550190', '+12025550190', 'completed',
-    now() - n * interval '5 minutes', now() - n * interval '5 minutes' + interval '8 seconds', now() - n * interval '5 minutes' + interval '4 minutes',
-    'en', '{{"campaign": "spring", "queue": 4}}', 'analysed', 'The customer asked for an offer and will call again next week.', 0.4, 'positive'
+    now() - n * interval '5 minutes', now() - n * interval '5 minutes' + interval '8 seconds',
+    now() - n * interval '5 minutes' + interval '4 minutes', 'en', '{{"campaign": "spring", "queue": 4}}', 'analysed',
+    'The customer asked for an offer and will call again next week.', 0.4, 'positive'
 FROM generate_series(1, {CALLS}) AS n;""")
     suite.sql("calls", "VACUUM ANALYZE calls")
 

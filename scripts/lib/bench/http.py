@@ -2,7 +2,7 @@
 
 import shutil
 
-from .measure import LOAD_CORE, ROUNDS, SECONDS, Bench, Fault, Table, cpu_seconds, free_port, in_turn, median, wrk
+from .measure import LOAD_CORE, Bench, Fault, Table, cpu_seconds, free_port, in_turn, median, wrk
 
 PATH = "/api/v1/calls"
 
@@ -102,6 +102,26 @@ def endpoint(binaries):
             })
             Table.add(f"JSON endpoint / nginx, {connections} connections", figures["ours"][0] / figures["nginx"][0], 0.95,
                 detail=told(figures))
+
+
+def proxy(binaries):
+    """Passing requests on and nothing else: our server with our client, and nginx, without logs."""
+    need("wrk", "nginx")
+    with Bench() as bench:
+        upstream, ours, theirs = free_port(), free_port(), free_port()
+        bench.start("upstream", [binaries / "BenchEndpoint", upstream], core=LOAD_CORE, port=upstream)
+        server = bench.start("proxy", [binaries / "BenchProxy", ours, upstream], port=ours)
+        reference = nginx(
+            bench, "nginx", theirs, """access_log off;
+              location / { proxy_pass http://upstream; proxy_http_version 1.1; proxy_set_header Connection "";
+                proxy_set_header Host $host; }""",
+            http=f"upstream upstream {{ server 127.0.0.1:{upstream}; keepalive 128; keepalive_requests 1000000000; }}")
+        for port in (ours, theirs):
+            wrk(f"http://127.0.0.1:{port}{PATH}", 32, seconds=1)
+        figures = compare({
+            name: lambda p=port, s=pid: per_cpu_second(s, f"http://127.0.0.1:{p}{PATH}", 32)
+            for name, port, pid in (("ours", ours, server), ("nginx", theirs, reference))})
+        Table.add("bare proxy / nginx, 32 connections", figures["ours"][0] / figures["nginx"][0], detail=told(figures))
 
 
 def gateway(binaries, suite_of):

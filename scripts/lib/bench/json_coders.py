@@ -7,7 +7,8 @@ import subprocess
 from .measure import LOAD_CORE, Table
 
 CASES = (
-    ("encode a page of 20 rows", "encode-own", "encode-foundation", 0.15), ("decode an order of 2 kB", "order-own", "order-foundation", 0.35),
+    ("encode a page of 20 rows", "encode-own", "encode-foundation", 0.15),
+    ("decode an order of 2 kB", "order-own", "order-foundation", 0.35),
     ("decode 100 rows", "rows-own", "rows-foundation", 0.35),
 )
 

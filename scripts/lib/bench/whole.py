@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from .measure import Bench, Fault, Table, processes_of, resident_megabytes, wrk
-from .suite import SCRIPTS, SERVICES, Suite, port_range
+from .suite import PASSWORD, SCRIPTS, SERVICES, Suite, port_range
 
 NAMES = (*SERVICES, "gateway")
 
@@ -50,7 +50,7 @@ class Running(contextlib.AbstractContextManager):
         return None
 
     def memory(self):
-        """{process: (resident, without what files back)} in MB; with the suite's helpers summed as `s6`."""
+        """{process: (resident, without what files back)} in MB."""
         found = {}
         for pid in processes_of(self.process.pid):
             with contextlib.suppress(OSError, TypeError):
@@ -64,7 +64,8 @@ class Running(contextlib.AbstractContextManager):
 def report(when, memory, limit=None):
     for name in NAMES:
         if name in memory:
-            Table.add(f"memory of {name} {when}", memory[name][0], limit, at_most=True, unit=" MB", detail=f"{memory[name][1]:.0f} MB of its own")
+            Table.add(f"memory of {name} {when}", memory[name][0], limit, at_most=True, unit=" MB",
+                detail=f"{memory[name][1]:.0f} MB of its own")
     Table.add(f"memory of the seven processes {when}", sum(all for all, _ in memory.values()), 200, at_most=True, unit=" MB",
         detail=f"{sum(own for _, own in memory.values()):.0f} MB of their own")
 
@@ -95,12 +96,11 @@ def suite(binaries):
 
 
 def sign_in(binaries):
-    """How many sign-ins and refreshes a second tenancy answers, one client waiting for each."""
+    """How many sign-ins and refreshes tenancy answers in a second, to one client that waits for each."""
     with Bench() as bench:
         client = bench.enter_context(Suite(bench, binaries))
         client.tenant("people")
         host = f"people.{client.host}"
-        from .suite import PASSWORD
         account = {"email": "owner@people.example.com", "password": PASSWORD}
         login = lambda: client.want(200, "gateway", "POST", "/api/v1/auth/login", account, host=host)
         pair = login()
