@@ -25,7 +25,8 @@ struct Speech: Sendable {
 
     /// Any recording in the telephone's band.
     func telephone(_ recording: String) throws -> [UInt8] {
-        try sox(recording, "-r", "8000", "-e", "mu-law", "\(folder)/telephone.wav")
+        // Without dither, whose noise is another in each run and now and then costs a word.
+        try sox("-D", recording, "-r", "8000", "-e", "mu-law", "\(folder)/telephone.wav")
         return try bytes("telephone.wav")
     }
 
