@@ -20,13 +20,14 @@ final class FrontDoor: @unchecked Sendable {
     private let keys: KeyExchange
     private let forwarder: Forwarder
     private let documents: APIDocuments
+    private let scheme: String
     private let loop: EventLoop
     private let logger: Logger
     private let meters: DoorMeters
 
     init(
         hosts: HostNames, state: ChangeFeedState, people: TokenVerifier, keys: KeyExchange, forwarder: Forwarder,
-        documents: APIDocuments, loop: EventLoop, logger: Logger, metrics: Metrics
+        documents: APIDocuments, scheme: String, loop: EventLoop, logger: Logger, metrics: Metrics
     ) {
         self.hosts = hosts
         self.state = state
@@ -34,64 +35,70 @@ final class FrontDoor: @unchecked Sendable {
         self.keys = keys
         self.forwarder = forwarder
         self.documents = documents
+        self.scheme = scheme
         self.loop = loop
         self.logger = logger
         meters = DoorMeters(metrics)
     }
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
-        let started = loop.now
-        let requestID = RequestID.make()
-        let text = requestID.description
-        var service: ServiceName?
+        let visit = Visit(request, requestID: .make(), started: loop.now, scheme: scheme)
         var response: HTTPResponse
         do {
-            response = try await route(request, requestID, text, &service)
+            response = try await answer(visit)
         } catch {
             let failure = DoorProblem.failure(for: error)
             if failure.status >= 500 {
                 logger.warning(
-                    "Request failed", [.string("request_id", text), .error("error", error)])
+                    "Request failed", [.string("request_id", visit.requestIDText), .error("error", error)])
             }
-            response = DoorProblem.response(failure, requestID)
+            response = DoorProblem.response(failure, visit.requestID)
         }
-        response.headers.set("X-Request-ID", text)
-        let milliseconds = loop.now - started
-        meters.record(service, status: response.status, milliseconds: milliseconds)
-        logger.info(
-            "Request answered",
-            [
-                .string("request_id", text), .string("http.method", request.method.rawValue),
-                .string("service", service?.rawValue ?? "none"), .int("http.status", response.status),
-                .int("http.duration_ms", Int(milliseconds)),
-            ])
+        response.headers.set("X-Request-ID", visit.requestIDText)
+        for field in visit.answerFields { response.headers.set(field.name, field.value) }
+        record(visit, status: response.status)
         return response
     }
 
-    private func route(
-        _ request: HTTPRequest, _ requestID: RequestID, _ requestIDText: String, _ service: inout ServiceName?
-    ) async throws -> HTTPResponse {
-        guard let path = NormalisedPath(request.path) else { throw Failure(.badRequest, "The path is malformed.") }
-        let host = request.headers["host"] ?? ""
-        guard let tenant = tenant(of: host) else {
+    private func record(_ visit: Visit, status: Int) {
+        let milliseconds = loop.now - visit.started
+        let service = visit.route?.service
+        meters.record(service, status: status, milliseconds: milliseconds)
+        logger.info(
+            "Request answered",
+            [
+                .string("request_id", visit.requestIDText), .string("http.method", visit.request.method.rawValue),
+                .string("service", service?.rawValue ?? "none"), .int("http.status", status),
+                .int("http.duration_ms", Int(milliseconds)),
+            ])
+    }
+
+    /// The stages of a request, in their order; each may end it by throwing a `Failure`.
+    private func answer(_ visit: Visit) async throws -> HTTPResponse {
+        guard let path = NormalisedPath(visit.request.path) else {
+            throw Failure(.badRequest, "The path is malformed.")
+        }
+        guard let tenant = tenant(of: visit.host) else {
             // What the data folder has may be older than the tenant.
             throw state.isCurrent ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
         }
-        if path.segments.count == 2, let document = try await documents.answer(path, request) { return document }
-        guard let found = ServiceRoutes.service(for: path) else { throw Failure(.notFound) }
-        service = found
-        let authorization =
-            switch try checked(Credential(request.headers), tenant) {
-            case .apiKey(let key): Authorization.exchanged(try await keys.token(for: key, of: tenant))
-            case .token: Authorization.asItCame
-            case .none, .malformed: Authorization.none
-            }
+        visit.tenant = tenant
+        if path.segments.count == 2, let document = try await documents.answer(path, visit.request) { return document }
+        guard let route = RouteTable.route(for: path) else { throw Failure(.notFound) }
+        visit.route = route
+        visit.authorization = try await authorization(visit, tenant.id)
         let known = state.sequence
-        let response = try await forwarder.forward(
-            request, to: found, tenant: tenant, host: host, authorization: authorization, requestID: requestID,
-            requestIDText: requestIDText)
-        if Self.changesTenants(request, path, response) { await awaitChange(after: known) }
+        let response = try await forwarder.forward(visit, to: route, tenant: tenant.id)
+        if Self.changesTenants(visit.request, path, response) { await awaitChange(after: known) }
         return response
+    }
+
+    private func authorization(_ visit: Visit, _ tenant: TenantID) async throws -> Authorization {
+        switch try checked(Credential(visit.request.headers), tenant) {
+        case .apiKey(let key): .exchanged(try await keys.token(for: key, of: tenant))
+        case .token: .asItCame
+        case .none, .malformed: .none
+        }
     }
 
     /// Whether the answer tells of a tenant that this process may not know yet.
@@ -117,7 +124,7 @@ final class FrontDoor: @unchecked Sendable {
     }
 
     /// The tenant of a host; nil for a name that nobody has, whatever the reason.
-    private func tenant(of host: String) -> TenantID? {
+    private func tenant(of host: String) -> FeedTenant? {
         let found: FeedTenant? =
             switch hosts.place(of: host) {
             case .label(let label): state.tenant(subdomain: String(label))
@@ -125,7 +132,7 @@ final class FrontDoor: @unchecked Sendable {
             case .app, .base: nil
             }
         guard let found, found.status != .deleted else { return nil }
-        return found.id
+        return found
     }
 
     /// The credential, if it is none or one that may be right; an absent one is for the service's guards to judge.
@@ -143,11 +150,4 @@ final class FrontDoor: @unchecked Sendable {
         }
         return credential
     }
-}
-
-/// What becomes of a request's Authorization field.
-enum Authorization {
-    case none
-    case asItCame
-    case exchanged(String)
 }

@@ -25,13 +25,12 @@ enum GatewayService: ServiceProgram {
         let health = UpstreamHealth(upstreams: upstreams, loop: seat.loop, logger: seat.logger)
         guard let hosts = HostNames(base: seat.configuration.process.baseURL) else { throw GatewayError.badBaseURL }
         let keys = KeyExchange(client: member.client(for: .tenancy), state: member.state, loop: seat.loop)
-        let forwarder = Forwarder(
-            upstreams: upstreams, tokens: member.tokens, scheme: seat.configuration.process.baseURL.scheme)
+        let forwarder = Forwarder(upstreams: upstreams, tokens: member.tokens)
         let documents = APIDocuments(upstreams: upstreams, tokens: member.tokens, loop: seat.loop)
         let door = FrontDoor(
             hosts: hosts, state: member.state, people: member.people, keys: keys, forwarder: forwarder,
-            documents: documents,
-            loop: seat.loop, logger: seat.logger, metrics: seat.metrics)
+            documents: documents, scheme: seat.configuration.process.baseURL.scheme, loop: seat.loop,
+            logger: seat.logger, metrics: seat.metrics)
         var running: [@Sendable () async -> Void] = [{ await health.run() }]
         if seat.index == 0 { running.append { await membership.run() } }
         return ServiceParts(

@@ -9,55 +9,52 @@ import Telemetry
 ///
 /// Confined to its loop.
 final class Forwarder: @unchecked Sendable {
-    private static let largeBody: Int64 = 1 << 20
     /// Answers up to this size are passed on in one piece.
     private static let smallAnswer: Int64 = 64 << 10
 
     private let upstreams: Upstreams
     private let tokens: any ServiceTokenSource
-    private let scheme: String
-    private let times: ForwardingTimes
+    /// Instead of the routes' own, so that a test need not wait.
+    private let patience: Duration?
 
-    init(
-        upstreams: Upstreams, tokens: any ServiceTokenSource, scheme: String, times: ForwardingTimes = ForwardingTimes()
-    ) {
+    init(upstreams: Upstreams, tokens: any ServiceTokenSource, patience: Duration? = nil) {
         self.upstreams = upstreams
         self.tokens = tokens
-        self.scheme = scheme
-        self.times = times
+        self.patience = patience
     }
 
-    func forward(
-        _ request: HTTPRequest, to service: ServiceName, tenant: TenantID, host: String, authorization: Authorization,
-        requestID: RequestID, requestIDText: String
-    ) async throws -> HTTPResponse {
+    /// The answer of the route's service to a request of this tenant.
+    func forward(_ visit: Visit, to route: DoorRoute, tenant: TenantID) async throws -> HTTPResponse {
         let token: String
-        if let held = tokens.heldToken(for: service) {
+        if let held = tokens.heldToken(for: route.service) {
             token = held
         } else {
-            token = try await tokens.token(for: service)
+            token = try await tokens.token(for: route.service)
         }
-        var headers = HeaderHygiene.forwarded(request.headers)
+        let request = visit.request
+        let answer = try await upstreams.http.send(
+            HTTPClientRequest(
+                method: request.method, target: request.target, headers: headers(visit, tenant, token),
+                body: request.body.declaredLength != 0 ? .stream(request.body) : .empty),
+            to: upstreams.endpoint(of: route.service), deadline: patience ?? route.patience)
+        return try await response(answer, to: request.method)
+    }
+
+    private func headers(_ visit: Visit, _ tenant: TenantID, _ token: String) -> HTTPHeaders {
+        var headers = HeaderHygiene.forwarded(visit.request.headers)
         headers.reserve(fields: 8, bytes: 400 + token.utf8.count)
         headers.add("X-Switchboard-Gateway", token)
         headers.add("X-Switchboard-Tenant", tenant.jsonText)
-        headers.add("X-Switchboard-Client-Address", request.remote.host)
-        headers.add("X-Switchboard-Scheme", scheme)
-        headers.add("X-Switchboard-Host", host)
-        headers.set("X-Request-ID", requestIDText)
+        headers.add("X-Switchboard-Client-Address", visit.clientAddress)
+        headers.add("X-Switchboard-Scheme", visit.scheme)
+        headers.add("X-Switchboard-Host", visit.host)
+        headers.set("X-Request-ID", visit.requestIDText)
         if headers["traceparent"].flatMap(TraceContext.init(traceparent:)) == nil {
-            let (high, low) = requestID.uuid.halves
+            let (high, low) = visit.requestID.uuid.halves
             headers.set("traceparent", TraceContext.make(high: high, low: low).traceparent)
         }
-        if case .exchanged(let token) = authorization { headers.set("Authorization", "Bearer \(token)") }
-        let hasBody = request.body.declaredLength != 0
-        let isLarge = (request.body.declaredLength ?? Int64.max) > Self.largeBody
-        let answer = try await upstreams.http.send(
-            HTTPClientRequest(
-                method: request.method, target: request.target, headers: headers,
-                body: hasBody ? .stream(request.body) : .empty),
-            to: upstreams.endpoint(of: service), deadline: hasBody && isLarge ? times.afterLargeBody : times.answer)
-        return try await response(answer, to: request.method)
+        if case .exchanged(let token) = visit.authorization { headers.set("Authorization", "Bearer \(token)") }
+        return headers
     }
 
     private func response(_ answer: HTTPClientResponse, to method: HTTPMethod) async throws -> HTTPResponse {
@@ -91,11 +88,4 @@ final class Forwarder: @unchecked Sendable {
             throw Failure(.upstreamUnavailable)
         }
     }
-}
-
-/// How long a service may take to begin its answer.
-struct ForwardingTimes: Sendable {
-    var answer = Duration.seconds(35)
-    /// After a large body, which the service stores before it answers.
-    var afterLargeBody = Duration.seconds(600)
 }

@@ -34,7 +34,7 @@ final class DoorUnderTest: @unchecked Sendable {
     private let upstream: InternalHTTPClient
 
     private init(
-        _ loop: EventLoop, servicePort: Int, tenancyPort: Int, times: ForwardingTimes,
+        _ loop: EventLoop, servicePort: Int, tenancyPort: Int, patience: Duration?,
         configuration: HTTPClientConfiguration, isCurrent: Bool
     ) throws {
         self.loop = loop
@@ -68,8 +68,8 @@ final class DoorUnderTest: @unchecked Sendable {
         let door = FrontDoor(
             hosts: try #require(HostNames(base: base)), state: state, people: people,
             keys: KeyExchange(client: tenancy, state: state, loop: loop),
-            forwarder: Forwarder(upstreams: upstreams, tokens: tokens, scheme: "http", times: times),
-            documents: APIDocuments(upstreams: upstreams, tokens: tokens, loop: loop),
+            forwarder: Forwarder(upstreams: upstreams, tokens: tokens, patience: patience),
+            documents: APIDocuments(upstreams: upstreams, tokens: tokens, loop: loop), scheme: "http",
             loop: loop, logger: log.logger(service: "gateway"), metrics: Metrics())
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)
@@ -136,7 +136,7 @@ final class DoorUnderTest: @unchecked Sendable {
 
     /// Runs a test with a door before a service that is scripted by a handler.
     static func with(
-        times: ForwardingTimes = ForwardingTimes(), isCurrent: Bool = true,
+        patience: Duration? = nil, isCurrent: Bool = true,
         service: @escaping HTTPHandler = { _ in HTTPResponse(status: 200) },
         tenancy: @escaping HTTPHandler = { _ in HTTPResponse(status: 404) },
         _ body: @escaping @Sendable (DoorUnderTest) async throws -> Void
@@ -144,7 +144,7 @@ final class DoorUnderTest: @unchecked Sendable {
         try await withLoop { loop in
             let service = try serve(on: loop, service)
             try await run(
-                loop, port: service.port, tenancy: tenancy, times: times, configuration: .init(),
+                loop, port: service.port, tenancy: tenancy, patience: patience, configuration: .init(),
                 isCurrent: isCurrent, body)
             await service.server.drain(within: .zero)
         }
@@ -152,22 +152,23 @@ final class DoorUnderTest: @unchecked Sendable {
 
     /// Runs a test with a door before a port where anything may happen, or nothing.
     static func with(
-        port: Int, on loop: EventLoop, times: ForwardingTimes = ForwardingTimes(),
+        port: Int, on loop: EventLoop, patience: Duration? = nil,
         configuration: HTTPClientConfiguration = .init(),
         _ body: @escaping @Sendable (DoorUnderTest) async throws -> Void
     ) async throws {
         try await run(
-            loop, port: port, tenancy: { _ in HTTPResponse(status: 404) }, times: times, configuration: configuration,
+            loop, port: port, tenancy: { _ in HTTPResponse(status: 404) }, patience: patience,
+            configuration: configuration,
             body)
     }
 
     private static func run(
-        _ loop: EventLoop, port: Int, tenancy: @escaping HTTPHandler, times: ForwardingTimes,
+        _ loop: EventLoop, port: Int, tenancy: @escaping HTTPHandler, patience: Duration?,
         configuration: HTTPClientConfiguration, isCurrent: Bool = true, _ body: (DoorUnderTest) async throws -> Void
     ) async throws {
         let tenancy = try serve(on: loop, tenancy)
         let door = try DoorUnderTest(
-            loop, servicePort: port, tenancyPort: tenancy.port, times: times, configuration: configuration,
+            loop, servicePort: port, tenancyPort: tenancy.port, patience: patience, configuration: configuration,
             isCurrent: isCurrent)
         let result: Result<Void, any Error>
         do { result = .success(try await body(door)) } catch { result = .failure(error) }

@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `a service that says nothing is a 504`() async throws {
-        try await RawService.with(.silence, times: .init(answer: .milliseconds(100))) { door async throws in
+        try await RawService.with(.silence, patience: .milliseconds(100)) { door async throws in
             let problem = try await door.problem(try await door.send())
             #expect(problem.status == 504)
             #expect(problem.code == "upstream_timeout")

@@ -34,14 +34,14 @@ final class RawService: @unchecked Sendable {
 
     /// Runs a test with a door before such a service.
     static func with(
-        _ act: Act, times: ForwardingTimes = ForwardingTimes(), configuration: HTTPClientConfiguration = .init(),
+        _ act: Act, patience: Duration? = nil, configuration: HTTPClientConfiguration = .init(),
         _ body: @escaping @Sendable (DoorUnderTest) async throws -> Void
     ) async throws {
         try await withLoop { loop in
             let service = try RawService(loop, act)
             defer { service.close() }
             try await DoorUnderTest.with(
-                port: service.port, on: loop, times: times, configuration: configuration, body)
+                port: service.port, on: loop, patience: patience, configuration: configuration, body)
         }
     }
 }

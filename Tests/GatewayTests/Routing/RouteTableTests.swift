@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct ServiceRoutesTests {
+@Suite struct RouteTableTests {
     /// Service, and what follows `/api/v1/` for it.
     private static let prefixes = """
         tenancy    auth users invitations api-keys settings connections audit onboarding setup-requests
@@ -26,8 +26,23 @@ import Testing
         }
     }
 
-    private func service(_ path: String) throws -> ServiceName? {
-        ServiceRoutes.service(for: try #require(NormalisedPath(path)))
+    private func route(_ path: String) throws -> DoorRoute? {
+        RouteTable.route(for: try #require(NormalisedPath(path)))
+    }
+
+    private func service(_ path: String) throws -> ServiceName? { try route(path)?.service }
+
+    @Test func `every row of the table can be read`() {
+        #expect(RouteTable.rows.count == RouteTable.lineCount)
+    }
+
+    @Test func `the most specific row counts`() throws {
+        let recording = try #require(try route("/api/v1/calls/x/recording"))
+        #expect(recording.kind == .transfer)
+        #expect(recording.bodyLimit == 2 << 30)
+        let call = try #require(try route("/api/v1/calls/x"))
+        #expect(call.kind == .api)
+        #expect(call.bodyLimit == 1 << 20)
     }
 
     @Test func `each first segment goes to its service, with and without more behind it`() throws {

@@ -1,0 +1,114 @@
+import Models
+
+/// The gateway's one screen of routes; the most specific row of a path counts.
+///
+/// Services' `/internal` listeners are in no table here, so nothing that comes in can reach them.
+enum RouteTable {
+    /// A path's template, the service that answers it, the kind of traffic, the largest body, and how many seconds the service
+    /// may take to begin its answer.
+    private static let text = """
+        /.well-known/jwks.json            tenancy    document  0    35
+        /api/v1/auth/**                   tenancy    sign-in   64k  35
+        /api/v1/users/**                  tenancy    api       1m   35
+        /api/v1/invitations/**            tenancy    api       1m   35
+        /api/v1/api-keys/**               tenancy    api       1m   35
+        /api/v1/settings/**               tenancy    api       1m   35
+        /api/v1/connections/**            tenancy    api       1m   35
+        /api/v1/audit/**                  tenancy    api       1m   35
+        /api/v1/onboarding/**             tenancy    api       1m   35
+        /api/v1/setup-requests/**         tenancy    sign-in   64k  35
+        /api/v1/calls/**                  calls      api       1m   35
+        /api/v1/calls/*/recording         calls      transfer  2g   600
+        /api/v1/recordings/**             calls      transfer  2g   600
+        /api/v1/dialer/**                 calls      api       1m   35
+        /api/v1/consent/**                calls      api       1m   35
+        /api/v1/analytics/**              calls      api       1m   35
+        /api/v1/lines/**                  calls      api       1m   35
+        /api/v1/widgets/**                sessions   visitor   1m   35
+        /api/v1/sessions/**               sessions   api       1m   35
+        /api/v1/sales-people/**           sessions   api       1m   35
+        /api/v1/leads/**                  sessions   api       1m   35
+        /api/v1/customers/**              sessions   api       1m   35
+        /api/v1/deals/**                  sessions   api       1m   35
+        /api/v1/activities/**             sessions   api       1m   35
+        /api/v1/chat/**                   messaging  visitor   1m   35
+        /api/v1/video/**                  messaging  visitor   1m   35
+        /api/v1/mail/**                   messaging  api       32m  60
+        /api/v1/templates/**              messaging  api       1m   35
+        /api/v1/sequences/**              messaging  api       1m   35
+        /api/v1/notifications/**          messaging  api       1m   35
+        /api/v1/webhooks/**               messaging  api       1m   35
+        /api/v1/events/**                 messaging  stream    0    35
+        /api/v1/social/**                 messaging  api       1m   35
+        /api/v1/realtime/**               messaging  stream    0    35
+        /api/v1/appointments/**           calendar   api       1m   35
+        /api/v1/availability/**           calendar   visitor   1m   35
+        /api/v1/booking/**                calendar   visitor   1m   35
+        /api/v1/plans/**                  billing    api       1m   35
+        /api/v1/subscriptions/**          billing    api       1m   35
+        /api/v1/invoices/**               billing    api       1m   35
+        /api/v1/usage/**                  billing    api       1m   35
+        /api/v1/platform/tenants/**       tenancy    api       1m   35
+        /api/v1/platform/settings/**      tenancy    api       1m   35
+        /api/v1/platform/audit/**         tenancy    api       1m   35
+        /api/v1/platform/setup-requests/**  tenancy  api       1m   35
+        /api/v1/platform/super-admins/**  tenancy    api       1m   35
+        /api/v1/platform/queues/**        calls      api       1m   35
+        /api/v1/platform/plans/**         billing    api       1m   35
+        /api/v1/platform/revenue/**       billing    api       1m   35
+        /hooks/tenancy/*/*/**             tenancy    hook      1m   20
+        /hooks/calls/*/*/**               calls      hook      1m   20
+        /hooks/sessions/*/*/**            sessions   hook      1m   20
+        /hooks/messaging/*/*/**           messaging  hook      1m   20
+        /hooks/calendar/*/*/**            calendar   hook      1m   20
+        /hooks/billing/*/*/**             billing    hook      1m   20
+        """
+
+    /// Every row, in the table's order.
+    static let rows: [DoorRoute] = text.split(separator: "\n").enumerated().compactMap { row($1, $0) }
+
+    /// The rows by the segment that tells most of them apart: the one behind the prefix that many share.
+    private static let bySegment: [Substring: [DoorRoute]] = {
+        var found: [Substring: [DoorRoute]] = [:]
+        for row in rows { found[key(of: row.segments), default: []].append(row) }
+        // Longer templates first; of equal length the one with fewer wildcards, which sorts behind `*`.
+        return found.mapValues { rows in
+            rows.sorted { ($0.segments.count, $0.template) > ($1.segments.count, $1.template) }
+        }
+    }()
+
+    /// The route of a normalised path; nil for a path that no service has.
+    static func route(for path: NormalisedPath) -> DoorRoute? {
+        bySegment[key(of: path.segments)]?.first { $0.matches(path.segments) }
+    }
+
+    /// `calls` of `/api/v1/calls/...`, `tenants` of `/api/v1/platform/tenants/...`, otherwise the second segment.
+    private static func key(of segments: [Substring]) -> Substring {
+        guard segments.count > 2, segments[0] == "api", segments[1] == "v1" else {
+            return segments.dropFirst().first ?? ""
+        }
+        return segments.count > 3 && segments[2] == "platform" ? segments[3] : segments[2]
+    }
+
+    private static func row(_ line: Substring, _ index: Int) -> DoorRoute? {
+        let words = line.split(separator: " ")
+        guard words.count == 5, let service = ServiceName(rawValue: String(words[1])),
+            let kind = RouteKind(rawValue: String(words[2])), let limit = bytes(words[3]), let seconds = Int(words[4])
+        else { return nil }
+        return DoorRoute(
+            template: String(words[0]), index: index, service: service, kind: kind, bodyLimit: limit,
+            patience: .seconds(seconds))
+    }
+
+    private static func bytes(_ word: Substring) -> Int64? {
+        switch word.last {
+        case "k": Int64(word.dropLast()).map { $0 << 10 }
+        case "m": Int64(word.dropLast()).map { $0 << 20 }
+        case "g": Int64(word.dropLast()).map { $0 << 30 }
+        default: Int64(word)
+        }
+    }
+
+    /// The number of lines of the table; a row that could not be read would be missing in `rows`.
+    static var lineCount: Int { text.split(separator: "\n").count }
+}

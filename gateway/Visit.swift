@@ -1,0 +1,47 @@
+import Auth
+import Clients
+import HTTP
+import IO
+import Models
+import Telemetry
+
+/// One request on its way through the door, with what the stages have found out about it.
+///
+/// Confined to its loop, hence `@unchecked Sendable`.
+final class Visit: @unchecked Sendable {
+    let requestID: RequestID
+    let requestIDText: String
+    /// On the loop's clock.
+    let started: UInt64
+    var request: HTTPRequest
+    /// The Host field as it came.
+    let host: String
+    /// Where the client is, as far as the proxies in front are believed.
+    var clientAddress: String
+    /// `http` or `https`, as the client sees it.
+    var scheme: String
+
+    var tenant: FeedTenant?
+    var route: DoorRoute?
+    var authorization = Authorization.none
+    /// Fields that the answer carries, whoever gives it.
+    var answerFields: [(name: String, value: String)] = []
+
+    init(_ request: HTTPRequest, requestID: RequestID, started: UInt64, scheme: String) {
+        self.request = request
+        self.requestID = requestID
+        requestIDText = requestID.description
+        self.started = started
+        self.scheme = scheme
+        host = request.headers["host"] ?? ""
+        clientAddress = request.remote.host
+    }
+}
+
+/// What becomes of a request's Authorization field.
+enum Authorization {
+    case none
+    case asItCame
+    /// An API key, and the token that stands for it.
+    case exchanged(String)
+}
