@@ -10,7 +10,15 @@ package struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
         self.title = title
     }
 
+    /// A code that another of our processes has told, which may be newer than this one.
+    package init(told rawValue: String, status: Int, title: String) { self.init(rawValue, status, title) }
+
     package var description: String { rawValue }
+
+    // The word alone says what it is.
+    package static func == (one: Self, other: Self) -> Bool { one.rawValue == other.rawValue }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 extension ErrorCode {

@@ -5,6 +5,7 @@ import Models
 /// The `application/problem+json` (RFC 9457) that our services answer with.
 struct ProblemAnswer: Decodable {
     private var code: String?
+    private var title: String?
     private var detail: String?
     private var errors: [FieldError]?
 
@@ -16,8 +17,9 @@ struct ProblemAnswer: Decodable {
             do { problem = try JSON.decode(ProblemAnswer.self, from: body, unknownKeys: .ignore) } catch {}
         }
         let retry = headers["retry-after"].map { [(name: "Retry-After", value: $0)] } ?? []
-        let known = problem.code.flatMap { name in codes.first { $0.rawValue == name } }
-        guard let code = known ?? byStatus(status) else { return Failure(.upstreamUnavailable, headers: retry) }
+        guard let code = problem.told(status) ?? byStatus(status) else {
+            return Failure(.upstreamUnavailable, headers: retry)
+        }
         return Failure(code, problem.detail, errors: problem.errors ?? [], headers: retry)
     }
 
@@ -36,13 +38,12 @@ struct ProblemAnswer: Decodable {
         }
     }
 
-    /// The codes that pass from service to service; an unknown one is told by its status.
-    private static let codes: [ErrorCode] = [
-        .badRequest, .invalidQuery, .invalidCursor, .notFound, .conflict, .bodyTooLarge, .unsupportedMediaType,
-        .validationFailed, .rateLimited, .preconditionRequired, .preconditionFailed, .idempotencyKeyReused,
-        .idempotencyKeyInProgress, .invalidCredentials, .invalidToken, .tokenExpired, .tokenRevoked,
-        .tokenWrongTenant, .forbidden, .tenantSuspended, .featureDisabled, .subdomainTaken, .emailTaken, .lastOwner,
-        .recordingExists, .unsupportedAudio, .legalHold, .insufficientStorage, .unavailable, .upstreamUnavailable,
-        .upstreamTimeout,
-    ]
+    /// The code that the answer names; nil when it is none or about the asking service itself: that our token was refused, or a
+    /// fault over there, is ours to put right and not the caller's.
+    private func told(_ status: Int) -> ErrorCode? {
+        guard let code, code != ErrorCode.unauthenticated.rawValue, (400..<600).contains(status), status != 500 else {
+            return nil
+        }
+        return ErrorCode(told: code, status: status, title: title ?? "")
+    }
 }

@@ -114,7 +114,7 @@ package final class ChangeFeed: @unchecked Sendable {
             do {
                 try await readStream()
             } catch {
-                if isConnected || pause == Self.firstPause {
+                if !Task.isCancelled, isConnected || pause == Self.firstPause {
                     logger.warning("Change feed lost", [.string("error.kind", "\(error)")])
                 }
             }
