@@ -140,6 +140,20 @@ struct RuleTests {
         #expect(MigrationRules.numbering([migration("001_a.sql", "")]).count == 1)
     }
 
+    @Test(arguments: [
+        ("ALTER TABLE a ADD COLUMN b text;", true), ("ALTER TABLE a ADD COLUMN b int NOT NULL DEFAULT 0;", true),
+        ("ALTER TABLE a ADD COLUMN b int NOT NULL;", false), ("ALTER TABLE a DROP COLUMN b;", false),
+        ("ALTER TABLE a RENAME TO b;", false), ("ALTER TABLE a ALTER COLUMN b SET NOT NULL;", false),
+        ("ALTER TABLE ONLY a ALTER COLUMN b TYPE bigint;", false), ("DROP TABLE a;", false),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (b > 0);", false), ("DROP INDEX a_b_idx;", true),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (b > 0) NOT VALID;", true),
+        ("CREATE TABLE a (b int); ALTER TABLE a ADD CONSTRAINT c CHECK (b > 0);", true),
+        ("-- Safe for the previous release: it never read b.\nALTER TABLE a DROP COLUMN b;", true),
+    ])
+    func `a migration adds and does not take away`(sql: String, isFine: Bool) {
+        #expect(UpgradeRules.lossless(migration("0002_b.sql", sql)).isEmpty == isFine)
+    }
+
     @Test func `a migration without a reason, or not listed, is found`() {
         #expect(lines(MigrationRules.reason(migration("0001_a.sql", "CREATE TABLE a ()"))) == [1])
         #expect(lines(MigrationRules.reason(migration("0001_a.sql", "-- Calls have notes.\n"))) == [])

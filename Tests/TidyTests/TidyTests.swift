@@ -59,6 +59,10 @@ struct TidyTests {
 
     @Test func `a migration says why on its first line`() { clean(Checkout.files.flatMap(MigrationRules.reason)) }
 
+    @Test func `a migration takes nothing from the previous release`() {
+        clean(Checkout.files.flatMap(UpgradeRules.lossless))
+    }
+
     @Test func `every migration is listed`() { clean(MigrationRules.listed(Checkout.files)) }
 
     @Test func `every table stands behind both walls or is on the list`() {
