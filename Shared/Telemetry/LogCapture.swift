@@ -13,7 +13,7 @@ package final class LogCapture: LogSink {
     package init() {}
 
     /// Keeps the line and resumes who waits for it.
-    package func write(_ line: [UInt8]) {
+    package func write(_ line: UnsafeRawBufferPointer) {
         let text = String(decoding: line.dropLast(), as: UTF8.self)
         let resumed = state.withLock { state in
             state.lines.append(text)

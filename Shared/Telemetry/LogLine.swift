@@ -1,31 +1,41 @@
 import Glibc
 
 /// The bytes of one log line: a JSON object without line breaks, ended by one.
-struct LogLine {
+///
+/// In raw memory of its own, because an array that grows and is checked at every word costs more than the words; each
+/// append first makes sure of its room.
+struct LogLine: ~Copyable {
     /// The most bytes of one text that a line carries, so that a line fits one `write` and a pipe's patience.
     static let longestText = 4096
+    private static let ordinaryCapacity = 512
 
-    private(set) var bytes: [UInt8] = []
+    private var base: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private var count = 0
 
     init() {
-        bytes.reserveCapacity(256)
+        capacity = Self.ordinaryCapacity
+        base = .allocate(capacity: capacity)
     }
+
+    deinit { base.deallocate() }
+
+    /// What was written so far; valid until the next append.
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     mutating func begin(level: LogLevel, service: String, message: StaticString) {
         append("{\"time\":\"")
         appendTime()
         append("\",\"level\":\"")
-        append(level.rawValue)
+        append(text: level.rawValue)
         append("\",\"service\":\"")
         appendEscaped(service)
         append("\",\"message\":\"")
         append(constant: message)
-        bytes.append(UInt8(ascii: "\""))
+        append("\"")
     }
 
-    mutating func append(rendered: [UInt8]) {
-        bytes.append(contentsOf: rendered)
-    }
+    mutating func append(rendered: [UInt8]) { rendered.withUnsafeBytes { append($0) } }
 
     mutating func append(_ field: LogField) {
         append(",\"")
@@ -33,51 +43,85 @@ struct LogLine {
         append("\":")
         switch field.value {
         case .string(let text):
-            bytes.append(UInt8(ascii: "\""))
+            append("\"")
             appendEscaped(text)
-            bytes.append(UInt8(ascii: "\""))
-        case .int(let number): append(String(number))
-        case .double(let number): append(number.isFinite ? String(number) : "null")
+            append("\"")
+        case .int(let number): appendNumber(number)
+        case .double(let number): if number.isFinite { append(text: String(number)) } else { append("null") }
         case .bool(let flag): append(flag ? "true" : "false")
         }
     }
 
-    mutating func end() {
-        bytes.append(UInt8(ascii: "}"))
-        bytes.append(UInt8(ascii: "\n"))
+    mutating func end() { append("}\n") }
+
+    // Bytes.
+
+    private mutating func reserve(_ more: Int) {
+        guard count + more > capacity else { return }
+        capacity = max(capacity * 2, count + more)
+        let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        grown.update(from: base, count: count)
+        base.deallocate()
+        base = grown
     }
 
-    private mutating func append(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
+    private mutating func append(_ more: UnsafeRawBufferPointer) {
+        guard let source = more.baseAddress else { return }
+        reserve(more.count)
+        memcpy(base + count, source, more.count)
+        count += more.count
     }
+
+    private mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    // Texts.
 
     /// A word of the program's own, which is rarely anything but plain ASCII.
     private mutating func append(constant text: StaticString) {
         guard text.hasPointerRepresentation else { return appendEscaped(text.description) }
-        let plain = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        if Self.isPlain(plain) { bytes.append(contentsOf: plain) } else { appendEscaped(text.description) }
+        let plain = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        if Self.isPlain(plain) { append(plain) } else { appendEscaped(text.description) }
     }
 
-    /// Whether the bytes stand in a JSON string as they are, which nearly all do.
-    private static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard text.count <= longestText else { return false }
-        // Without an early end, so that the compiler takes many bytes at once.
-        var odd: UInt8 = 0
-        for byte in text {
-            odd |= byte &- 0x20 >= 0x5F ? 1 : 0
-            odd |= byte == 0x22 ? 1 : 0
-            odd |= byte == 0x5C ? 1 : 0
+    /// Whether the bytes stand in a JSON string as they are, which nearly all do; eight are looked at together.
+    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard text.count <= longestText, let base = text.baseAddress else { return text.isEmpty }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // The high bit of each byte that is below 0x20, `"`, `\`, DEL or above ASCII. A borrow may set the bit of a good
+        // byte behind a bad one, never clear that of a bad one, so the sum of all words tells.
+        func odd(_ word: UInt64) -> UInt64 {
+            let (quote, slash, delete) = (word ^ ones &* 0x22, word ^ ones &* 0x5c, word ^ ones &* 0x7f)
+            return word | (word &- ones &* 0x20) | (quote &- ones) | (slash &- ones) | (delete &- ones)
         }
-        return odd == 0
+        var sum: UInt64 = 0
+        var at = 0
+        while at + 8 <= text.count {
+            sum |= odd(base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            at += 8
+        }
+        while at < text.count {
+            guard text[at] &- 0x20 < 0x5f, text[at] != 0x22, text[at] != 0x5c else { return false }
+            at += 1
+        }
+        return sum & (ones &* 0x80) == 0
     }
 
     private mutating func appendEscaped(_ text: String) {
-        let isWritten = text.utf8.withContiguousStorageIfAvailable { plain in
+        var text = text
+        let isWritten = text.withUTF8 { plain in
+            let plain = UnsafeRawBufferPointer(plain)
             guard Self.isPlain(plain) else { return false }
-            bytes.append(contentsOf: plain)
+            append(plain)
             return true
         }
-        guard isWritten != true else { return }
+        guard !isWritten else { return }
         var written = 0
         for scalar in text.unicodeScalars {
             guard written < Self.longestText else { return append("…") }
@@ -89,7 +133,7 @@ struct LogLine {
             case 0x09: append("\\t")
             // Control characters, and the line separators that some readers take for the end of a line.
             case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: appendUnicodeEscape(scalar.value)
-            default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            default: append(text: String(scalar))
             }
             written += UTF8.width(scalar)
         }
@@ -97,10 +141,22 @@ struct LogLine {
 
     private mutating func appendUnicodeEscape(_ value: UInt32) {
         append("\\u")
+        reserve(4)
         for shift in [12, 8, 4, 0] as [UInt32] {
             let digit = UInt8((value >> shift) & 0xF)
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
+    }
+
+    // Numbers.
+
+    private mutating func appendNumber(_ number: Int) {
+        // A sign and the digits of the largest.
+        reserve(20)
+        if number < 0 { put(UInt8(ascii: "-")) }
+        var (width, bound) = (1, UInt(10))
+        while number.magnitude >= bound, width < 19 { (width, bound) = (width + 1, bound * 10) }
+        putDigits(number.magnitude, width: width)
     }
 
     private mutating func appendTime() {
@@ -108,15 +164,16 @@ struct LogLine {
         clock_gettime(CLOCK_REALTIME, &now)
         let (days, second) = now.tv_sec.quotientAndRemainder(dividingBy: 86_400)
         appendDate(days)
-        bytes.append(UInt8(ascii: "T"))
-        appendNumber(second / 3600, width: 2)
-        bytes.append(UInt8(ascii: ":"))
-        appendNumber(second / 60 % 60, width: 2)
-        bytes.append(UInt8(ascii: ":"))
-        appendNumber(second % 60, width: 2)
-        bytes.append(UInt8(ascii: "."))
-        appendNumber(now.tv_nsec / 1_000_000, width: 3)
-        bytes.append(UInt8(ascii: "Z"))
+        reserve(16)
+        put(UInt8(ascii: "T"))
+        putDigits(second / 3600, width: 2)
+        put(UInt8(ascii: ":"))
+        putDigits(second / 60 % 60, width: 2)
+        put(UInt8(ascii: ":"))
+        putDigits(second % 60, width: 2)
+        put(UInt8(ascii: "."))
+        putDigits(now.tv_nsec / 1_000_000, width: 3)
+        put(UInt8(ascii: "Z"))
     }
 
     /// The civil date of a day since 1970; `gmtime_r` takes the lock of the time zones for it.
@@ -127,17 +184,28 @@ struct LogLine {
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shifted = (5 * dayOfYear + 2) / 153
         let month = shifted < 10 ? shifted + 3 : shifted - 9
-        appendNumber(era * 400 + yearOfEra + (month <= 2 ? 1 : 0), width: 4)
-        bytes.append(UInt8(ascii: "-"))
-        appendNumber(month, width: 2)
-        bytes.append(UInt8(ascii: "-"))
-        appendNumber(dayOfYear - (153 * shifted + 2) / 5 + 1, width: 2)
+        reserve(10)
+        putDigits(era * 400 + yearOfEra + (month <= 2 ? 1 : 0), width: 4)
+        put(UInt8(ascii: "-"))
+        putDigits(month, width: 2)
+        put(UInt8(ascii: "-"))
+        putDigits(dayOfYear - (153 * shifted + 2) / 5 + 1, width: 2)
     }
 
-    private mutating func appendNumber(_ number: Int, width: Int) {
-        if width > 2 { appendNumber(number / 100, width: width - 2) }
-        let rest = UInt8(truncatingIfNeeded: number % 100)
-        if width > 1 { bytes.append(UInt8(ascii: "0") + rest / 10) }
-        bytes.append(UInt8(ascii: "0") + rest % 10)
+    // Where room has been made.
+
+    private mutating func put(_ byte: UInt8) {
+        base[count] = byte
+        count += 1
+    }
+
+    /// The last digits of a number that is not negative.
+    private mutating func putDigits(_ number: some BinaryInteger, width: Int) {
+        var rest = UInt(truncatingIfNeeded: number)
+        for offset in stride(from: width - 1, through: 0, by: -1) {
+            base[count + offset] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count += width
     }
 }

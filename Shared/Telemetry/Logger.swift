@@ -22,7 +22,7 @@ package struct Logger: Sendable {
         var line = LogLine()
         for field in fields { line.append(field) }
         var copy = self
-        copy.context += line.bytes
+        copy.context.append(contentsOf: line.bytes)
         return copy
     }
 

@@ -15,7 +15,7 @@ package final class TurnLog: LogSink {
     /// A log that keeps nothing yet.
     package init(descriptor: Int32 = STDERR_FILENO) { self.descriptor = descriptor }
 
-    package func write(_ line: [UInt8]) {
+    package func write(_ line: UnsafeRawBufferPointer) {
         waiting.withLock { waiting in
             waiting.append(contentsOf: line)
             if waiting.count >= Self.mostBytes { empty(&waiting) }
@@ -29,7 +29,7 @@ package final class TurnLog: LogSink {
     /// Under the lock, so that the lines of several threads stay in order.
     private func empty(_ waiting: inout [UInt8]) {
         guard !waiting.isEmpty else { return }
-        StandardErrorLog.write(waiting, to: descriptor)
+        waiting.withUnsafeBytes { StandardErrorLog.write($0, to: descriptor) }
         waiting.removeAll(keepingCapacity: true)
     }
 }

@@ -27,6 +27,33 @@ struct LoggerTests {
     }
 
     @Test
+    func `each character is escaped or not wherever it stands`() {
+        let filler = "abcdefghijklmnop"
+        for value in (0..<0x100 as Range<UInt32>) {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let isEscaped = value < 0x20 || value == 0x22 || value == 0x5C || 0x7F..<0xA0 ~= value
+            for place in 0...filler.count {
+                var text = filler
+                text.insert(Character(scalar), at: text.index(text.startIndex, offsetBy: place))
+                var line = LogLine()
+                line.append(.string("text", text))
+                let written = String(decoding: line.bytes, as: UTF8.self)
+                guard (written == ",\"text\":\"\(text)\"") == isEscaped else { continue }
+                Issue.record("U+\(String(value, radix: 16)) at \(place): \(written)")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: [0, 7, -1, 10, 99, 100, -4096, 1_000_000_007, .max, .min])
+    func `a number is written in full`(number: Int) {
+        var line = LogLine()
+        for _ in 0..<40 { line.append(.int("number", number)) }
+        let written = String(decoding: line.bytes, as: UTF8.self)
+        #expect(written == String(repeating: ",\"number\":\(number)", count: 40))
+    }
+
+    @Test
     func `a long text is cut`() {
         let capture = LogCapture()
         capture.logger().info("Long", [.string("text", String(repeating: "é", count: 100_000))])

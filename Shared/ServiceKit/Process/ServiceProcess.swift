@@ -84,6 +84,6 @@ package enum ServiceProcess {
 
     /// Tells the operator at the terminal; a running process logs instead.
     static func say(_ line: String) {
-        StandardErrorLog().write(Array("\(line)\n".utf8))
+        Array("\(line)\n".utf8).withUnsafeBytes { StandardErrorLog().write($0) }
     }
 }
