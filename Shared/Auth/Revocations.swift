@@ -22,6 +22,8 @@ struct Revocations {
     private var apiKeys: [APIKeyID: Int64] = [:]
     private var versions: [UserID: Version] = [:]
     private var issuedAfter: Int64 = .min
+    /// How often anything was revoked: while it stays, so does every answer of `check`.
+    private(set) var changes: UInt64 = 0
     private let mostEntries: Int
 
     init(mostEntries: Int = Revocations.mostEntries) {
@@ -51,16 +53,19 @@ struct Revocations {
     }
 
     mutating func revoke(session: SessionID, now: Int64) {
+        changes += 1
         makeRoom(now: now)
         sessions[session] = now + Self.revocableLife
     }
 
     mutating func revoke(apiKey: APIKeyID, now: Int64) {
+        changes += 1
         makeRoom(now: now)
         apiKeys[apiKey] = now + Self.revocableLife
     }
 
     mutating func raise(user: UserID, to version: Int64, now: Int64) {
+        changes += 1
         makeRoom(now: now)
         guard version > versions[user]?.version ?? .min else { return }
         versions[user] = Version(version: version, until: now + Self.revocableLife)

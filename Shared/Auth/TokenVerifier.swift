@@ -1,10 +1,11 @@
 import Crypto
 package import Models
 
-/// Verifies tokens for one audience and remembers, by digest, what it verified.
+/// Verifies tokens for one audience and remembers what it verified.
 ///
-/// Confined to one loop: it has no lock. A remembered token costs one SHA-256 and three lookups; expiry, revocation
-/// and the key are looked at every time, so the memory never makes a token live longer. The change feed drives
+/// Confined to one loop: it has no lock. A remembered token costs one lookup and one comparison; expiry is looked at
+/// every time and revocation whenever there was a new one, and tokens of a key that goes are forgotten, so the memory
+/// never makes a token live longer. The change feed drives
 /// `replaceKeys`, `setKey`, `revoke` and `userVersionChanged`.
 package final class TokenVerifier {
     /// By how much the issuer's clock may be ahead of ours; expiry has no leeway.
@@ -15,6 +16,8 @@ package final class TokenVerifier {
         let claims: TokenClaims
         let principal: Principal
         let keyID: String
+        /// The revocations that it has been held against.
+        var revocationsSeen: UInt64?
 
         init(claims: TokenClaims, principal: Principal, keyID: String) {
             self.claims = claims
@@ -62,19 +65,17 @@ package final class TokenVerifier {
     }
 
     private func verified(_ token: String, now: Timestamp) throws(TokenError) -> Remembered {
-        // Before the digest, so that nobody makes us hash megabytes.
+        // First of all, so that nobody makes us look at megabytes.
         guard token.utf8.count <= JWTCodec.longestToken else { throw .invalid("too long") }
-        let bytes = Array(token.utf8)
-        let digest = TokenDigest(of: bytes)
-        let found: Remembered
-        if let known = remembered[digest] {
-            found = known
-        } else {
-            found = try examine(bytes)
-        }
+        var text = token
+        let known = text.withUTF8 { remembered.find(UnsafeRawBufferPointer($0)) }
+        let found = if let known { known } else { try examine(Array(token.utf8)) }
         try checkTime(found.claims, now: now.seconds)
-        try revocations.check(found.claims)
-        remembered[digest] = found
+        if found.revocationsSeen != revocations.changes {
+            try revocations.check(found.claims)
+            found.revocationsSeen = revocations.changes
+        }
+        if known == nil { remembered.remember(found, of: Array(token.utf8)) }
         return found
     }
 

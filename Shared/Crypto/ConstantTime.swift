@@ -9,6 +9,24 @@ package enum ConstantTime {
         return CRYPTO_memcmp(left, right, left.count) == 0
     }
 
+    /// The same of memory, eight bytes at a time: all are looked at, and only the sum of their differences is judged.
+    package static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt64 = 0
+        var at = 0
+        while at + 8 <= left.count {
+            difference |=
+                left.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                ^ right.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            at += 8
+        }
+        while at < left.count {
+            difference |= UInt64(left[at] ^ right[at])
+            at += 1
+        }
+        return difference == 0
+    }
+
     /// Whether the texts have the same UTF-8.
     package static func areEqual(_ left: String, _ right: String) -> Bool {
         areEqual(Array(left.utf8), Array(right.utf8))

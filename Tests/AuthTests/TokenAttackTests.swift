@@ -104,7 +104,10 @@ struct TokenAttackTests {
 
     @Test
     func `any changed digit is noticed`() throws {
-        let token = Array(try issuer.token())
+        let genuine = try issuer.token()
+        // Remembered from now on, so that each change is also held against the memory.
+        #expect(refusal(genuine) == nil)
+        let token = Array(genuine)
         for index in token.indices {
             var changed = token
             changed[index] = token[index] == "A" ? "B" : "A"

@@ -73,6 +73,16 @@ struct DigestTests {
     func `equal means every byte`() {
         #expect(ConstantTime.areEqual([1, 2, 3], [1, 2, 3]))
         #expect(!ConstantTime.areEqual([1, 2, 3], [1, 2, 4]))
+        let bytes = [UInt8](0..<21)
+        for index in bytes.indices {
+            var changed = bytes
+            changed[index] ^= 0x80
+            let areEqual = bytes.withUnsafeBytes { left in
+                changed.withUnsafeBytes { right in ConstantTime.areEqual(left, right) }
+            }
+            #expect(!areEqual)
+        }
+        #expect(bytes.withUnsafeBytes { ConstantTime.areEqual($0, $0) })
         #expect(!ConstantTime.areEqual([1, 2, 3], [1, 2]))
         #expect(ConstantTime.areEqual("", ""))
     }
