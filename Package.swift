@@ -78,7 +78,7 @@ let shared: [Target] = [
     library("Postgres", ["IO", "JSON", "Models", "Telemetry", "CLibpq"]),
     library("HTTPClient", ["HTTP", "IO", "JSON", "Telemetry", "CCurl"]),
     library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "Telemetry"]),
-    library("ServiceKit", ["IO", "HTTP", "Postgres", "Crypto", "JSON", "Models", "Telemetry"]),
+    library("ServiceKit", ["IO", "HTTP", "HTTPClient", "Postgres", "Crypto", "JSON", "Models", "Telemetry"]),
     library("Auth", ["IO", "Crypto", "JSON", "Models", "Telemetry"]),
     library("Web", ["JSON", "Models", "HTTP", "IO", "Postgres", "Auth", "Crypto", "ServiceKit", "Telemetry"]),
     library("Jobs", ["JSON", "Models", "IO", "Postgres", "ServiceKit", "Telemetry"]),

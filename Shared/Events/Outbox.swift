@@ -1,7 +1,7 @@
 import JSON
 package import Models
 package import Postgres
-package import Telemetry
+import Telemetry
 
 /// Publishes events: an event is a row that is written in the transaction of the fact that it tells.
 ///
@@ -17,12 +17,12 @@ package enum Outbox {
     /// Two transactions with one subject wait for each other, so publish towards the end.
     @discardableResult
     package static func publish(
-        _ type: EventType, version: Int = 1, subject: String, data: some Encodable, trace: TraceContext? = nil,
+        _ type: EventType, version: Int = 1, subject: String, data: some Encodable,
         in transaction: Transaction
     ) async throws -> EventID {
         guard let tenant = transaction.tenant else { preconditionFailure("an event belongs to a tenant") }
         let event = try PublishedEvent(
-            type, version: version, tenant: tenant, subject: subject, data: data, trace: trace)
+            type, version: version, tenant: tenant, subject: subject, data: data)
         try await transaction.execute(OutboxStore.insert(event))
         transaction.notify(channel)
         return event.id
@@ -30,11 +30,10 @@ package enum Outbox {
 
     /// The statement that writes the event, to be sent together with others; `wake` the deliverers after the commit.
     package static func statement(
-        _ type: EventType, version: Int = 1, in tenant: TenantID, subject: String, data: some Encodable,
-        trace: TraceContext? = nil
+        _ type: EventType, version: Int = 1, in tenant: TenantID, subject: String, data: some Encodable
     ) throws -> SQL {
         OutboxStore.insert(
-            try PublishedEvent(type, version: version, tenant: tenant, subject: subject, data: data, trace: trace))
+            try PublishedEvent(type, version: version, tenant: tenant, subject: subject, data: data))
     }
 
     /// Wakes the deliverers after a statement of `statement` has taken effect.
@@ -53,13 +52,13 @@ struct PublishedEvent {
     let data: JSONText
 
     init(
-        _ type: EventType, version: Int, tenant: TenantID, subject: String, data: some Encodable, trace: TraceContext?
+        _ type: EventType, version: Int, tenant: TenantID, subject: String, data: some Encodable
     ) throws {
         self.type = type
         self.version = version
         self.tenant = tenant
         self.subject = subject
-        traceparent = trace?.traceparent
+        traceparent = TraceContext.current?.traceparent
         self.data = try JSONText(encoding: data)
     }
 

@@ -18,6 +18,10 @@ enum JobOutcome {
         case .lost: "lost"
         }
     }
+
+    var hasFailed: Bool {
+        if case .failed = self { true } else { false }
+    }
 }
 
 /// Decides what a run's end means for its job.

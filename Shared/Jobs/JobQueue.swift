@@ -2,6 +2,7 @@ package import FoundationEssentials
 import JSON
 package import Models
 package import Postgres
+import Telemetry
 
 /// Enqueues jobs in the transaction that makes them necessary: both are committed, or neither.
 package struct JobQueue: Sendable {
@@ -24,8 +25,9 @@ package struct JobQueue: Sendable {
         try await transaction.execute(
             """
             WITH job AS (
-                INSERT INTO jobs (tenant_id, id, kind, subject_id, run_at)
-                VALUES (\(tenant), \(id), \(Work.kind), \(subject), now() + \(delay))
+                INSERT INTO jobs (tenant_id, id, kind, subject_id, run_at, traceparent)
+                VALUES (\(tenant), \(id), \(Work.kind), \(subject), now() + \(delay),
+                    \(TraceContext.current?.traceparent))
                 RETURNING tenant_id, id
             )
             INSERT INTO job_payloads (tenant_id, job_id, payload) SELECT tenant_id, id, \(payload) FROM job

@@ -214,22 +214,26 @@ package final class JobRunner: @unchecked Sendable {
     // Running.
 
     private func begin(_ job: LeasedJob, _ kind: JobKind) {
+        let cause = job.traceparent.flatMap { TraceContext(traceparent: $0) }
+        let trace = cause?.child() ?? .make()
         let run = JobRun(
             id: job.id, tenant: job.tenant, kind: kind.name, subject: job.subject, attempt: job.attempt,
             isLastAttempt: job.attempt >= kind.options.maxAttempts, createdAt: job.createdAt,
             logger: logger.with([
                 .string("job.id", job.id.description), .string("job.kind", kind.name),
-                .string("tenant_id", job.tenant.description),
+                .string("tenant_id", job.tenant.description), .string("trace_id", trace.traceID),
             ]), lease: store.lease)
         kind.active[job.id] = JobKind.Active()
-        kind.active[job.id]?.task = loop.spawn { await self.execute(run, kind) }
+        kind.active[job.id]?.task = loop.spawn {
+            await TraceContext.$current.withValue(trace) { await self.execute(run, kind, trace, cause) }
+        }
         kind.active[job.id]?.timer = loop.timer(after: kind.options.timeout) {
             kind.active[job.id]?.hasTimedOut = true
             kind.active[job.id]?.task?.cancel()
         }
     }
 
-    private func execute(_ run: JobRun, _ kind: JobKind) async {
+    private func execute(_ run: JobRun, _ kind: JobKind, _ trace: TraceContext, _ cause: TraceContext?) async {
         let begin = ContinuousClock.now
         let result: Result<Void, any Error>
         do {
@@ -253,6 +257,11 @@ package final class JobRunner: @unchecked Sendable {
         kind.active[run.id] = nil
         let took = begin.duration(to: .now)
         metrics.ran(kind: kind.name, outcome: outcome.name, took)
+        Tracer.process.record(
+            TraceSpan(
+                kind.name, .consumer, trace: trace, parent: cause?.spanID, took: took,
+                attributes: [("tenant.id", run.tenant.description), ("job.outcome", outcome.name)],
+                hasFailed: outcome.hasFailed))
         run.logger.info(
             "Job ran",
             [

@@ -19,6 +19,7 @@ package enum JobsSchema {
             lease_id uuid,
             leased_until_at timestamptz,
             error_code text CONSTRAINT jobs_error_code_check CHECK (length(error_code) <= 80),
+            traceparent text CONSTRAINT jobs_traceparent_check CHECK (length(traceparent) <= 55),
             CONSTRAINT jobs_pkey PRIMARY KEY (tenant_id, id),
             CONSTRAINT jobs_lease_check
                 CHECK ((state = 'running') = (lease_id IS NOT NULL AND leased_until_at IS NOT NULL))
@@ -31,6 +32,7 @@ package enum JobsSchema {
         COMMENT ON COLUMN jobs.subject_id IS 'What the job is about, such as a call, for the views of the queue.';
         COMMENT ON COLUMN jobs.since_at IS 'Since when the job has been in its state.';
         COMMENT ON COLUMN jobs.lease_id IS 'The runner with the job; after leased_until_at it is taken for dead.';
+        COMMENT ON COLUMN jobs.traceparent IS 'The trace of whatever enqueued the job.';
 
         CREATE TABLE job_payloads (
             tenant_id uuid NOT NULL,

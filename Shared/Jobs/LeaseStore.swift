@@ -9,6 +9,7 @@ struct LeasedJob: PostgresRowDecodable, Sendable {
     let subject: UUID?
     let attempt: Int
     let createdAt: Timestamp
+    let traceparent: String?
 
     init(row: inout RowReader) throws(PostgresError) {
         tenant = try row.next()
@@ -16,6 +17,7 @@ struct LeasedJob: PostgresRowDecodable, Sendable {
         subject = try row.next()
         attempt = try row.next()
         createdAt = try row.next()
+        traceparent = try row.next()
     }
 }
 
@@ -68,7 +70,8 @@ struct LeaseStore: Sendable {
             UPDATE jobs SET state = 'running', attempts = attempts + 1, since_at = now(), lease_id = \(lease),
                 leased_until_at = now() + \(duration)
             FROM free WHERE jobs.tenant_id = free.tenant_id AND jobs.id = free.id
-            RETURNING jobs.tenant_id, jobs.id, jobs.subject_id, jobs.attempts, jobs.created_at
+            RETURNING jobs.tenant_id, jobs.id, jobs.subject_id, jobs.attempts, jobs.created_at,
+                jobs.traceparent
             """,
         ])
         return try results[1].map { row throws(PostgresError) in try LeasedJob(row: &row) }

@@ -34,6 +34,17 @@ struct OutboxTests {
         }
     }
 
+    @Test func `an event names the trace that it came from`() async throws {
+        try await withBench { bench async throws in
+            let cause = TraceContext.make()
+            try await TraceContext.$current.withValue(cause) { try await bench.publish("call/a", 1) }
+            try await bench.deliver { try await Bench.deliveredCount($0) == 1 }
+            var deliveries = bench.courier.deliveries.makeAsyncIterator()
+            let delivered = await deliveries.next()
+            #expect(delivered?.traceparent == cause.traceparent)
+        }
+    }
+
     @Test func `an event exists exactly when its transaction was committed`() async throws {
         struct Undo: Error {}
         try await withBench { bench async throws in

@@ -34,6 +34,22 @@ import Testing
         }
     }
 
+    @Test func `a job goes on with the trace of what enqueued it`() async throws {
+        try await withQueue { database, _, loop in
+            let diary = Diary<TraceContext?>()
+            let runner = database.runner(on: loop)
+            runner.register(MarkJob.self) { _, _ in diary.write(.current) }
+            runner.start()
+            let cause = TraceContext.make()
+            try await TraceContext.$current.withValue(cause) { _ = try await database.enqueue([1], for: .make()) }
+            await diary.wait(for: 1)
+            await runner.stop(within: .seconds(5))
+            let trace = try #require(diary.entries.first ?? nil)
+            #expect(trace.traceID == cause.traceID)
+            #expect(trace.spanID != cause.spanID)
+        }
+    }
+
     @Test func `a transaction that is rolled back enqueues nothing`() async throws {
         struct Refused: Error {}
         try await withQueue { database, _, _ in

@@ -14,7 +14,7 @@ enum ImportRules {
         Postgres: IO JSON Models Telemetry CLibpq
         HTTPClient: HTTP IO JSON Telemetry CCurl
         BlobStore: HTTPClient HTTP IO Models Crypto Telemetry
-        ServiceKit: IO HTTP Postgres Crypto JSON Models Telemetry
+        ServiceKit: IO HTTP HTTPClient Postgres Crypto JSON Models Telemetry
         Auth: IO Crypto JSON Models Telemetry
         Web: JSON Models HTTP IO Postgres Crypto Auth ServiceKit Telemetry
         Jobs: JSON Models IO Postgres ServiceKit Telemetry

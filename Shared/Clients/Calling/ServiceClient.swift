@@ -86,7 +86,7 @@ package final class ServiceClient: @unchecked Sendable {
     ) async throws -> (status: Int, headers: HTTPHeaders, body: [UInt8]) {
         var headers: HTTPHeaders = ["Authorization": "Bearer \(token)", "Accept": "application/json"]
         if let tenant = scope.tenant { headers.add("X-Switchboard-Tenant", tenant.description) }
-        if let trace = scope.trace { headers.add("traceparent", trace.child().traceparent) }
+        if let trace = scope.trace ?? .current { headers.add("traceparent", trace.traceparent) }
         if body != nil { headers.add("Content-Type", "application/json") }
         let request = HTTPClientRequest(
             method: method, target: target, headers: headers, body: body.map { .bytes($0) } ?? .empty)

@@ -29,6 +29,10 @@ package struct ProcessConfiguration: Sendable {
     package let secrets: SecretBox?
     /// Where the other services' `/internal` listeners are.
     package let internalURLs: [ServiceName: WebAddress]
+    /// Takes traces by OTLP over HTTP; nil for none.
+    package let traceEndpoint: WebAddress?
+    /// 0 to 1.
+    package let traceShare: Double
     /// How long the start waits for the database.
     package let startPatience: Duration
     /// How long a stop may take.
@@ -77,6 +81,11 @@ package struct ProcessConfiguration: Sendable {
             return SecretBox(keys: keys)
         }
         internalURLs = Self.internalURLs(&environment, own: service, port: port)
+        traceEndpoint = environment.optionalURL(
+            "OTEL_EXPORTER_OTLP_ENDPOINT", "the OpenTelemetry collector that traces are sent to",
+            example: "http://127.0.0.1:4318")
+        traceShare = environment.number(
+            "TRACE_SHARE", "which share of all traces is sent", default: 1, in: 0...1)
         startPatience = environment.duration(
             "START_PATIENCE", "how long the start waits for the database", default: 30, in: 0...600)
         stopPatience = environment.duration(

@@ -64,8 +64,18 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         for place in places {
             for body in place.parts.running { running.append(place.seat.loop.spawn { await body() }) }
         }
+        try await beginTracing()
         health.begin(places.map(\.parts.isReady))
         return ports
+    }
+
+    private func beginTracing() async throws {
+        guard let endpoint = process.traceEndpoint else { return }
+        Tracer.process.enable(share: process.traceShare)
+        let exporter = try TraceExporter(
+            .process, endpoint: endpoint.description, service: process.service.rawValue, loop: loops[0], logger: logger,
+            metrics: metrics)
+        running.append(loops[0].spawn { await exporter.run() })
     }
 
     private func seat(_ index: Int) async throws -> ServiceSeat<Program.Configuration> {

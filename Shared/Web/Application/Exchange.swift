@@ -11,6 +11,8 @@ final class Exchange {
     let method: HTTPMethod
     private(set) var requestID: RequestID
     private(set) var trace: TraceContext
+    /// The step that sent the request.
+    private(set) var cause: SpanID?
     var operationID = "unmatched"
     var tenant: TenantID?
     var principal: Principal?
@@ -28,6 +30,7 @@ final class Exchange {
         if let text = request.headers["X-Request-ID"], let given = Self.requestID(text) { requestID = given }
         if let text = request.headers["traceparent"], let given = TraceContext(traceparent: text) {
             trace = given.child()
+            cause = given.spanID
         }
     }
 

@@ -120,10 +120,12 @@ package final class WebApplication: @unchecked Sendable {
             knowledge: trust.knowledge, operationID: route.operationID, logger: logger)
         try route.access.admit(principal, tenant: tenant) { context.has($0) }
         try refuseDangerous(route, principal)
-        if route.has(.idempotent), let idempotency, let key = try await self.key(incoming, context) {
-            return try await idempotency.run(key) { try await route.endpoint(context, incoming) }
+        return try await TraceContext.$current.withValue(exchange.trace) {
+            if route.has(.idempotent), let idempotency, let key = try await self.key(incoming, context) {
+                return try await idempotency.run(key) { try await route.endpoint(context, incoming) }
+            }
+            return try await route.endpoint(context, incoming)
         }
-        return try await route.endpoint(context, incoming)
     }
 
     private func find(_ request: HTTPRequest, _ path: RequestPath) throws(Failure) -> Route {
@@ -188,6 +190,7 @@ package final class WebApplication: @unchecked Sendable {
     private func finish(_ exchange: Exchange, _ status: Int, _ failure: Failure?) {
         let duration = exchange.start.duration(to: .now)
         meters.record(exchange.operationID, status: status, duration)
+        Tracer.process.record(span(exchange, status, duration))
         exchange.logger(logger).info(
             "Request answered",
             [
@@ -196,5 +199,17 @@ package final class WebApplication: @unchecked Sendable {
                 .double("duration_ms", duration / .milliseconds(1)),
                 .string("caller", exchange.principal.map { "\($0.kind)/\($0.subject)" } ?? ""),
             ])
+    }
+
+    private func span(_ exchange: Exchange, _ status: Int, _ duration: Duration) -> TraceSpan {
+        var attributes = [
+            (name: "http.request.method", value: exchange.method.rawValue),
+            (name: "http.response.status_code", value: "\(status)"),
+            (name: "request.id", value: exchange.requestID.description),
+        ]
+        if let tenant = exchange.tenant { attributes.append((name: "tenant.id", value: tenant.description)) }
+        return TraceSpan(
+            exchange.operationID, .server, trace: exchange.trace, parent: exchange.cause, took: duration,
+            attributes: attributes, hasFailed: status >= 500)
     }
 }

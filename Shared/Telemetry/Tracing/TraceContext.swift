@@ -61,6 +61,18 @@ package struct TraceContext: Sendable, Equatable {
         }
     }
 
+    /// The trace of the work that the current task does: of a request, a job or an event.
+    @TaskLocal package static var current: TraceContext?
+
+    /// The id of this step, by which the next one names its parent.
+    package var spanID: SpanID { SpanID(parent) }
+
+    /// Whether whoever began the trace wants it kept.
+    package var isSampled: Bool { flags & 1 == 1 }
+
+    /// Where the trace lies among all traces, from 0 to 1: all processes that keep a share of them keep the same ones.
+    package var position: Double { Double(low & 0x00FF_FFFF_FFFF_FFFF) / Double(1 << 56 as UInt64) }
+
     /// The 32 digits that all processes of one trace log.
     package var traceID: String {
         String(unsafeUninitializedCapacity: 32) { text in
@@ -83,10 +95,25 @@ package struct TraceContext: Sendable, Equatable {
         return number
     }
 
-    private static func write(_ number: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+    fileprivate static func write(_ number: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
         for index in 0..<16 {
             let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index)) & 15
             text[start + index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
+    }
+}
+
+/// One step of a trace.
+package struct SpanID: Sendable, Equatable, CustomStringConvertible {
+    private let number: UInt64
+
+    fileprivate init(_ number: UInt64) { self.number = number }
+
+    /// The 16 digits.
+    package var description: String {
+        String(unsafeUninitializedCapacity: 16) { text in
+            TraceContext.write(number, to: text, at: 0)
+            return 16
         }
     }
 }
