@@ -143,7 +143,7 @@ package struct IdempotencyStore: IdempotencyGuard {
         switch response.body {
         case .empty: []
         case .bytes(let bytes): bytes.count <= largestAnswer ? bytes : nil
-        case .stream: nil
+        case .stream, .upgraded: nil
         }
     }
 

@@ -13,10 +13,15 @@ package final class HTTPBodyWriter: @unchecked Sendable {
         try sink.write(bytes)
         try await sink.waitForRoom()
     }
+
+    /// Ends this direction of an upgraded connection, which can still be read; any other body ends with its closure.
+    package func finish() { sink.finishWriting() }
 }
 
 /// Where a body writer's bytes go.
 protocol HTTPBodySink: AnyObject {
     func write(_ bytes: [UInt8]) throws
     func waitForRoom() async throws
+    /// Says that nothing more will be written, on an upgraded connection.
+    func finishWriting()
 }

@@ -9,6 +9,13 @@ package struct HTTPRequest: Sendable {
     package var body: HTTPBody
     /// The other end of the connection, which may be a proxy's.
     package var remote: SocketAddress
+    /// `websocket` when the client wants to go on with that protocol; nothing else is ever offered here.
+    ///
+    /// Over HTTP/1.1 the request is an upgrade (RFC 9110, 7.8), over HTTP/2 an extended CONNECT (RFC 8441), which comes
+    /// as a GET without `Sec-WebSocket-Key`.
+    package var upgrade: String?
+    /// Whether it came over HTTP/2.
+    package var isHTTP2 = false
     /// Where the path lies in the target, in bytes.
     private var pathStart: Int
     private var pathEnd: Int

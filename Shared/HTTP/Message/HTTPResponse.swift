@@ -9,13 +9,18 @@ package struct HTTPResponse: Sendable {
         case bytes([UInt8])
         /// Written piece by piece; chunked when the length is not known. The closure does not run for HEAD.
         case stream(length: Int64?, @Sendable (HTTPBodyWriter) async throws -> Void)
+        /// Agrees to the request's `upgrade`: what the client sends from now on, and where to write to it.
+        ///
+        /// The status is 101, which is 200 over HTTP/2. The connection ends when the closure returns; when it throws, the client
+        /// loses it without a proper end. On a graceful stop the task is cancelled after a while.
+        case upgraded(@Sendable (HTTPBody, HTTPBodyWriter) async throws -> Void)
     }
 
     package var status: Int
     package var headers: HTTPHeaders
     package var body: Body
 
-    /// An answer of a status between 200 and 599.
+    /// An answer of a status between 200 and 599; 101 is for an upgrade only.
     package init(status: Int, headers: HTTPHeaders = [:], body: Body = .empty) {
         self.status = status
         self.headers = headers

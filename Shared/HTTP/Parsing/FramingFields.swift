@@ -16,10 +16,14 @@ struct FramingFields {
     private(set) var closes = false
     private(set) var keepsAlive = false
     private(set) var upgrades = false
+    /// Whether `Upgrade` names WebSocket among the protocols that the client offers.
+    private(set) var offersWebSocket = false
 
     /// Looks at one field; false when it makes the message ambiguous.
     mutating func take(_ bytes: Span<UInt8>, _ field: HeadScanner.FieldLine) -> Bool {
         switch field.name.count {
+        case 7 where bytes.equals(field.name, "upgrade"):
+            offersWebSocket = offersWebSocket || Self.namesWebSocket(bytes, field.value)
         case 10 where bytes.equals(field.name, "connection"):
             return takeConnection(bytes, field.value)
         case 14 where bytes.equals(field.name, "content-length"):
@@ -57,6 +61,21 @@ struct FramingFields {
             while at < value.upperBound, ByteClass.isBlank(bytes[at]) { at += 1 }
         }
         return true
+    }
+
+    /// Looks for the protocol in the list; one with a version is another.
+    private static func namesWebSocket(_ bytes: Span<UInt8>, _ value: Range<Int>) -> Bool {
+        var start = value.lowerBound
+        while start < value.upperBound {
+            var end = start
+            while end < value.upperBound, bytes[end] != 0x2c { end += 1 }
+            let next = end + 1
+            while start < end, ByteClass.isBlank(bytes[start]) { start += 1 }
+            while end > start, ByteClass.isBlank(bytes[end - 1]) { end -= 1 }
+            if bytes.equals(start..<end, "websocket") { return true }
+            start = next
+        }
+        return false
     }
 
     private static let neverOptions: [StaticString] = [

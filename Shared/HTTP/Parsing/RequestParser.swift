@@ -9,6 +9,8 @@ package struct HTTPRequestHead: Sendable {
     package var keepsAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the body.
     package var expectsContinue: Bool
+    /// Whether the client offers to go on with WebSocket behind the answer.
+    package var upgradesToWebSocket: Bool
     var pathStart: Int
     var pathEnd: Int
 }
@@ -171,8 +173,6 @@ package struct RequestParser {
             if framing.isChunked { .chunked } else if let length = framing.contentLength, length > 0 {
                 .length(length)
             } else { .none }
-        // What follows a body would be of another protocol, in which nobody here would look for the body's end.
-        guard body == .none || !framing.upgrades else { return refuse(.malformed) }
         let length = scanner.lineStart
         let head = HTTPRequestHead(
             method: start.method, target: bytes.text(start.target),
@@ -181,6 +181,9 @@ package struct RequestParser {
             framing: body, isVersion11: start.isVersion11,
             keepsAlive: framing.persists(isVersion11: start.isVersion11),
             expectsContinue: expectsContinue && start.isVersion11 && body != .none,
+            // Anything else may be offered and is not taken up (RFC 9110, 7.8): the request is an ordinary one.
+            upgradesToWebSocket: framing.upgrades && framing.offersWebSocket && start.isVersion11 && body == .none
+                && start.method == .get && framing.contentLength == nil,
             pathStart: start.parts.path.lowerBound - start.target.lowerBound,
             pathEnd: start.parts.path.upperBound - start.target.lowerBound)
         isClosed = !head.keepsAlive

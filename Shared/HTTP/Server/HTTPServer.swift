@@ -30,6 +30,8 @@ package final class HTTPServer: @unchecked Sendable {
     private var sweepTimer: LoopTimer?
     private var connections: [ServerConnection] = []
     private(set) var isDraining = false
+    /// Whether upgraded connections have been told to end.
+    private(set) var hasEndedTunnels = false
     private var drained: CheckedContinuation<Void, Never>?
     /// Counted here and added to the shared counters by the sweep.
     var requestsSinceSweep = 0
@@ -123,11 +125,16 @@ package final class HTTPServer: @unchecked Sendable {
         let grace = loop.timer(after: min(configuration.drainGrace, limit)) { [self] in
             for connection in connections.reversed() { connection.closeIfIdle() }
         }
+        let tunnels = loop.timer(after: min(configuration.tunnelGrace, limit / 2)) { [self] in
+            hasEndedTunnels = true
+            for connection in connections.reversed() { connection.endTunnel() }
+        }
         if !connections.isEmpty {
             await withCheckedContinuation { drained = $0 }
         }
         timer.cancel()
         grace.cancel()
+        tunnels.cancel()
         sweepTimer?.cancel()
         sweepTimer = nil
         runners.stop()

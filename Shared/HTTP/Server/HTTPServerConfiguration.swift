@@ -14,6 +14,10 @@ package struct HTTPServerConfiguration: Sendable {
     package var keepAliveIdle = Duration.seconds(60)
     /// How long a client may take no byte of a response that waits for it.
     package var writerStuck = Duration.seconds(60)
+    /// How long no byte may go either way over an upgraded connection; the pings of its ends keep it open.
+    package var tunnelIdle = Duration.seconds(300)
+    /// On a graceful stop: how long upgraded connections go on before their handlers are told to end.
+    package var tunnelGrace = Duration.seconds(2)
     /// How long the rest of a refused request is read and thrown away, so that the client can read the answer.
     package var linger = Duration.seconds(2)
     /// Connections of this server, which is one loop's; the next is answered 503.

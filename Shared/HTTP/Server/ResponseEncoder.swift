@@ -14,6 +14,8 @@ struct ResponseFraming {
     var isVersion11: Bool
     /// Whether the handler's `Content-Length` stands, because there is no body from which to count.
     var keepsDeclaredLength = false
+    /// Whether the connection goes on with the protocol that the request offered.
+    var upgrades = false
 }
 
 /// Writes response heads.
@@ -31,7 +33,9 @@ enum ResponseEncoder {
             output.append("\r\n")
         }
         server.date.append(to: output, at: server.loop.now)
-        appendFields(response.headers, keepsDeclaredLength: framing.keepsDeclaredLength, to: output)
+        var headers = response.headers
+        if framing.upgrades { headers.remove("upgrade") }
+        appendFields(headers, keepsDeclaredLength: framing.keepsDeclaredLength, to: output)
         switch framing.length {
         case .none, .untilClose: break
         case .known(let length):
@@ -40,7 +44,9 @@ enum ResponseEncoder {
             output.append("\r\n")
         case .chunked: output.append("Transfer-Encoding: chunked\r\n")
         }
-        if !framing.persists {
+        if framing.upgrades {
+            output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
+        } else if !framing.persists {
             output.append("Connection: close\r\n")
         } else if !framing.isVersion11 {
             output.append("Connection: keep-alive\r\n")

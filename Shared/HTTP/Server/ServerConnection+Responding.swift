@@ -26,6 +26,7 @@ extension ServerConnection: HTTPBodySink {
     /// Writes the response, or its head; returns the stream that is to be run, if there is one.
     func respond(_ response: HTTPResponse) -> BodyStream? {
         guard phase == .handling else { return nil }
+        if case .upgraded(let stream) = response.body { return beginTunnel(response, stream) }
         guard !response.headers.hasForbiddenField, (200..<600).contains(response.status) else {
             server.logger.error("Response could not be sent", [.int("http.status", response.status)])
             refuse(500)
@@ -57,6 +58,7 @@ extension ServerConnection: HTTPBodySink {
                 break
             }
             return beginStream(response, framing, length: length, stream)
+        case .upgraded: break
         }
         finish()
         return nil
@@ -64,7 +66,8 @@ extension ServerConnection: HTTPBodySink {
 
     /// Whether the connection goes on: the client and the server want to, and the next request can be found.
     private func persists(after response: HTTPResponse) -> Bool {
-        guard keepsAlive, !server.isDraining else { return false }
+        // Who offered another protocol may have sent some of it already, which must not be read as a request.
+        guard keepsAlive, !server.isDraining, !offersUpgrade else { return false }
         guard let incoming else { return true }
         guard !incoming.awaitsContinue, let remaining = incoming.decoder.remaining else { return false }
         return remaining <= Self.worthDiscarding
@@ -147,7 +150,7 @@ extension ServerConnection: HTTPBodySink {
     func run(_ stream: BodyStream) async {
         do {
             try await stream(HTTPBodyWriter(self))
-            endStream()
+            if phase == .tunnel { closeGracefully() } else { endStream() }
         } catch {
             failStream(error)
         }
@@ -165,6 +168,7 @@ extension ServerConnection: HTTPBodySink {
     }
 
     func write(_ bytes: [UInt8]) throws {
+        if phase == .tunnel { return try writeToTunnel(bytes) }
         guard phase == .handling, tcp.isOpen, var stream = outgoing else { throw HTTPBodyError.connectionClosed }
         if let remaining = stream.remaining {
             guard remaining >= bytes.count else { throw HTTPBodyError.lengthMismatch }
@@ -226,6 +230,7 @@ extension ServerConnection: HTTPBodySink {
 
     /// The client learns that the body is not whole: by a status while there is time, else by a lost connection.
     private func failStream(_ error: any Error) {
+        if phase == .tunnel { return tcp.close() }
         guard phase == .handling, tcp.isOpen, let stream = outgoing else { return }
         server.logger.warning("Response was cut short", [.error("error", error)])
         if stream.pendingHead != nil { return refuse(500) }
@@ -241,7 +246,7 @@ extension ServerConnection: HTTPBodySink {
         case .lingering:
             deadline = server.loop.now + server.configuration.linger.milliseconds
             if peerEnded { tcp.close() }
-        case .idle, .head, .handling, .discarding, .closed: break
+        case .idle, .head, .handling, .tunnel, .discarding, .closed: break
         }
     }
 

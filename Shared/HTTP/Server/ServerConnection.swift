@@ -13,6 +13,8 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
         case head
         /// A handler runs, or its response is being streamed.
         case handling
+        /// The request was upgraded: bytes go through as they are, both ways.
+        case tunnel
         /// The response has been written and the rest of the request's body is being thrown away.
         case discarding
         /// The response waits for a slow client; the next request is not looked at before it has gone.
@@ -41,7 +43,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
     private var input: [UInt8] = []
     /// How much of `input` has been consumed; it moves up when that is a lot, not at every request.
     private var inputStart = 0
-    private var isPaused = false
+    private(set) var isPaused = false
     private(set) var peerEnded = false
     private var remote: SocketAddress?
 
@@ -52,9 +54,11 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
     var runner: RequestRunners.Runner?
     var isHeadRequest = false
     var isVersion11 = true
+    var offersUpgrade = false
     var keepsAlive = true
     var outgoing: OutgoingStream?
     var roomWaiter: CheckedContinuation<Void, any Error>?
+    var tunnel: Tunnel?
 
     // How far the client is behind.
     private var queuedBefore = 0
@@ -91,13 +95,14 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
     func dropInput() {
         input = []
         inputStart = 0
+        tunnel?.body.fail(.connectionClosed)
         guard let incoming else { return }
         self.incoming = nil
         incoming.body.fail(.connectionClosed)
     }
 
     /// Goes on with bytes that were kept.
-    private func consumeInput() {
+    func consumeInput() {
         // Taken out, because what is called from here may look at the connection again.
         var taken: [UInt8] = []
         swap(&taken, &input)
@@ -139,6 +144,10 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
                     guard let next = receive(incoming, bytes.span, from: at) else { return bytes.count }
                     at = next
                 case .flushing: return at
+                case .tunnel:
+                    let rest = UnsafeBufferPointer(rebasing: bytes[at...])
+                    tunnel?.deliver(UnsafeRawBufferPointer(rest), at: server.loop.now)
+                    return bytes.count
                 case .lingering, .closed: return bytes.count
                 }
             }
@@ -194,7 +203,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
 
     private func pauseIfFull() {
         guard !isPaused, phase != .lingering, phase != .closed else { return }
-        let bodyIsFull = incoming.map { !$0.isDiscarded && !$0.body.wantsMore } ?? false
+        let bodyIsFull = incoming.map { !$0.isDiscarded && !$0.body.wantsMore } ?? tunnel?.isFull ?? false
         guard bodyIsFull || phase != .head && waitingInput >= Self.readAhead else { return }
         isPaused = true
         tcp.pauseReading()
@@ -216,6 +225,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
             // A client may close its half and still read the answers.
             guard let incoming else { return }
             breakBody(incoming, .connectionClosed)
+        case .tunnel: tunnelDidReachEnd()
         case .closed: break
         }
     }
@@ -238,6 +248,8 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
         request = HTTPRequest(
             method: head.method, target: head.target, pathStart: head.pathStart, pathEnd: head.pathEnd,
             headers: head.headers, body: body, remote: remote)
+        if head.upgradesToWebSocket { request?.upgrade = "websocket" }
+        offersUpgrade = head.upgradesToWebSocket
         server.runners.run(self)
     }
 
@@ -294,6 +306,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
             // A new connection that sent nothing is not told anything.
             if now >= deadline { return input.isEmpty ? tcp.close() : refuse(408) }
         case .lingering: if now >= deadline, tcp.pendingBytes == 0 { return tcp.close() }
+        case .tunnel: if checkTunnelIdle(at: now) { return }
         case .handling, .discarding, .flushing, .closed: break
         }
         if let incoming, !isPaused,
