@@ -100,7 +100,8 @@ let services: [Target] = [
             "JSON", "Models", "IO", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients", "ServiceKit",
             "Suite", "Telemetry",
         ],
-        path: "gateway", exclude: ["README.md", "Console"], swiftSettings: swift),
+        path: "gateway", exclude: ["README.md", "Console"], resources: [.embedInCode("Migrations")],
+        swiftSettings: swift),
     service("Tenancy", kit),
     service(
         "Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],

@@ -10,8 +10,7 @@ enum GatewayService: ServiceProgram {
     typealias Configuration = GatewayConfiguration
 
     static let name = ServiceName.gateway
-    /// Its inbox and shared limits will be its tables.
-    static var migrations: [Migration] { [] }
+    static var migrations: [Migration] { GatewayMigrations.all }
 
     static func prepare(_ seat: ServiceSeat<GatewayConfiguration>) async throws -> SuiteMembership {
         try SuiteMembership(seat)

@@ -8,6 +8,7 @@ enum MigrationRules {
         "jobs", "job_schedules", "job_leases", "leases", "outbox_sequences", "outbox_events",
         "outbox_deliveries", "event_receipts", "receipts",
         "inbox", "schema_migrations", "signing_keys", "changes", "plans", "platform_settings", "call_rollup_marks",
+        "limit_buckets", "limit_holdings", "limit_holders",
     ]
 
     /// The number that a migration's name begins with, and the service that it belongs to.
