@@ -74,6 +74,7 @@ let shared: [Target] = [
     library("Crypto", ["Telemetry", "Models", "COpenSSL", "CArgon2", "CCrypt"]),
     library("Audio", ["Telemetry", "Models", "CSndfile", "CSamplerate"]),
     library("PhoneNumbers", ["Models", "CPhoneNumber"]),
+    library("TLS", ["IO", "Telemetry", "COpenSSL"]),
     library("HTTP", ["IO", "JSON", "Telemetry"]),
     library("Postgres", ["IO", "JSON", "Models", "Telemetry", "CLibpq"]),
     library("HTTPClient", ["HTTP", "IO", "JSON", "Telemetry", "CCurl"]),
@@ -97,8 +98,8 @@ let services: [Target] = [
     .executableTarget(
         name: "Gateway",
         dependencies: [
-            "JSON", "Models", "IO", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients", "ServiceKit",
-            "Suite", "Telemetry",
+            "JSON", "Models", "IO", "TLS", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients",
+            "ServiceKit", "Suite", "Telemetry",
         ],
         path: "gateway", exclude: ["README.md", "Console"], resources: [.embedInCode("Migrations")],
         swiftSettings: swift),
@@ -134,6 +135,7 @@ let testTargets: [Target] = [
     tests("CryptoTests", ["Crypto", "Models"]),
     tests("AudioTests", ["Audio"]),
     tests("PhoneNumbersTests", ["PhoneNumbers", "Models"]),
+    tests("TLSTests", loop + ["TLS", "HTTP"]),
     tests("HTTPTests", loop + ["HTTP"]),
     tests("PostgresTests", database),
     tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
@@ -148,7 +150,7 @@ let testTargets: [Target] = [
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy"]),
     tests(
         "CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
-    tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway"]),
+    tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway", "TLS"]),
     // The executables are started and not imported; naming them has them built.
     tests(
         "JourneyTests",

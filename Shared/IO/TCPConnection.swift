@@ -20,13 +20,17 @@ package final class TCPConnection: @unchecked Sendable {
     package let loop: EventLoop
     /// Held until the connection has closed.
     package var delegate: (any TCPConnectionDelegate)?
+    /// Stands between the socket and the delegate; set before the first read.
+    package var filter: (any ConnectionFilter)?
     private var handle: UnsafeMutablePointer<uv_tcp_t>?
     /// Bytes that wait for the kernel; the owner stops producing when there are too many.
     package private(set) var pendingBytes = 0
     /// Bytes that the kernel has not taken; unlike `pendingBytes` it sinks with every part of a write that leaves.
     package var queuedBytes: Int { withStream { uv_stream_get_write_queue_size($0) } ?? 0 }
     private var closeError: IOError?
-    private var isReading = false
+    /// Whether the delegate wants bytes.
+    package private(set) var isReading = false
+    private var isSocketRead = false
     private var isShuttingDown = false
 
     init(loop: EventLoop, handle: UnsafeMutablePointer<uv_tcp_t>) {
@@ -54,6 +58,14 @@ package final class TCPConnection: @unchecked Sendable {
     package func startReading() {
         guard !isReading else { return }
         isReading = true
+        if let filter, filter.holdsBytes(for: self) { return }
+        readSocket()
+    }
+
+    /// Begins or resumes what `startReading` put off; for the filter.
+    package func readSocket() {
+        guard !isSocketRead else { return }
+        isSocketRead = true
         _ = withStream { stream in
             uv_read_start(
                 stream,
@@ -76,20 +88,37 @@ package final class TCPConnection: @unchecked Sendable {
 
     /// Reads nothing until `startReading`: the kernel's buffer fills and the peer has to wait.
     package func pauseReading() {
-        guard isReading else { return }
         isReading = false
+        guard isSocketRead else { return }
+        isSocketRead = false
         _ = withStream { uv_read_stop($0) }
     }
 
     private func didRead(_ count: Int, _ base: UnsafeMutablePointer<CChar>?) {
         if count > 0 {
-            delegate?.connection(self, didRead: UnsafeRawBufferPointer(start: base, count: count))
+            let bytes = UnsafeRawBufferPointer(start: base, count: count)
+            if let filter { return filter.connection(self, didReceive: bytes) }
+            delegate?.connection(self, didRead: bytes)
         } else if count == Int(UV_EOF.rawValue) {
+            if let filter {
+                isSocketRead = false
+                _ = withStream { uv_read_stop($0) }
+                return filter.connectionDidReceiveEnd(self)
+            }
             pauseReading()
             delegate?.connectionDidReachEnd(self)
         } else {
             close(error: IOError("read", code: Int32(count)))
         }
+    }
+
+    /// Hands bytes to the delegate; for the filter.
+    package func deliver(_ bytes: UnsafeRawBufferPointer) { delegate?.connection(self, didRead: bytes) }
+
+    /// Tells the delegate that the peer will send nothing more; for the filter.
+    package func deliverEnd() {
+        pauseReading()
+        delegate?.connectionDidReachEnd(self)
     }
 
     // Writing.
@@ -101,6 +130,15 @@ package final class TCPConnection: @unchecked Sendable {
 
     /// Writes two pieces, such as a head and a body, with one system call where it can.
     package func write(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) {
+        guard isOpen, !isShuttingDown else { return }
+        if let filter { return filter.connection(self, write: first, second) }
+        send(first, second)
+    }
+
+    /// Gives bytes to the kernel as they are; for the filter.
+    package func send(
+        _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
+    ) {
         guard isOpen, !isShuttingDown else { return }
         var written = 0
         if pendingBytes == 0 {
@@ -144,6 +182,8 @@ package final class TCPConnection: @unchecked Sendable {
     /// Sends FIN once everything written has gone; reading goes on.
     package func shutdown() {
         guard isOpen, !isShuttingDown else { return }
+        filter?.connectionWillEnd(self)
+        guard isOpen else { return }
         isShuttingDown = true
         let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
         let status =
@@ -158,12 +198,17 @@ package final class TCPConnection: @unchecked Sendable {
     // The end.
 
     /// Closes at once; what still waits to be written is dropped.
-    package func close() { close(error: nil) }
+    package func close() {
+        if isOpen, !isShuttingDown { filter?.connectionWillEnd(self) }
+        close(error: nil)
+    }
 
-    private func close(error: IOError?) {
+    /// Closes at once, and tells the delegate why.
+    package func close(error: IOError?) {
         guard let handle else { return }
         closeError = error
         isReading = false
+        isSocketRead = false
         self.handle = nil
         UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) { plain in
             uv_close(plain) { closed in
@@ -178,6 +223,7 @@ package final class TCPConnection: @unchecked Sendable {
     private func didClose() {
         let delegate = self.delegate
         self.delegate = nil
+        filter = nil
         delegate?.connection(self, didClose: closeError)
     }
 

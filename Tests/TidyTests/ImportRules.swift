@@ -10,6 +10,7 @@ enum ImportRules {
         Crypto: Telemetry Models COpenSSL CArgon2 CCrypt
         Audio: Telemetry Models CSndfile CSamplerate
         PhoneNumbers: Models CPhoneNumber
+        TLS: IO Telemetry COpenSSL
         HTTP: IO JSON Telemetry
         Postgres: IO JSON Models Telemetry CLibpq
         HTTPClient: HTTP IO JSON Telemetry CCurl
@@ -22,7 +23,7 @@ enum ImportRules {
         Events: JSON Models IO Postgres HTTP Jobs Clients Web ServiceKit Telemetry
         Suite: Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
-        Gateway: JSON Models IO HTTP HTTPClient Crypto Postgres Auth Clients ServiceKit Suite Telemetry
+        Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients ServiceKit Suite Telemetry
         Tenancy: KIT
         Calls: KIT PhoneNumbers Audio CICU CSeccomp
         Sessions: KIT

@@ -16,6 +16,8 @@ package struct HTTPRequest: Sendable {
     package var upgrade: String?
     /// Whether it came over HTTP/2.
     package var isHTTP2 = false
+    /// Whether it came over TLS to this process.
+    package var isSecure = false
     /// Where the path lies in the target, in bytes.
     private var pathStart: Int
     private var pathEnd: Int

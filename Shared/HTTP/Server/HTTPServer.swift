@@ -33,6 +33,8 @@ package final class HTTPServer: @unchecked Sendable {
     /// Whether upgraded connections have been told to end.
     private(set) var hasEndedTunnels = false
     private var drained: CheckedContinuation<Void, Never>?
+    /// Puts TLS, or whatever else stands between, on a connection before it is served.
+    private let prepare: ((TCPConnection) -> Void)?
     /// Counted here and added to the shared counters by the sweep.
     var requestsSinceSweep = 0
     private let requests: Counter
@@ -42,9 +44,10 @@ package final class HTTPServer: @unchecked Sendable {
     /// A server that does not accept yet.
     package init(
         loop: EventLoop, socket: ListeningSocket, configuration: HTTPServerConfiguration = HTTPServerConfiguration(),
-        logger: Logger, metrics: Metrics, handler: @escaping HTTPHandler
+        logger: Logger, metrics: Metrics, prepare: ((TCPConnection) -> Void)? = nil, handler: @escaping HTTPHandler
     ) {
         self.loop = loop
+        self.prepare = prepare
         self.socket = socket
         self.configuration = configuration
         self.logger = logger
@@ -66,6 +69,7 @@ package final class HTTPServer: @unchecked Sendable {
     package var connectionCount: Int { connections.count }
 
     private func accept(_ tcp: TCPConnection) {
+        prepare?(tcp)
         guard connections.count < configuration.maximumConnections else {
             output.reset()
             RefusalResponse.append(503, self, to: output)

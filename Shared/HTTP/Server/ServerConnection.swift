@@ -250,6 +250,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
             headers: head.headers, body: body, remote: remote)
         if head.upgradesToWebSocket { request?.upgrade = "websocket" }
         offersUpgrade = head.upgradesToWebSocket
+        request?.isSecure = tcp.isSecure
         server.runners.run(self)
     }
 
