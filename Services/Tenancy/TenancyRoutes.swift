@@ -10,6 +10,7 @@ struct TenancyRoutes: Sendable {
     let baseURL: WebAddress
     let ring: SigningKeyService
     let passwords: Passwords
+    let mail: MailQueue
     let serviceSecrets: [ServiceName: Secret<String>]
     let signal: ChangeSignalService
 
@@ -21,8 +22,8 @@ struct TenancyRoutes: Sendable {
     var table: RouteTable {
         .tenancy(
             signIn: SignInRoutes(database: database, tokens: tokens, passwords: passwords),
-            tenants: TenantRoutes(database: database, links: links),
-            invitations: InvitationRoutes(database: database, links: links),
+            tenants: TenantRoutes(database: database, links: links, mail: mail),
+            invitations: InvitationRoutes(database: database, links: links, mail: mail),
             users: UserRoutes(database: database), keys: keys, audit: AuditRoutes(database: database),
             signingKeys: SigningKeyRoutes(ring: ring))
     }

@@ -45,9 +45,10 @@ enum TenancyService: ServiceProgram {
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let signal = ChangeSignalService()
+        let mail = MailQueue(secrets: secrets)
         let routes = TenancyRoutes(
             database: database, baseURL: seat.configuration.process.baseURL, ring: ring, passwords: shared.passwords,
-            serviceSecrets: seat.configuration.serviceSecrets, signal: signal)
+            mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal)
         let idempotency = SealedIdempotency(
             store: IdempotencyStore(database, logger: seat.logger), secrets: secrets)
         let application = WebApplication(seat, routes: routes.table, trust: trust, idempotency: idempotency)
@@ -60,7 +61,12 @@ enum TenancyService: ServiceProgram {
             let outbox = OutboxService(
                 loop, database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
                 logger: seat.logger, metrics: seat.metrics)
-            running += [{ await shared.membership.run() }, { await pruning.run() }, { await outbox.run() }]
+            let jobs = TenancyJobService(
+                seat, mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)))
+            running += [
+                { await shared.membership.run() }, { await pruning.run() }, { await outbox.run() },
+                { await jobs.run() },
+            ]
         }
         return ServiceParts(
             service: application.handler, internal: inner.handler, isReady: { member.state.isLoaded }, running: running)
@@ -75,7 +81,8 @@ enum TenancyService: ServiceProgram {
         let logger = Logger(service: name.rawValue)
         return try TenancyRoutes(
             database: database, baseURL: .nowhere, ring: SigningKeyService(database, nil, logger),
-            passwords: Passwords(threads: 1), serviceSecrets: [:], signal: ChangeSignalService()
+            passwords: Passwords(threads: 1), mail: MailQueue(secrets: nil), serviceSecrets: [:],
+            signal: ChangeSignalService()
         ).table.openAPI()
     }
 }

@@ -27,6 +27,7 @@ struct TenancyWorld: Sendable {
     /// Answers other services.
     let `internal`: HTTPHandler
     let signal: ChangeSignalService
+    let mail: MailQueue
 
     var tenant: TenantID { trust.tenant }
     var other: TenantID { trust.otherTenant }
@@ -44,9 +45,11 @@ struct TenancyWorld: Sendable {
         let log = Logger(service: "tests", level: .error)
         ring = try await SigningKeyService.load(database, secrets, log)
         signal = ChangeSignalService()
+        mail = MailQueue(secrets: secrets)
         guard let base = WebAddress(TestTrust.issuer) else { throw Failure(.internal) }
         routes = TenancyRoutes(
             database: database, baseURL: base, ring: ring, passwords: Passwords(threads: 1),
+            mail: mail,
             serviceSecrets: [.gateway: Secret(Self.gatewaySecret)], signal: signal)
         let believed = try trust.trust()
         for key in ring.keys.published(at: .now()).keys {

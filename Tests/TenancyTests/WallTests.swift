@@ -20,6 +20,8 @@ struct WallTests {
             _ = try await world.send(
                 .post, "/api/v1/api-keys", as: .person(owner.id, .owner), in: tenant,
                 headers: ["Idempotency-Key": "key"], json: ["name": "k", "scopes": ["calls.read"]])
+            let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
+            try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
         }
     }
 
@@ -60,7 +62,8 @@ struct WallTests {
             ).compactMap { $0[0] }
             #expect(
                 tables == [
-                    "changes", "outbox_deliveries", "outbox_events", "outbox_sequences", "schema_migrations",
+                    "changes", "job_schedules", "jobs", "outbox_deliveries", "outbox_events", "outbox_sequences",
+                    "schema_migrations",
                     "signing_keys",
                 ])
         }

@@ -7,7 +7,7 @@ struct InvitationLifeStore {
 
     func create(
         _ id: InvitationID, email: EmailAddress, name: String?, role: Role, digest: [UInt8], createdBy: UserID?,
-        expiresAt: Timestamp, origin: Origin, in tenant: TenantID
+        expiresAt: Timestamp, letter: Letter, mail: MailQueue, origin: Origin, in tenant: TenantID
     ) async throws -> Invitation {
         try await database.transaction { rows in
             // Locked first, so that two invitations cannot both take the last seat.
@@ -22,6 +22,7 @@ struct InvitationLifeStore {
                 id, email: email, name: name, role: role, purpose: .invitation, digest: digest, createdBy: createdBy,
                 expiresAt: expiresAt, in: tenant)
             try await AuditStore(rows: rows).append(origin.entry(.invitationCreated, "invitation/\(id)"), in: tenant)
+            try await mail.send(letter, in: rows)
             return made
         }
     }

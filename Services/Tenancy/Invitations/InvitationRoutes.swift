@@ -8,6 +8,7 @@ import Web
 struct InvitationRoutes: Sendable {
     let database: Database
     let links: InvitationLinks
+    let mail: MailQueue
 
     enum Order: String, SortKey {
         case createdAt = "created_at"
@@ -28,16 +29,27 @@ struct InvitationRoutes: Sendable {
         }
         let token = OpaqueToken.make(.invitation)
         let creator = context.principal?.user?.userID
-        let made = try await InvitationLifeStore(database: context.database(database)).create(
+        let subdomain = context.knowledge.tenant(context.tenant)?.subdomain ?? ""
+        let url = links.url(of: token, subdomain: subdomain)
+        let expiresAt = Timestamp.now() + Invitation.life
+        let rows = context.database(database)
+        let letter = Letter.invitation(
+            to: wanted.email, name: wanted.name, into: try await TenantStore(rows: rows).find(context.tenant),
+            by: try await inviter(creator, context), url: url, expiresAt: expiresAt)
+        let made = try await InvitationLifeStore(database: rows).create(
             .make(), email: wanted.email, name: wanted.name, role: wanted.role, digest: token.digest,
             createdBy: creator,
-            expiresAt: .now() + Invitation.life, origin: try context.origin(), in: context.tenant)
-        let subdomain = context.knowledge.tenant(context.tenant)?.subdomain ?? ""
+            expiresAt: expiresAt, letter: letter, mail: mail, origin: try context.origin(), in: context.tenant)
         return Created(
             TenancyAPI.CreatedInvitation(
                 id: made.id, email: wanted.email, role: made.role, token: token.reveal(),
-                url: links.url(of: token, subdomain: subdomain), expiresAt: made.expiresAt),
+                url: url, expiresAt: made.expiresAt),
             at: "/api/v1/invitations/\(made.id)")
+    }
+
+    private func inviter(_ id: UserID?, _ context: RequestContext) async throws -> String? {
+        guard let id else { return nil }
+        return try await UserStore(rows: context.database(database)).find(id, in: context.tenant)?.name
     }
 
     func list(_ context: RequestContext, _ paging: Paging<Order>) async throws -> OK<Page<TenancyAPI.Invitation>> {

@@ -19,7 +19,8 @@ struct TenantLifeStore {
     ///
     /// The database's tenant setting is the new tenant's id, so both walls stand from the first row on.
     func create(
-        _ draft: TenantDraft, entitlements: Entitlements, owner: FirstOwner, origin: Origin
+        _ draft: TenantDraft, entitlements: Entitlements, owner: FirstOwner,
+        letter: (Letter, MailQueue)? = nil, origin: Origin
     ) async throws -> (tenant: Tenant, invitation: Invitation) {
         try await database.transaction { rows in
             let tenants = TenantStore(rows: rows)
@@ -35,6 +36,7 @@ struct TenantLifeStore {
             try await ChangeStore.append(
                 .settings, key: key, value: ChangeFeedAPI.SettingsValue(visibility: .own),
                 tenant: tenant.id, in: rows)
+            if let (letter, mail) = letter { try await mail.send(letter, in: rows) }
             return (tenant, invitation)
         }
     }

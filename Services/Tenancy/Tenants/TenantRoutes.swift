@@ -8,6 +8,7 @@ import Web
 struct TenantRoutes: Sendable {
     let database: Database
     let links: InvitationLinks
+    let mail: MailQueue
 
     /// What a list of tenants can be narrowed by.
     struct Filter: Codable, Sendable {
@@ -36,14 +37,18 @@ struct TenantRoutes: Sendable {
             invitation: .make(), email: wanted.owner.email, name: wanted.owner.name, digest: token.digest,
             expiresAt: .now() + Invitation.life)
         let entitlements = Entitlements.seed(for: wanted.plan)
+        let url = links.url(of: token, subdomain: draft.subdomain)
+        let letter = Letter.invitation(
+            to: owner.email, name: owner.name, into: draft.name, language: draft.language, by: nil, url: url,
+            expiresAt: owner.expiresAt)
         let made = try await TenantLifeStore(database: database.tenant(draft.id)).create(
-            draft, entitlements: entitlements, owner: owner, origin: try context.origin())
+            draft, entitlements: entitlements, owner: owner, letter: (letter, mail), origin: try context.origin())
         await waitUntilKnown(made.tenant.id, context)
         let answer = TenancyAPI.CreatedTenant(
             tenant: made.tenant.wire(entitlements),
             invitation: TenancyAPI.CreatedInvitation(
                 id: owner.invitation, email: owner.email, role: .owner, token: token.reveal(),
-                url: links.url(of: token, subdomain: made.tenant.subdomain), expiresAt: owner.expiresAt))
+                url: url, expiresAt: owner.expiresAt))
         return Created(answer, at: "/api/v1/platform/tenants/\(made.tenant.id)")
     }
 

@@ -28,6 +28,13 @@ package struct APIKeyID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of a mail that the suite sends.
+package struct MailID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of an invitation.
 package struct InvitationID: EntityID {
     package let uuid: UUID

@@ -37,4 +37,47 @@ package enum InternalAPI {
             self.expiresInSeconds = expiresInSeconds
         }
     }
+
+    /// `POST /internal/mail` of messaging: a letter of the suite itself to one person.
+    ///
+    /// Messaging sets it in the tenant's look, as text and as HTML. The same id again changes nothing.
+    package struct Mail: Codable, Sendable {
+        /// The sender's own name for the letter; a UUID.
+        package var id: MailID
+        /// What kind of letter it is, such as `invitation`; for the log of what was sent.
+        package var kind: String
+        package var to: EmailAddress
+        package var toName: String?
+        /// The language of the texts below, as BCP 47 has it.
+        package var language: String
+        package var subject: String
+        package var paragraphs: [String]
+        /// What the person is to do, as a button with a link.
+        package var action: MailAction?
+
+        package init(
+            id: MailID, kind: String, to: EmailAddress, toName: String?, language: String, subject: String,
+            paragraphs: [String], action: MailAction?
+        ) {
+            self.id = id
+            self.kind = kind
+            self.to = to
+            self.toName = toName
+            self.language = language
+            self.subject = subject
+            self.paragraphs = paragraphs
+            self.action = action
+        }
+    }
+
+    /// A link in a letter; it may carry a token, so nobody keeps it longer than the sending takes.
+    package struct MailAction: Codable, Sendable {
+        package var label: String
+        package var url: String
+
+        package init(label: String, url: String) {
+            self.label = label
+            self.url = url
+        }
+    }
 }
