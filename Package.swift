@@ -54,6 +54,7 @@ func shim(_ name: String, links libraries: String...) -> Target {
 
 let systemLibraries: [Target] = [
     system("CLibuv", pkgConfig: "libuv", apt: "libuv1-dev"),
+    system("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
     system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
     system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
@@ -75,7 +76,7 @@ let shared: [Target] = [
     library("Audio", ["Telemetry", "Models", "CSndfile", "CSamplerate"]),
     library("PhoneNumbers", ["Models", "CPhoneNumber"]),
     library("TLS", ["IO", "Telemetry", "COpenSSL"]),
-    library("HTTP", ["IO", "JSON", "Telemetry"]),
+    library("HTTP", ["IO", "JSON", "Telemetry", "CNghttp2"]),
     library("Postgres", ["IO", "JSON", "Models", "Telemetry", "CLibpq"]),
     library("HTTPClient", ["HTTP", "IO", "JSON", "Telemetry", "CCurl"]),
     library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "Telemetry"]),

@@ -16,8 +16,10 @@ struct BenchEndpoint {
         let document = Self.document
         let loop = EventLoop(name: "bench")
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: port)
+        var configuration = HTTPServerConfiguration()
+        configuration.http2 = HTTP2Limits()
         let server = HTTPServer(
-            loop: loop, socket: socket, logger: Logger(service: "bench"), metrics: Metrics()
+            loop: loop, socket: socket, configuration: configuration, logger: Logger(service: "bench"), metrics: Metrics()
         ) { _ in
             HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(document))
         }

@@ -24,6 +24,9 @@ package final class HTTPBody: @unchecked Sendable {
     /// How many bytes may wait before the producer stops reading its socket.
     package static let highWater = 65_536
 
+    /// Pieces that nobody waits for are put together up to this size.
+    private static let smallPiece = 4096
+
     /// The length that the sender declared; nil when it is chunked or ends with the connection.
     package let declaredLength: Int64?
     private var pieces: [[UInt8]] = []
@@ -95,6 +98,7 @@ package final class HTTPBody: @unchecked Sendable {
         swap(&piece, &pieces[taken])
         taken += 1
         waiting -= piece.count
+        onTake?(piece.count)
         if taken == pieces.count {
             pieces.removeAll(keepingCapacity: true)
             taken = 0
@@ -115,6 +119,9 @@ package final class HTTPBody: @unchecked Sendable {
     /// The loop of the producing connection; set before the body is handed out.
     package var interruptionLoop: EventLoop?
 
+    /// Called with the number of bytes whenever the reader has taken some.
+    var onTake: ((Int) -> Void)?
+
     // The producer's side.
 
     /// Whether the producer may go on reading its socket.
@@ -126,13 +133,18 @@ package final class HTTPBody: @unchecked Sendable {
     /// Gives a piece to the reader, or keeps it until it is asked for.
     package func deliver(_ bytes: UnsafeRawBufferPointer) {
         guard end == nil, !bytes.isEmpty else { return }
-        let piece = [UInt8](bytes)
         if let reader {
             self.reader = nil
-            return reader.resume(returning: piece)
+            onTake?(bytes.count)
+            return reader.resume(returning: [UInt8](bytes))
         }
-        waiting += piece.count
-        pieces.append(piece)
+        waiting += bytes.count
+        // Small pieces are put together: a sender of single bytes would have each kept in an array of its own.
+        if let last = pieces.indices.last, last >= taken, pieces[last].count + bytes.count <= Self.smallPiece {
+            pieces[last].append(contentsOf: bytes)
+        } else {
+            pieces.append([UInt8](bytes))
+        }
     }
 
     /// Says that everything has been delivered.

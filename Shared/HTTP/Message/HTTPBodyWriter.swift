@@ -25,3 +25,6 @@ protocol HTTPBodySink: AnyObject {
     /// Says that nothing more will be written, on an upgraded connection.
     func finishWriting()
 }
+
+/// What writes a streamed body.
+typealias BodyStream = @Sendable (HTTPBodyWriter) async throws -> Void

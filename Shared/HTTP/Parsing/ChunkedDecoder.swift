@@ -165,7 +165,7 @@ package struct ChunkedDecoder {
     }
 
     /// RFC 9110, 6.5.1: a trailer may not frame, route or authenticate a message that has been acted upon.
-    private static let forbiddenTrailers: [StaticString] = [
+    static let forbiddenTrailers: [StaticString] = [
         "content-length", "transfer-encoding", "host", "connection", "trailer", "te", "upgrade", "expect",
         "authorization", "cookie", "set-cookie", "content-type", "content-encoding", "content-range",
     ]

@@ -142,7 +142,7 @@ package struct RequestParser {
         return .success(bytes[start + 7] == 0x31)
     }
 
-    private static func method(_ bytes: Span<UInt8>, _ name: Range<Int>) -> HTTPMethod? {
+    static func method(_ bytes: Span<UInt8>, _ name: Range<Int>) -> HTTPMethod? {
         let method: HTTPMethod
         let word: StaticString
         switch (name.count, bytes[name.lowerBound]) {

@@ -9,11 +9,20 @@ final class DateField {
 
     /// Appends the field line for this moment of the loop's clock.
     func append(to output: OutputBuffer, at now: UInt64) {
-        if now >= validUntil {
-            validUntil = now + 1000
-            bytes = Array("Date: \(HTTPDate.text(of: time(nil)))\r\n".utf8)
-        }
+        refresh(at: now)
         output.append(bytes)
+    }
+
+    /// Calls `body` with the field's value alone.
+    func withValue<Result>(at now: UInt64, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        refresh(at: now)
+        return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[6..<$0.count - 2])) }
+    }
+
+    private func refresh(at now: UInt64) {
+        guard now >= validUntil else { return }
+        validUntil = now + 1000
+        bytes = Array("Date: \(HTTPDate.text(of: time(nil)))\r\n".utf8)
     }
 }
 

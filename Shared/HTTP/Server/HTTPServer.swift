@@ -1,12 +1,13 @@
 package import IO
 package import Telemetry
 
-/// Serves HTTP/1.1 on one loop.
+/// Serves HTTP/1.1, and HTTP/2 where the configuration has it, on one loop.
 ///
 /// A connection goes through `ServerConnection.Phase`: it waits for a head, runs a handler while the body comes in,
 /// writes the answer and waits again, or lingers until the client has read its last answer. A connection that waits is
 /// an object and no task; `RequestRunners` gives each running request a task. One request of a connection runs at a
 /// time; what is sent ahead waits in a bounded buffer and then in the kernel.
+/// A connection that begins with the preface of HTTP/2 becomes an `HTTP2Connection`, which runs a request per stream.
 ///
 /// Backpressure works both ways: a body that nobody reads stops the socket's reading at `HTTPBody.highWater`, and a
 /// client that reads nothing suspends the writer at `ServerConnection.highWater`. Every phase has a time limit, which
@@ -27,8 +28,10 @@ package final class HTTPServer: @unchecked Sendable {
     /// Let go when the server stops, so that the system refuses connections instead of keeping them waiting.
     private var socket: ListeningSocket?
     private var listener: TCPListener?
+    /// What HTTP/2 connections share; nil when the listener does not speak it.
+    private(set) var http2: HTTP2Sessions?
     private var sweepTimer: LoopTimer?
-    private var connections: [ServerConnection] = []
+    private var connections: [any ClientConnection] = []
     private(set) var isDraining = false
     /// Whether upgraded connections have been told to end.
     private(set) var hasEndedTunnels = false
@@ -61,6 +64,7 @@ package final class HTTPServer: @unchecked Sendable {
     package func start() throws(IOError) {
         loop.preconditionCurrent()
         guard let socket else { return }
+        if let limits = configuration.http2, http2 == nil { http2 = HTTP2Sessions(server: self, limits: limits) }
         listener = try TCPListener(loop: loop, socket: socket) { [self] connection in accept(connection) }
         sweepTimer = loop.timer(every: configuration.sweepInterval) { [self] in sweep() }
     }
@@ -84,7 +88,13 @@ package final class HTTPServer: @unchecked Sendable {
         connection.start()
     }
 
-    func remove(_ connection: ServerConnection) {
+    /// The connection turned out to speak another version.
+    func replace(_ connection: ServerConnection, by other: any ClientConnection) {
+        guard connection.slot < connections.count, connections[connection.slot] === connection else { return }
+        connections[connection.slot] = other
+    }
+
+    func remove(_ connection: any ClientConnection) {
         let slot = connection.slot
         guard slot < connections.count, connections[slot] === connection else { return }
         let last = connections.removeLast()
@@ -122,6 +132,7 @@ package final class HTTPServer: @unchecked Sendable {
         listener?.close()
         listener = nil
         socket = nil
+        for connection in connections.reversed() { connection.beginDrain() }
         let timer = loop.timer(after: limit) { [self] in
             for connection in connections.reversed() { connection.abandon() }
         }

@@ -27,6 +27,9 @@ package struct HTTPServerConfiguration: Sendable {
     /// On a graceful stop: how long a request may still begin on an idle connection.
     package var drainGrace = Duration.milliseconds(100)
 
+    /// The bounds of HTTP/2; nil when clients of this listener speak HTTP/1.1 only.
+    package var http2: HTTP2Limits?
+
     package init() {}
 }
 

@@ -17,7 +17,7 @@ enum RefusalResponse {
         output.append(body)
     }
 
-    private static func body(_ status: Int) -> StaticString {
+    static func body(_ status: Int) -> StaticString {
         switch status {
         case 400:
             #"{"type":"about:blank","title":"The request is malformed.","status":400,"code":"bad_request"}"#

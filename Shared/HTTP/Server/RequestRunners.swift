@@ -24,8 +24,8 @@ final class RequestRunners: @unchecked Sendable {
 
     private let loop: EventLoop
     private let handler: HTTPHandler
-    /// Connections that hold a request each; requests are large values to move around.
-    private var queue: [ServerConnection] = []
+    /// What holds a request each; requests are large values to move around.
+    private var queue: [any RequestExchange] = []
     private var next = 0
     private var parked: [CheckedContinuation<Void, Never>] = []
     /// Whether a runner is about to look at the queue.
@@ -37,9 +37,9 @@ final class RequestRunners: @unchecked Sendable {
         self.handler = handler
     }
 
-    /// Has the handler of the connection's request run as soon as what runs now suspends or ends.
-    func run(_ connection: ServerConnection) {
-        queue.append(connection)
+    /// Has the handler of the exchange's request run as soon as what runs now suspends or ends.
+    func run(_ exchange: any RequestExchange) {
+        queue.append(exchange)
         wake()
     }
 
@@ -51,7 +51,7 @@ final class RequestRunners: @unchecked Sendable {
         runner.task = loop.spawn { [self] in await work(runner) }
     }
 
-    private func takeNext() -> ServerConnection? {
+    private func takeNext() -> (any RequestExchange)? {
         guard next < queue.count else { return nil }
         let taken = queue[next]
         next += 1
@@ -65,11 +65,11 @@ final class RequestRunners: @unchecked Sendable {
     private func work(_ runner: Runner) async {
         while true {
             isWaking = false
-            while let connection = takeNext() {
+            while let exchange = takeNext() {
                 if next < queue.count { wake() }
-                guard let request = connection.takeRequest(for: runner) else { continue }
+                guard let request = exchange.takeRequest(for: runner) else { continue }
                 let response = await handler(request)
-                if let stream = connection.respond(response) { await connection.run(stream) }
+                if let stream = exchange.respond(response) { await exchange.run(stream) }
                 guard !runner.isCancelled else {
                     if next < queue.count { wake() }
                     return

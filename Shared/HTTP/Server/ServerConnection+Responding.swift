@@ -13,13 +13,11 @@ struct OutgoingStream {
     var isInChunk = false
 }
 
-extension ServerConnection: HTTPBodySink {
-    typealias BodyStream = @Sendable (HTTPBodyWriter) async throws -> Void
-
+extension ServerConnection: RequestExchange, HTTPBodySink {
     /// Bodies up to this size are copied behind the head, for one system call and one buffer.
     private static let copiedBody = 32_768
     /// Larger bodies than this are written while the client reads, not queued whole.
-    private static let queuedBody = 262_144
+    static let queuedBody = 262_144
 
     // Whole responses.
 
@@ -156,7 +154,7 @@ extension ServerConnection: HTTPBodySink {
         }
     }
 
-    private static func pieces(of bytes: [UInt8]) -> BodyStream {
+    static func pieces(of bytes: [UInt8]) -> BodyStream {
         { writer in
             var at = 0
             while at < bytes.count {

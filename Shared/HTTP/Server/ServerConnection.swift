@@ -5,7 +5,7 @@ import Telemetry
 ///
 /// Only one request runs at a time; what a client sends ahead waits here, and when that is more than `readAhead` in
 /// the kernel. Confined to its server's loop, hence `@unchecked Sendable`.
-final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
+final class ServerConnection: TCPConnectionDelegate, ClientConnection, @unchecked Sendable {
     enum Phase: UInt8 {
         /// Between requests; nothing of the next has come.
         case idle
@@ -44,6 +44,8 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
     /// How much of `input` has been consumed; it moves up when that is a lot, not at every request.
     private var inputStart = 0
     private(set) var isPaused = false
+    /// Whether the bytes so far may be the beginning of HTTP/2's preface.
+    private var mayBeHTTP2: Bool
     private(set) var peerEnded = false
     private var remote: SocketAddress?
 
@@ -69,6 +71,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
         self.tcp = tcp
         self.slot = slot
         parser = RequestParser(limits: server.configuration.limits)
+        mayBeHTTP2 = server.http2 != nil
         deadline = server.loop.now + server.configuration.headerTimeout.milliseconds
     }
 
@@ -81,6 +84,7 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
 
     func connection(_ connection: TCPConnection, didRead bytes: UnsafeRawBufferPointer) {
         guard phase != .closed, phase != .lingering else { return }
+        if mayBeHTTP2, takePreface(bytes) { return }
         if input.isEmpty {
             let used = consume(bytes)
             if used < bytes.count { input.append(contentsOf: bytes[used...]) }
@@ -89,6 +93,22 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
             consumeInput()
         }
         pauseIfFull()
+    }
+
+    /// Looks for the preface of HTTP/2; false when the bytes are for the parser.
+    private func takePreface(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        switch HTTP2Preface.match(input, bytes) {
+        case .no:
+            mayBeHTTP2 = false
+            return false
+        case .begun:
+            input.append(contentsOf: bytes)
+        case .whole:
+            phase = .closed
+            HTTP2Connection.takeOver(self, input, bytes)
+            input = []
+        }
+        return true
     }
 
     /// Forgets what was sent behind the last request.
@@ -343,6 +363,9 @@ final class ServerConnection: TCPConnectionDelegate, @unchecked Sendable {
         runner?.cancel()
         runner = nil
     }
+
+    /// On a graceful stop: the next answer will say that it is the last.
+    func beginDrain() {}
 
     /// On a graceful stop: nothing is lost by closing here.
     func closeIfIdle() {
