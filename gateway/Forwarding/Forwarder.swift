@@ -12,14 +12,20 @@ final class Forwarder: @unchecked Sendable {
     /// Answers up to this size are passed on in one piece.
     private static let smallAnswer: Int64 = 64 << 10
 
+    /// Bytes that the fields of the door's own seldom exceed; the service's token is most of them.
+    private static let ordinaryLines = 1536
+
     private let upstreams: Upstreams
     private let tokens: any ServiceTokenSource
+    /// By the service's place.
+    private var tokenLines: [(token: String, line: HTTPFieldLines)?]
     /// Instead of the routes' own, so that a test need not wait.
     private let patience: Duration?
 
     init(upstreams: Upstreams, tokens: any ServiceTokenSource, patience: Duration? = nil) {
         self.upstreams = upstreams
         self.tokens = tokens
+        tokenLines = Array(repeating: nil, count: ServiceName.services.count)
         self.patience = patience
     }
 
@@ -31,30 +37,44 @@ final class Forwarder: @unchecked Sendable {
         } else {
             token = try await tokens.token(for: route.service)
         }
-        let request = visit.request
         let answer = try await upstreams.http.send(
-            HTTPClientRequest(
-                method: request.method, target: request.target, headers: headers(visit, tenant, token),
-                body: request.body.declaredLength != 0 ? .stream(request.body) : .empty),
+            request(visit, tenant, tokenLine(token, for: route.service)),
             to: upstreams.endpoint(of: route.service), deadline: patience ?? route.patience)
-        return try await response(answer, to: request.method)
+        return try await response(answer, to: visit.request.method)
     }
 
-    private func headers(_ visit: Visit, _ tenant: TenantID, _ token: String) -> HTTPHeaders {
-        var headers = HeaderHygiene.forwarded(visit.request.headers)
-        headers.reserve(fields: 8, bytes: 400 + token.utf8.count)
-        headers.add("X-Switchboard-Gateway", token)
-        headers.add("X-Switchboard-Tenant", tenant.jsonText)
-        headers.add("X-Switchboard-Client-Address", visit.clientAddress)
-        headers.add("X-Switchboard-Scheme", visit.scheme)
-        headers.add("X-Switchboard-Host", visit.host)
-        headers.set("X-Request-ID", visit.requestIDText)
-        if headers["traceparent"].flatMap(TraceContext.init(traceparent:)) == nil {
+    /// What the client sent, and what the door says: to whom it belongs, whence it comes and how it is found again.
+    private func request(_ visit: Visit, _ tenant: TenantID, _ tokenLine: HTTPFieldLines) -> HTTPClientRequest {
+        let body = visit.request.body
+        var sent = HTTPClientRequest(
+            method: visit.request.method, target: visit.request.target,
+            headers: HeaderHygiene.forwarded(visit.request.headers),
+            body: body.declaredLength != 0 ? .stream(body) : .empty)
+        if case .exchanged(let token) = visit.authorization { sent.headers.set("Authorization", "Bearer \(token)") }
+        sent.headers.remove("X-Request-ID")
+        sent.lines = HTTPFieldLines(capacity: Self.ordinaryLines)
+        sent.lines.add(tokenLine)
+        sent.lines.add("X-Switchboard-Tenant", tenant.jsonText)
+        sent.lines.add("X-Switchboard-Client-Address", visit.clientAddress)
+        sent.lines.add("X-Switchboard-Scheme", visit.scheme)
+        sent.lines.add("X-Switchboard-Host", visit.host)
+        sent.lines.add("X-Request-ID", visit.requestIDText)
+        if sent.headers["traceparent"].flatMap(TraceContext.init(traceparent:)) == nil {
             let (high, low) = visit.requestID.uuid.halves
-            headers.set("traceparent", TraceContext.make(high: high, low: low).traceparent)
+            sent.headers.remove("traceparent")
+            sent.lines.add("traceparent", TraceContext.make(high: high, low: low).traceparent)
         }
-        if case .exchanged(let token) = visit.authorization { headers.set("Authorization", "Bearer \(token)") }
-        return headers
+        return sent
+    }
+
+    /// The gateway's token as a field, which is checked and written once for all requests to a service.
+    private func tokenLine(_ token: String, for service: ServiceName) -> HTTPFieldLines {
+        let place = upstreams.place(of: service)
+        if let known = tokenLines[place], known.token == token { return known.line }
+        var line = HTTPFieldLines()
+        line.add("X-Switchboard-Gateway", token)
+        tokenLines[place] = (token, line)
+        return line
     }
 
     private func response(_ answer: HTTPClientResponse, to method: HTTPMethod) async throws -> HTTPResponse {

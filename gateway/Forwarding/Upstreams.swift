@@ -17,7 +17,8 @@ final class Upstreams: @unchecked Sendable {
         }
     }
 
-    func endpoint(of service: ServiceName) -> HTTPEndpoint {
-        endpoints[max(0, service.portOffset - ServiceName.tenancy.portOffset)]
-    }
+    func endpoint(of service: ServiceName) -> HTTPEndpoint { endpoints[place(of: service)] }
+
+    /// The service's place in the order of ports.
+    func place(of service: ServiceName) -> Int { max(0, service.portOffset - ServiceName.tenancy.portOffset) }
 }

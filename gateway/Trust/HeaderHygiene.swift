@@ -50,7 +50,7 @@ enum HeaderHygiene {
         return kept
     }
 
-    private static func isOwn(_ name: UnsafeBufferPointer<UInt8>) -> Bool { name.starts(with: ownPrefix) }
+    private static func isOwn(_ name: UnsafeBufferPointer<UInt8>) -> Bool { name.startsCaseless(ownPrefix) }
 
     /// The fields that `Connection` names besides its options; nil for the usual, which names none.
     private static func connectionNames(_ headers: HTTPHeaders) -> HeaderNames? {

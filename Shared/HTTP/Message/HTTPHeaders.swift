@@ -1,3 +1,5 @@
+import Glibc
+
 /// The header fields of a message: in order, with names that compare without case.
 ///
 /// The bytes of all fields lie in one array and each field is four numbers into it, so a parsed message costs two
@@ -43,34 +45,43 @@ package struct HTTPHeaders: Sendable {
 
     /// The values of a name, in order.
     package func all(named name: String) -> [String] {
-        fields.indices.filter { self.name(at: $0, is: name) }.map { value(at: $0) }
+        indices(of: name).map { value(at: $0) }
     }
 
     /// How many fields have this name.
-    package func count(of name: String) -> Int {
-        fields.indices.reduce(0) { self.name(at: $1, is: name) ? $0 + 1 : $0 }
-    }
+    package func count(of name: String) -> Int { indices(of: name).count }
 
     /// Whether there is a field of this name.
     package func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
 
+    /// The bytes of the first value of a name, without a copy.
+    package func slice(of name: String) -> ArraySlice<UInt8>? {
+        guard let index = firstIndex(of: name) else { return nil }
+        let start = Int(fields[index].valueStart)
+        return bytes[start..<start + Int(fields[index].valueLength)]
+    }
+
     /// Appends a field, beside others of its name.
     package mutating func add(_ name: String, _ value: String) {
         var (name, value) = (name, value)
-        name.withUTF8 { name in value.withUTF8 { value in add(name, value) } }
+        name.withUTF8 { name in
+            value.withUTF8 { value in add(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value)) }
+        }
     }
 
-    private mutating func add(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    private mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let nameStart = bytes.count
         guard !name.isEmpty, name.count <= Int(UInt16.max),
             nameStart + name.count + value.count <= Int(UInt32.max),
-            name.allSatisfy(ByteClass.isToken), ByteClass.areFieldValue(UnsafeRawBufferPointer(value))
+            name.allSatisfy(ByteClass.isToken), ByteClass.areFieldValue(value)
         else {
             hasForbiddenField = true
             return
         }
-        bytes.append(contentsOf: name)
-        bytes.append(contentsOf: value)
+        bytes.append(addingCapacity: name.count + value.count) { room in
+            room.append(name)
+            room.append(value)
+        }
         fields.append(
             Field(
                 nameStart: UInt32(nameStart), valueStart: UInt32(nameStart + name.count),
@@ -92,10 +103,8 @@ package struct HTTPHeaders: Sendable {
     /// Removes all fields of the name.
     package mutating func remove(_ name: String) {
         // Looked at first: an array that is shared is copied by a removal that finds nothing, too.
-        guard let first = firstIndex(of: name) else { return }
-        for index in stride(from: fields.count - 1, through: first, by: -1) where self.name(at: index, is: name) {
-            fields.remove(at: index)
-        }
+        guard contains(name) else { return }
+        for index in indices(of: name).reversed() { fields.remove(at: index) }
     }
 
     /// Removes the fields whose name, in lower case, satisfies the condition.
@@ -104,25 +113,42 @@ package struct HTTPHeaders: Sendable {
         fields = kept
     }
 
-    /// Removes the fields whose name satisfies the condition, which gets the name's bytes in lower case.
+    /// Removes the fields whose name satisfies the condition, which gets the name's bytes as they were written.
     ///
     /// Makes no strings: the gateway asks it of every request and every answer.
     package mutating func removeAll(whereName condition: (UnsafeBufferPointer<UInt8>) -> Bool) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { scratch in
-            fields.removeAll { field in
-                let length = Int(field.nameLength)
-                // No name that anybody asks for is as long; it stays.
-                guard length <= scratch.count else { return false }
-                for offset in 0..<length {
-                    scratch[offset] = ByteClass.lowercase(bytes[Int(field.nameStart) + offset])
-                }
-                return condition(UnsafeBufferPointer(rebasing: scratch[..<length]))
+        let kept: [Field]? = bytes.withUnsafeBufferPointer { bytes in
+            func isRemoved(_ field: Field) -> Bool {
+                let start = Int(field.nameStart)
+                return condition(UnsafeBufferPointer(rebasing: bytes[start..<start + Int(field.nameLength)]))
+            }
+            guard let first = fields.firstIndex(where: isRemoved) else { return nil }
+            var kept: [Field] = []
+            // With room for what usually follows a removal: a field or two of one's own.
+            kept.reserveCapacity(fields.count + 2)
+            kept.append(contentsOf: fields[..<first])
+            for field in fields[(first + 1)...] where !isRemoved(field) { kept.append(field) }
+            return kept
+        }
+        if let kept { fields = kept }
+    }
+
+    func firstIndex(of name: String) -> Int? {
+        var name = name
+        return name.withUTF8 { name in
+            bytes.withUnsafeBufferPointer { bytes in
+                fields.firstIndex { Self.isNamed(name, $0, bytes) }
             }
         }
     }
 
-    func firstIndex(of name: String) -> Int? {
-        fields.indices.first { self.name(at: $0, is: name) }
+    private func indices(of name: String) -> [Int] {
+        var name = name
+        return name.withUTF8 { name in
+            bytes.withUnsafeBufferPointer { bytes in
+                fields.indices.filter { Self.isNamed(name, fields[$0], bytes) }
+            }
+        }
     }
 
     func name(at index: Int) -> String {
@@ -138,16 +164,28 @@ package struct HTTPHeaders: Sendable {
     }
 
     /// Compares without case and without making a string of the field's name.
-    func name(at index: Int, is name: String) -> Bool {
-        let field = fields[index]
-        let utf8 = name.utf8
-        guard utf8.count == Int(field.nameLength) else { return false }
-        var at = Int(field.nameStart)
-        for byte in utf8 {
-            guard ByteClass.lowercase(bytes[at]) == ByteClass.lowercase(byte) else { return false }
-            at += 1
+    private static func isNamed(
+        _ name: UnsafeBufferPointer<UInt8>, _ field: Field, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard Int(field.nameLength) == name.count else { return false }
+        for offset in 0..<name.count {
+            let written = bytes[Int(field.nameStart) + offset]
+            guard ByteClass.lowercase(written) == ByteClass.lowercase(name[offset]) else { return false }
         }
         return true
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends bytes for which the span has room.
+    mutating func append(_ more: UnsafeRawBufferPointer) {
+        precondition(more.count <= freeCapacity, "no room")
+        guard let source = more.baseAddress else { return }
+        withUnsafeMutableBufferPointer { buffer, count in
+            guard let base = buffer.baseAddress else { return }
+            memcpy(base + count, source, more.count)
+            count += more.count
+        }
     }
 }
 

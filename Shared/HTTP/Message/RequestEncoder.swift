@@ -5,16 +5,17 @@ package enum RequestEncoder {
     /// Calls `body` with the bytes of a head, which are gone afterwards; nil when the head could not be written safely.
     ///
     /// `Host` is the given one unless `headers` has its own. Fields that belong to a connection and not to the message
-    /// are left out, and the framing is written from `framing`.
+    /// are left out, and the framing is written from `framing`. `lines` go behind the other fields as they are.
     package static func withHead<Result>(
-        _ method: HTTPMethod, target: String, headers: HTTPHeaders, host: String, framing: HTTPBodyFraming,
-        _ body: (UnsafeRawBufferPointer) -> Result
+        _ method: HTTPMethod, target: String, headers: HTTPHeaders, lines: HTTPFieldLines = HTTPFieldLines(),
+        host: String, framing: HTTPBodyFraming, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result? {
-        guard !headers.hasForbiddenField, isSafe(method, target) else { return nil }
+        guard !headers.hasForbiddenField, !lines.hasForbiddenField, isSafe(method, target) else { return nil }
         let name = method.rawValue
         // The fields at their longest and 128 bytes for the words between, the length and the line ends.
         let bound =
-            name.utf8.count + target.utf8.count + host.utf8.count + headers.bytes.count + 4 * headers.count + 128
+            name.utf8.count + target.utf8.count + host.utf8.count + headers.bytes.count + 4 * headers.count
+            + lines.bytes.count + 128
         return withUnsafeTemporaryAllocation(byteCount: bound, alignment: 1) { memory in
             guard let base = memory.baseAddress else { return nil }
             var head = Cursor(base: base)
@@ -28,6 +29,7 @@ package enum RequestEncoder {
                 head.append("\r\n")
             }
             appendFields(headers, to: &head)
+            lines.bytes.withUnsafeBytes { head.append($0) }
             switch framing {
             case .length(let length):
                 head.append("Content-Length: ")
@@ -43,7 +45,11 @@ package enum RequestEncoder {
 
     private static func isSafe(_ method: HTTPMethod, _ target: String) -> Bool {
         if case .other(let name) = method, name.isEmpty || !name.utf8.allSatisfy(ByteClass.isToken) { return false }
-        return !target.isEmpty && target.utf8.allSatisfy(ByteClass.isTarget)
+        var target = target
+        return target.withUTF8 { bytes in
+            for byte in bytes where !ByteClass.isTarget(byte) { return false }
+            return !bytes.isEmpty
+        }
     }
 
     private static func appendFields(_ headers: HTTPHeaders, to head: inout Cursor) {

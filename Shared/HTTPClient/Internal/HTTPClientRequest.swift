@@ -28,6 +28,8 @@ package struct HTTPClientRequest: Sendable {
     /// Path and query as they go on the wire.
     package var target: String
     package var headers: HTTPHeaders
+    /// Further fields, which go out behind those.
+    package var lines = HTTPFieldLines()
     package var body: Body
 
     package init(

@@ -86,16 +86,11 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         receiving = .head
         let isWritten: Void? =
             switch request.body {
-            case .empty:
-                RequestEncoder.withHead(
-                    request.method, target: request.target, headers: request.headers, host: pool.host,
-                    framing: Self.emptyFraming(request.method)
-                ) { tcp.write($0) }
+            case .empty: withHead(of: request, Self.emptyFraming(request.method)) { tcp.write($0) }
             case .bytes(let bytes):
-                RequestEncoder.withHead(
-                    request.method, target: request.target, headers: request.headers, host: pool.host,
-                    framing: .length(Int64(bytes.count))
-                ) { head in bytes.withUnsafeBytes { tcp.write(head, $0) } }
+                withHead(of: request, .length(Int64(bytes.count))) { head in
+                    bytes.withUnsafeBytes { tcp.write(head, $0) }
+                }
             case .stream(let body): startUpload(body, of: request)
             }
         guard isWritten != nil else {
@@ -104,6 +99,14 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
             return becomeIdle()
         }
         if upload == nil { wait(milliseconds) }
+    }
+
+    private func withHead<Result>(
+        of request: HTTPClientRequest, _ framing: HTTPBodyFraming, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
+        RequestEncoder.withHead(
+            request.method, target: request.target, headers: request.headers, lines: request.lines, host: pool.host,
+            framing: framing, body)
     }
 
     /// A POST without a body says so, or a server may refuse it with 411.
@@ -123,10 +126,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
 
     private func startUpload(_ body: HTTPBody, of request: HTTPClientRequest) -> Void? {
         let framing: HTTPBodyFraming = body.declaredLength.map { .length($0) } ?? .chunked
-        let head = RequestEncoder.withHead(
-            request.method, target: request.target, headers: request.headers, host: pool.host, framing: framing
-        ) { [UInt8]($0) }
-        guard let head else { return nil }
+        guard let head = withHead(of: request, framing, { [UInt8]($0) }) else { return nil }
         let number = self.number
         // The client's own pace is its server's business: only what the service holds up is timed here.
         deadline = .max
