@@ -56,21 +56,30 @@ final class FrontDoor: @unchecked Sendable {
         }
         response.headers.set("X-Request-ID", visit.requestIDText)
         for field in visit.answerFields { response.headers.set(field.name, field.value) }
-        record(visit, status: response.status)
+        record(visit, &response)
         return response
     }
 
-    private func record(_ visit: Visit, status: Int) {
-        let milliseconds = loop.now - visit.started
-        let service = visit.route?.service
-        meters.record(service, status: status, milliseconds: milliseconds)
-        logger.info(
-            "Request answered",
-            [
-                .string("request_id", visit.requestIDText), .string("http.method", visit.request.method.rawValue),
-                .string("service", service?.rawValue ?? "none"), .int("http.status", status),
-                .int("http.duration_ms", Int(milliseconds)),
-            ])
+    private func record(_ visit: Visit, _ response: inout HTTPResponse) {
+        let status = response.status
+        meters.record(visit.route?.service, status: status, milliseconds: loop.now - visit.started)
+        guard case .upgraded(let run) = response.body else { return log(visit, status) }
+        response.body = .upgraded { [self] input, output in
+            defer { log(visit, status) }
+            try await run(input, output)
+        }
+    }
+
+    private func log(_ visit: Visit, _ status: Int) {
+        var fields: [LogField] = [
+            .string("request_id", visit.requestIDText), .string("http.method", visit.request.method.rawValue),
+            .string("service", visit.route?.service.rawValue ?? "none"), .int("http.status", status),
+            .int("http.duration_ms", Int(loop.now - visit.started)),
+        ]
+        if let relay = visit.relay {
+            fields += [.int("http.received_bytes", relay.received), .int("http.sent_bytes", relay.sent)]
+        }
+        logger.info("Request answered", fields)
     }
 
     /// The stages of a request, in their order; each may end it by throwing a `Failure`.
@@ -86,6 +95,10 @@ final class FrontDoor: @unchecked Sendable {
         if path.segments.count == 2, let document = try await documents.answer(path, visit.request) { return document }
         guard let route = RouteTable.route(for: path) else { throw Failure(.notFound) }
         visit.route = route
+        if visit.request.upgrade != nil {
+            try UpgradeOffer.checkOrigin(of: visit) { _ in false }
+            visit.offer = try UpgradeOffer(&visit.request)
+        }
         visit.authorization = try await authorization(visit, tenant.id)
         let known = state.sequence
         let response = try await forwarder.forward(visit, to: route, tenant: tenant.id)

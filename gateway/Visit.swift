@@ -24,6 +24,10 @@ final class Visit: @unchecked Sendable {
     var tenant: FeedTenant?
     var route: DoorRoute?
     var authorization = Authorization.none
+    /// What it offers to go on with, if the request is for WebSocket.
+    var offer: UpgradeOffer?
+    /// Counts what goes both ways once the service has agreed.
+    var relay: Relay?
     /// Fields that the answer carries, whoever gives it.
     var answerFields: [(name: String, value: String)] = []
 

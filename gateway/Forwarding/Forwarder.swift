@@ -37,9 +37,11 @@ final class Forwarder: @unchecked Sendable {
         } else {
             token = try await tokens.token(for: route.service)
         }
+        var outgoing = request(visit, tenant, tokenLine(token, for: route.service))
+        if visit.offer != nil { outgoing.upgrade = .make() }
         let answer = try await upstreams.http.send(
-            request(visit, tenant, tokenLine(token, for: route.service)),
-            to: upstreams.endpoint(of: route.service), deadline: patience ?? route.patience)
+            outgoing, to: upstreams.endpoint(of: route.service), deadline: patience ?? route.patience)
+        if let writer = answer.writer { return try upgraded(visit, answer, writer) }
         return try await response(answer, to: visit.request.method)
     }
 
@@ -75,6 +77,18 @@ final class Forwarder: @unchecked Sendable {
         line.add("X-Switchboard-Gateway", token)
         tokenLines[place] = (token, line)
         return line
+    }
+
+    /// The service has agreed to the client's offer: their bytes are theirs alone from here on.
+    private func upgraded(
+        _ visit: Visit, _ answer: HTTPClientResponse, _ writer: HTTPBodyWriter
+    ) throws -> HTTPResponse {
+        guard let offer = visit.offer else { throw Failure(.upstreamUnavailable) }
+        let relay = Relay(answer.body, writer)
+        visit.relay = relay
+        return HTTPResponse(
+            status: 101, headers: try offer.answered(HeaderHygiene.answered(answer.headers)),
+            body: .upgraded { input, output in try await relay.run(input, output) })
     }
 
     private func response(_ answer: HTTPClientResponse, to method: HTTPMethod) async throws -> HTTPResponse {

@@ -6,7 +6,7 @@ enum HeaderHygiene {
     private static let hopByHop = HeaderNames(
         """
         connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade
-        content-length expect
+        content-length expect sec-websocket-key sec-websocket-accept
         """)
 
     /// Fields by which a caller could pretend to be somewhere or someone else.

@@ -4,7 +4,8 @@
 package final class HTTPBodyWriter: @unchecked Sendable {
     private let sink: any HTTPBodySink
 
-    init(_ sink: any HTTPBodySink) { self.sink = sink }
+    /// A writer to the end of a connection that the sink stands for.
+    package init(_ sink: any HTTPBodySink) { self.sink = sink }
 
     /// Writes bytes and suspends while too many wait for the client.
     ///
@@ -19,7 +20,7 @@ package final class HTTPBodyWriter: @unchecked Sendable {
 }
 
 /// Where a body writer's bytes go.
-protocol HTTPBodySink: AnyObject {
+package protocol HTTPBodySink: AnyObject {
     func write(_ bytes: [UInt8]) throws
     func waitForRoom() async throws
     /// Says that nothing more will be written, on an upgraded connection.

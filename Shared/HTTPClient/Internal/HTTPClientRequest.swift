@@ -31,6 +31,8 @@ package struct HTTPClientRequest: Sendable {
     /// Further fields, which go out behind those.
     package var lines = HTTPFieldLines()
     package var body: Body
+    /// Offers to go on with WebSocket; an answer that agrees has a `writer`. `Sec-WebSocket-Key` is not among `headers`.
+    package var upgrade: WebSocketKey?
 
     package init(
         method: HTTPMethod, target: String, headers: HTTPHeaders = HTTPHeaders(), body: Body = .empty
@@ -49,4 +51,6 @@ package struct HTTPClientResponse: Sendable {
     package let status: Int
     package let headers: HTTPHeaders
     package let body: HTTPBody
+    /// Where to write once the service has agreed to an upgrade; `body` is what it sends from then on.
+    package var writer: HTTPBodyWriter? = nil
 }

@@ -30,6 +30,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
     private var parser = ResponseParser(requestMethod: .get)
     /// The bytes of a head that came in more than one piece.
     private var partial: [UInt8] = []
+    private var upgrade: WebSocketKey?
     private var headWaiter: UnsafeContinuation<HTTPClientResponse, any Error>?
     /// Weak: the reader's reference keeps the exchange going.
     private weak var body: HTTPBody?
@@ -84,8 +85,10 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         headDeadline = milliseconds
         parser = ResponseParser(requestMethod: request.method)
         receiving = .head
+        upgrade = request.upgrade
         let isWritten: Void? =
             switch request.body {
+            case .empty where request.upgrade != nil: writeUpgrade(request)
             case .empty: withHead(of: request, Self.emptyFraming(request.method)) { tcp.write($0) }
             case .bytes(let bytes):
                 withHead(of: request, .length(Int64(bytes.count))) { head in
@@ -107,6 +110,15 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         RequestEncoder.withHead(
             request.method, target: request.target, headers: request.headers, lines: request.lines, host: pool.host,
             framing: framing, body)
+    }
+
+    private func writeUpgrade(_ request: HTTPClientRequest) -> Void? {
+        guard let key = request.upgrade, !request.headers.contains("sec-websocket-key") else { return nil }
+        let fields = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: \(key.text)\r\n\r\n"
+        return withHead(of: request, .none) { head in
+            // In place of the empty line that ends the head.
+            Array(fields.utf8).withUnsafeBytes { tcp.write(UnsafeRawBufferPointer(rebasing: head.dropLast(2)), $0) }
+        }
     }
 
     /// A POST without a body says so, or a server may refuse it with 411.
@@ -216,8 +228,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
                     if rest.isEmpty { return }
                     continue
                 }
-                // Nothing here asks for an upgrade.
-                guard head.status != 101 else { return fail(.malformedResponse) }
+                if head.status == 101 { return deliverTunnel(head, rest) }
                 return deliver(head, rest)
             }
         }
@@ -248,6 +259,19 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         if upload == nil { waitForBody() }
         waiter?.resume(returning: HTTPClientResponse(status: head.status, headers: head.headers, body: body))
         receiveBody(rest, from: 0)
+    }
+
+    /// The service goes on with the protocol that was offered: the connection is the caller's and never this pool's again.
+    private func deliverTunnel(_ head: HTTPResponseHead, _ rest: UnsafeRawBufferPointer) {
+        guard let upgrade, UpstreamTunnel.isAgreed(head.headers, key: upgrade), let waiter = takeHeadWaiter() else {
+            return fail(.malformedResponse)
+        }
+        receiving = .closed
+        deadline = .max
+        pool.remove(self)
+        let (body, writer) = UpstreamTunnel.open(tcp, rest)
+        waiter.resume(
+            returning: HTTPClientResponse(status: head.status, headers: head.headers, body: body, writer: writer))
     }
 
     private func receiveBody(_ bytes: UnsafeRawBufferPointer, from start: Int) {
