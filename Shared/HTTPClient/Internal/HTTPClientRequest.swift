@@ -31,7 +31,7 @@ package struct HTTPClientRequest: Sendable {
     /// Further fields, which go out behind those.
     package var lines = HTTPFieldLines()
     package var body: Body
-    /// Offers to go on with WebSocket; an answer that agrees has a `writer`. `Sec-WebSocket-Key` is not among `headers`.
+    /// Offers to go on with WebSocket, by a field that is not among `headers`; an answer that agrees has a `writer`.
     package var upgrade: WebSocketKey?
 
     package init(
