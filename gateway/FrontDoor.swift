@@ -20,14 +20,14 @@ final class FrontDoor: @unchecked Sendable {
     private let keys: KeyExchange
     private let forwarder: Forwarder
     private let documents: APIDocuments
-    private let scheme: String
+    private let transport: TransportRules
     private let loop: EventLoop
     private let logger: Logger
     private let meters: DoorMeters
 
     init(
         hosts: HostNames, state: ChangeFeedState, people: TokenVerifier, keys: KeyExchange, forwarder: Forwarder,
-        documents: APIDocuments, scheme: String, loop: EventLoop, logger: Logger, metrics: Metrics
+        documents: APIDocuments, transport: TransportRules, loop: EventLoop, logger: Logger, metrics: Metrics
     ) {
         self.hosts = hosts
         self.state = state
@@ -35,14 +35,14 @@ final class FrontDoor: @unchecked Sendable {
         self.keys = keys
         self.forwarder = forwarder
         self.documents = documents
-        self.scheme = scheme
+        self.transport = transport
         self.loop = loop
         self.logger = logger
         meters = DoorMeters(metrics)
     }
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
-        let visit = Visit(request, requestID: .make(), started: loop.now, scheme: scheme)
+        let visit = Visit(request, requestID: .make(), started: loop.now, scheme: transport.scheme(of: request))
         var response: HTTPResponse
         do {
             response = try await answer(visit)
@@ -84,6 +84,7 @@ final class FrontDoor: @unchecked Sendable {
 
     /// The stages of a request, in their order; each may end it by throwing a `Failure`.
     private func answer(_ visit: Visit) async throws -> HTTPResponse {
+        if let answer = try await transport.answer(visit) { return answer }
         guard let path = NormalisedPath(visit.request.path) else {
             throw Failure(.badRequest, "The path is malformed.")
         }

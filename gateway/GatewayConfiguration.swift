@@ -6,6 +6,7 @@ struct GatewayConfiguration: ServiceConfiguration {
     let process: ProcessConfiguration
     /// Where each service listens for the gateway.
     let upstreams: [ServiceName: WebAddress]
+    let transport: TransportConfiguration
 
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(&environment, service: .gateway, loops: 2, hasInternalListener: false)
@@ -17,5 +18,6 @@ struct GatewayConfiguration: ServiceConfiguration {
                 default: "http://127.0.0.1:\(min(65_535, base + service.portOffset))", example: "http://127.0.0.1:8101")
         }
         self.upstreams = upstreams
+        transport = TransportConfiguration(&environment, gatewayPort: process.port)
     }
 }

@@ -12,13 +12,19 @@ enum GatewayService: ServiceProgram {
     static let name = ServiceName.gateway
     static var migrations: [Migration] { GatewayMigrations.all }
 
-    static func prepare(_ seat: ServiceSeat<GatewayConfiguration>) async throws -> SuiteMembership {
-        try SuiteMembership(seat)
+    /// What the loops have in common.
+    struct Shared: Sendable {
+        let membership: SuiteMembership
+        /// Nil without certificates.
+        let transport: SecureTransport?
     }
 
-    static func assemble(
-        _ seat: ServiceSeat<GatewayConfiguration>, _ membership: SuiteMembership
-    ) async throws -> ServiceParts {
+    static func prepare(_ seat: ServiceSeat<GatewayConfiguration>) async throws -> Shared {
+        Shared(membership: try SuiteMembership(seat), transport: try await SecureTransport.open(seat))
+    }
+
+    static func assemble(_ seat: ServiceSeat<GatewayConfiguration>, _ shared: Shared) async throws -> ServiceParts {
+        let membership = shared.membership
         let member = try await membership.member(on: seat)
         let upstreams = Upstreams(seat.configuration.upstreams, http: InternalHTTPClient(loop: seat.loop))
         let health = UpstreamHealth(upstreams: upstreams, loop: seat.loop, logger: seat.logger)
@@ -28,14 +34,20 @@ enum GatewayService: ServiceProgram {
         let documents = APIDocuments(upstreams: upstreams, tokens: member.tokens, loop: seat.loop)
         let door = FrontDoor(
             hosts: hosts, state: member.state, people: member.people, keys: keys, forwarder: forwarder,
-            documents: documents, scheme: seat.configuration.process.baseURL.scheme, loop: seat.loop,
+            documents: documents, transport: TransportRules(seat, shared.transport), loop: seat.loop,
             logger: seat.logger, metrics: seat.metrics)
         var running: [@Sendable () async -> Void] = [{ await health.run() }]
-        if seat.index == 0 { running.append { await membership.run() } }
+        if seat.index == 0 {
+            running.append { await membership.run() }
+            if let transport = shared.transport { running.append { await transport.watch(seat) } }
+        }
         return ServiceParts(
-            service: { request in await door.answer(request) },
+            service: { request in await door.answer(request) }, secure: shared.transport?.listener(),
             isReady: { member.state.isLoaded && health.haveAllBeenReady },
-            status: [("upstreams", { health.status }), ("change_feed", { FeedStatus(member.state).document })],
+            status: [
+                ("upstreams", { health.status }), ("change_feed", { FeedStatus(member.state).document }),
+                ("certificates", { SecureTransport.status(shared.transport) }),
+            ],
             running: running)
     }
 }

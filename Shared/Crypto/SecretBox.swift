@@ -60,6 +60,11 @@ package struct SecretBox: Sendable {
         return text
     }
 
+    /// Key material for another purpose than sealing: the same wherever the current key is the same.
+    package func derivedKey(for purpose: StaticString) -> [UInt8] {
+        HKDF.sha256(keys.current.key.reveal(), info: Array(purpose.description.utf8))
+    }
+
     /// Whether the value was sealed with another key than the current one, and should be sealed anew.
     package func isOutdated(_ sealed: [UInt8]) throws(CryptoError) -> Bool {
         try Self.split(sealed).id != keys.current.id

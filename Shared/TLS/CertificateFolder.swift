@@ -37,6 +37,8 @@ package final class CertificateFolder: Sendable {
     private let preferredDomain: String
     private let logger: Logger
     private let state = Mutex(State())
+    /// Spares every request the lookup where no certificate is trusted.
+    private let hasTrusted = Atomic(false)
 
     /// A folder that has not been read; `preferredDomain` is the suite's own, whose wildcard is the default.
     package init(path: String, preferredDomain: String, logger: Logger) {
@@ -48,7 +50,9 @@ package final class CertificateFolder: Sendable {
     var index: CertificateIndex { state.withLock { $0.index } }
 
     /// Whether browsers accept a connection to this host, in lower case and without a port.
-    package func isTrusted(_ host: String) -> Bool { index.isTrusted(host) }
+    package func isTrusted(_ host: String) -> Bool {
+        hasTrusted.load(ordering: .relaxed) && index.isTrusted(host)
+    }
 
     /// What is in use and what is wrong, by name.
     package var reports: [CertificateReport] {
@@ -93,6 +97,7 @@ package final class CertificateFolder: Sendable {
         }
         let index =
             hasChanged ? CertificateIndex(entries.values.compactMap(\.pair), preferredDomain: preferredDomain) : nil
+        hasTrusted.store(entries.values.contains { $0.pair?.isTrusted ?? false }, ordering: .relaxed)
         state.withLock { state in
             state.folderFault = nil
             state.entries = entries

@@ -2,8 +2,8 @@ package import IO
 
 /// Puts TLS on the connections that one loop accepts.
 ///
-/// Confined to its loop.
-package final class TLSAcceptor {
+/// Confined to its loop, hence `@unchecked Sendable`.
+package final class TLSAcceptor: @unchecked Sendable {
     let server: TLSServer
     let buffers = LoopBuffers()
     let meters: HandshakeMeters

@@ -31,6 +31,8 @@ write_environment() {
         case $name in
         gateway)
             put run BIND_ADDRESS "${BIND_ADDRESS:-127.0.0.1}"
+            put run TLS_CERTIFICATES "${TLS_CERTIFICATES:-$DATA/tls/certificates}"
+            put run TLS_PORT "$(tls_port)"
             for other in "${services[@]}"; do put run "${other^^}_URL" "http://127.0.0.1:$(port_of "$other")"; done
             ;;
         *)

@@ -23,6 +23,8 @@ port_of() {
     fail "There is no process called $1."
 }
 
+tls_port() { echo "${TLS_PORT:-$((PORT + 363))}"; }
+
 # The executables: of the release build, unless BIN names a folder that holds them.
 binaries=${BIN:-$checkout/.build/release}
 

@@ -10,7 +10,7 @@ check_ports() {
     for name in "${processes[@]}"; do
         port=$(port_of "$name")
         wanted+=("$port" $((port + 1000)))
-        [ "$name" = gateway ] || wanted+=($((port + 100)))
+        if [ "$name" = gateway ]; then wanted+=("$(tls_port)"); else wanted+=($((port + 100))); fi
     done
     taken=$(python3 - "${wanted[@]}" <<'END'
 import socket, sys

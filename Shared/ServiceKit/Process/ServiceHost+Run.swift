@@ -62,7 +62,8 @@ extension ServiceHost {
             logger.info(
                 "Process started",
                 [
-                    .int("port", ports.service ?? 0), .int("internal_port", ports.internal ?? 0),
+                    .int("port", ports.service ?? 0), .int("tls_port", ports.secure ?? 0),
+                    .int("internal_port", ports.internal ?? 0),
                     .int("operator_port", ports.operator),
                 ])
             ReadySignal.send(port: ports.service ?? ports.operator)

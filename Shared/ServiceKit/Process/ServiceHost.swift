@@ -13,6 +13,7 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
     /// The ports that were bound, for tests that asked for port 0.
     package struct Ports: Sendable {
         package var service: Int?
+        package var secure: Int?
         package var `internal`: Int?
         package var `operator`: Int
     }
@@ -96,6 +97,9 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
     private func listen() async throws -> Ports {
         var ports = Ports(service: nil, internal: nil, operator: 0)
         ports.service = try await open(process.bindAddress, process.port) { $0.service }
+        if let port = places[0].parts.secure?.port {
+            ports.secure = try await open(process.bindAddress, port, isSecure: true) { $0.service }
+        }
         if let port = process.internalPort {
             ports.internal = try await open(process.bindAddress, port) { $0.internal }
         }
@@ -108,25 +112,30 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
     }
 
     /// Opens one socket that all loops with such a handler accept from; nil when no loop has one.
-    private func open(_ host: String, _ port: Int, _ handler: (ServiceParts) -> HTTPHandler?) async throws -> Int? {
+    private func open(
+        _ host: String, _ port: Int, isSecure: Bool = false, _ handler: (ServiceParts) -> HTTPHandler?
+    ) async throws -> Int? {
         let handlers = places.map { handler($0.parts) }
         guard handlers.contains(where: { $0 != nil }) else { return nil }
         let socket = try ListeningSocket.bind(host: host, port: port)
         for (index, handler) in handlers.enumerated() {
             guard let handler else { continue }
-            try await serve(socket, on: index, handler)
+            try await serve(socket, on: index, prepare: isSecure ? places[index].parts.secure?.prepare : nil, handler)
         }
         return socket.port
     }
 
-    private func serve(_ socket: ListeningSocket, on index: Int, _ handler: @escaping HTTPHandler) async throws {
+    private func serve(
+        _ socket: ListeningSocket, on index: Int, prepare: (@Sendable (TCPConnection) -> Void)? = nil,
+        _ handler: @escaping HTTPHandler
+    ) async throws {
         let seat = places[index].seat
         let (health, logger, metrics) = (health, logger, metrics)
         let server = try await seat.loop.attempt {
             let pages = HealthPages(state: health, database: seat.database)
             let server = HTTPServer(
                 loop: seat.loop, socket: socket, configuration: HTTPServerConfiguration(), logger: logger,
-                metrics: metrics
+                metrics: metrics, prepare: prepare
             ) { request in
                 if HealthPages.isAsked(by: request), let answer = await pages.answer(request) { return answer }
                 return await handler(request)

@@ -64,6 +64,8 @@ package struct ServiceSeat<Configuration: ServiceConfiguration>: Sendable {
 package struct ServiceParts: Sendable {
     /// Answers behind the gateway, at PORT.
     package var service: HTTPHandler?
+    /// Where `service` answers over TLS too.
+    package var secure: SecureListener?
     /// Answers other services, at INTERNAL_PORT.
     package var `internal`: HTTPHandler?
     /// What must hold, beside an answering database, before the process is ready.
@@ -76,16 +78,30 @@ package struct ServiceParts: Sendable {
     package var closing: [@Sendable () async -> Void]
 
     package init(
-        service: HTTPHandler? = nil, internal: HTTPHandler? = nil, isReady: @escaping @Sendable () -> Bool = { true },
+        service: HTTPHandler? = nil, secure: SecureListener? = nil, internal: HTTPHandler? = nil,
+        isReady: @escaping @Sendable () -> Bool = { true },
         status: [(name: String, value: @Sendable () -> JSONText)] = [], running: [@Sendable () async -> Void] = [],
         closing: [@Sendable () async -> Void] = []
     ) {
         self.service = service
+        self.secure = secure
         self.internal = `internal`
         self.isReady = isReady
         self.status = status
         self.running = running
         self.closing = closing
+    }
+}
+
+/// A listener whose connections are put under TLS before they are served.
+package struct SecureListener: Sendable {
+    let port: Int
+    let prepare: @Sendable (TCPConnection) -> Void
+
+    /// `prepare` is called on the loop that accepted the connection.
+    package init(port: Int, prepare: @escaping @Sendable (TCPConnection) -> Void) {
+        self.port = port
+        self.prepare = prepare
     }
 }
 

@@ -69,7 +69,8 @@ final class DoorUnderTest: @unchecked Sendable {
             hosts: try #require(HostNames(base: base)), state: state, people: people,
             keys: KeyExchange(client: tenancy, state: state, loop: loop),
             forwarder: Forwarder(upstreams: upstreams, tokens: tokens, patience: patience),
-            documents: APIDocuments(upstreams: upstreams, tokens: tokens, loop: loop), scheme: "http",
+            documents: APIDocuments(upstreams: upstreams, tokens: tokens, loop: loop),
+            transport: TransportRules(isTrusted: nil, port: 0, baseURL: base, challenges: nil),
             loop: loop, logger: log.logger(service: "gateway"), metrics: Metrics())
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)

@@ -1,0 +1,76 @@
+import HTTP
+import ServiceKit
+import TLS
+
+/// What a request gets for how it came: the way to https, the promise to stay there, an ACME client's answer.
+///
+/// Redirect and HSTS hold only for hosts with a certificate that browsers accept, and never for `localhost`: a browser
+/// that was promised https does not come back without it.
+struct TransportRules: Sendable {
+    /// A year; without subdomains, since below a tenant's own domain there are others' hosts.
+    private static let promise = "max-age=31536000"
+
+    private let isTrusted: @Sendable (String) -> Bool
+    private let port: Int
+    private let challenges: ChallengeFolder?
+    private let baseScheme: String
+
+    init(
+        isTrusted: (@Sendable (String) -> Bool)?, port: Int, baseURL: WebAddress, challenges: ChallengeFolder?
+    ) {
+        self.isTrusted = isTrusted ?? { _ in false }
+        // The suite's own address tells the port that people reach, which may not be the one listened on.
+        self.port = baseURL.isSecure ? baseURL.port : port
+        baseScheme = baseURL.scheme
+        self.challenges = challenges
+    }
+
+    /// The rules of a gateway as it is configured.
+    init(_ seat: ServiceSeat<GatewayConfiguration>, _ transport: SecureTransport?) {
+        var isTrusted: (@Sendable (String) -> Bool)?
+        if let certificates = transport?.certificates { isTrusted = { certificates.isTrusted($0) } }
+        self.init(
+            isTrusted: isTrusted,
+            port: seat.configuration.transport.port, baseURL: seat.configuration.process.baseURL,
+            challenges: seat.configuration.transport.challenges.map(ChallengeFolder.init))
+    }
+
+    /// How the request came, as its client sees it.
+    ///
+    /// Where no certificate here is one that browsers accept, and the suite's own address says https, something in front
+    /// ends TLS.
+    func scheme(of request: HTTPRequest) -> String {
+        if request.isSecure { return "https" }
+        guard baseScheme == "https" else { return "http" }
+        guard let name = Self.name(of: request.headers["host"] ?? ""), isTrusted(name) else { return baseScheme }
+        return "http"
+    }
+
+    /// The answer to a request that goes no further; nil for all others, which may get a field for their answer.
+    func answer(_ visit: Visit) async throws -> HTTPResponse? {
+        if let challenges, let token = ChallengeFolder.token(in: visit.request.path) {
+            return try await challenges.answer(token, visit.request)
+        }
+        guard let name = Self.name(of: visit.host), !Self.isLocal(name), isTrusted(name) else { return nil }
+        if visit.scheme == "https" {
+            visit.answerFields.append(("Strict-Transport-Security", Self.promise))
+            return nil
+        }
+        let path = visit.request.path
+        guard path.hasPrefix("/") else { return nil }
+        let query = visit.request.query.map { "?\($0)" } ?? ""
+        let authority = port == 443 ? name : "\(name):\(port)"
+        // 308, so that the method and the body stay what they were.
+        return HTTPResponse(status: 308, headers: ["Location": "https://\(authority)\(path)\(query)"])
+    }
+
+    /// The name in a Host field, in lower case; nil for an address, which no certificate here has.
+    private static func name(of host: String) -> String? {
+        guard !host.hasPrefix("[") else { return nil }
+        var name = host.prefix { $0 != ":" }.lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        return name.isEmpty ? nil : name
+    }
+
+    private static func isLocal(_ name: String) -> Bool { name == "localhost" || name.hasSuffix(".localhost") }
+}
