@@ -4,20 +4,35 @@ import ServiceKit
 /// The settings of the gateway.
 struct GatewayConfiguration: ServiceConfiguration {
     let process: ProcessConfiguration
-    /// Where each service listens for the gateway.
-    let upstreams: [ServiceName: WebAddress]
     let transport: TransportConfiguration
+    /// Where the copies of each service listen for the gateway.
+    let upstreams: [ServiceName: [UpstreamAddress]]
+    /// Requests that one copy of a service is given at a time by one loop; more wait in a line.
+    let upstreamConnections: Int
 
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(&environment, service: .gateway, loops: 2, hasInternalListener: false)
-        var upstreams: [ServiceName: WebAddress] = [:]
+        var upstreams: [ServiceName: [UpstreamAddress]] = [:]
         let base = process.port == 0 ? 8080 : process.port
         for service in ServiceName.services {
-            upstreams[service] = environment.url(
-                "\(service.rawValue.uppercased())_URL", "where \(service.rawValue) listens for the gateway",
-                default: "http://127.0.0.1:\(min(65_535, base + service.portOffset))", example: "http://127.0.0.1:8101")
+            let usual = "http://127.0.0.1:\(min(65_535, base + service.portOffset))"
+            let given = environment.read(
+                "\(service.rawValue.uppercased())_URL",
+                "where \(service.rawValue) listens for the gateway; several copies between commas",
+                example: "http://10.0.0.5:8101,dns+http://\(service.rawValue).internal:8101", default: usual
+            ) { text throws(EnvironmentFault) in
+                guard let list = UpstreamAddress.list(text) else {
+                    throw EnvironmentFault(
+                        "must be http://host:port or dns+http://name:port, one or more")
+                }
+                return list
+            }
+            upstreams[service] = given ?? UpstreamAddress.list(usual)
         }
         self.upstreams = upstreams
         transport = TransportConfiguration(&environment, gatewayPort: process.port)
+        upstreamConnections = environment.integer(
+            "UPSTREAM_CONNECTIONS", "requests that a loop gives one copy of a service at a time", default: 512,
+            in: 1...20_000)
     }
 }

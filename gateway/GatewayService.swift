@@ -15,6 +15,7 @@ enum GatewayService: ServiceProgram {
     /// What the loops have in common.
     struct Shared: Sendable {
         let membership: SuiteMembership
+        let board = UpstreamBoard()
         /// Nil without certificates.
         let transport: SecureTransport?
     }
@@ -26,8 +27,13 @@ enum GatewayService: ServiceProgram {
     static func assemble(_ seat: ServiceSeat<GatewayConfiguration>, _ shared: Shared) async throws -> ServiceParts {
         let membership = shared.membership
         let member = try await membership.member(on: seat)
-        let upstreams = Upstreams(seat.configuration.upstreams, http: InternalHTTPClient(loop: seat.loop))
-        let health = UpstreamHealth(upstreams: upstreams, loop: seat.loop, logger: seat.logger)
+        var bounds = HTTPClientConfiguration()
+        bounds.maximumConnections = seat.configuration.upstreamConnections
+        let upstreams = Upstreams(
+            seat.configuration.upstreams, http: InternalHTTPClient(loop: seat.loop, configuration: bounds),
+            logger: seat.logger)
+        let health = UpstreamHealth(
+            upstreams: upstreams, board: shared.board, index: seat.index, loop: seat.loop, logger: seat.logger)
         guard let hosts = HostNames(base: seat.configuration.process.baseURL) else { throw GatewayError.badBaseURL }
         let keys = KeyExchange(client: member.client(for: .tenancy), state: member.state, loop: seat.loop)
         let forwarder = Forwarder(upstreams: upstreams, tokens: member.tokens)
@@ -45,7 +51,7 @@ enum GatewayService: ServiceProgram {
             service: { request in await door.answer(request) }, secure: shared.transport?.listener(),
             isReady: { member.state.isLoaded && health.haveAllBeenReady },
             status: [
-                ("upstreams", { health.status }), ("change_feed", { FeedStatus(member.state).document }),
+                ("upstreams", { shared.board.document }), ("change_feed", { FeedStatus(member.state).document }),
                 ("certificates", { SecureTransport.status(shared.transport) }),
             ],
             running: running)

@@ -164,6 +164,60 @@ import Testing
         }
     }
 
+    @Test func `a request that was not read is sent again, whatever it is`() async throws {
+        try await withLoop { loop in
+            let server = try ScriptedServer(loop) { connection, index in
+                _ = try await connection.head()
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(index)")
+                guard index == 0 else { return await connection.waitForEnd() }
+                _ = try await connection.head()
+                connection.send(
+                    "HTTP/1.1 408 Request Timeout\r\nX-Switchboard-Unread: 1\r\nContent-Length: 0\r\n"
+                        + "Connection: close\r\n\r\n")
+            }
+            let client = InternalHTTPClient(loop: loop)
+            #expect(try await client.get("/", server).text() == "0")
+            let request = HTTPClientRequest(method: .post, target: "/", body: .bytes([1]))
+            #expect(try await client.send(request, to: server.endpoint, deadline: .seconds(5)).text() == "1")
+            client.close()
+            server.close()
+        }
+    }
+
+    @Test func `a timeout of a handler is an answer like any other`() async throws {
+        try await withLoop { loop in
+            let server = try ScriptedServer(loop) { connection, _ in
+                _ = try await connection.head()
+                connection.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            }
+            let client = InternalHTTPClient(loop: loop)
+            #expect(try await client.get("/", server).status == 408)
+            #expect(server.connections.count == 1)
+            server.close()
+        }
+    }
+
+    @Test func `once a service ends a connection its idle ones are not used again`() async throws {
+        try await withLoop { loop in
+            let server = try ScriptedServer(loop) { connection, index in
+                _ = try await connection.head()
+                let last = index == 1 ? "Connection: close\r\n" : ""
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\(last)\r\n\(index)")
+                await connection.waitForEnd()
+            }
+            let client = InternalHTTPClient(loop: loop)
+            let request = HTTPClientRequest(method: .get, target: "/")
+            for allowsReuse in [true, false] {
+                _ = try await client.attempt(
+                    request, to: server.endpoint, deadline: .seconds(5), allowsReuse: allowsReuse)
+            }
+            #expect(client.openConnections(to: server.endpoint) == 0)
+            #expect(try await client.get("/", server).text() == "2")
+            client.close()
+            server.close()
+        }
+    }
+
     @Test func `a service that closed its idle connection is connected to anew`() async throws {
         try await withLoop { loop in
             let server = try ScriptedServer(loop) { connection, _ in

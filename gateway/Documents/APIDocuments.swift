@@ -67,16 +67,16 @@ final class APIDocuments: @unchecked Sendable {
 
     /// Nil for a service that has no routes yet.
     private func part(of service: ServiceName) async throws -> JSONValue? {
-        let answer = try await upstreams.http.send(
+        let answer = try await upstreams.send(
             HTTPClientRequest(
                 method: .get, target: "/api/openapi.json",
                 headers: [
                     "Host": "localhost", "X-Switchboard-Gateway": try await tokens.token(for: service),
                     "X-Switchboard-Tenant": TenantID.platform.jsonText,
                 ]),
-            to: upstreams.endpoint(of: service), deadline: .seconds(10))
-        let bytes = try await answer.body.collect(upTo: Self.largestPart)
-        guard answer.status == 200, !bytes.isEmpty else { return nil }
+            to: service, deadline: .seconds(10))
+        let bytes = try await answer.response.body.collect(upTo: Self.largestPart)
+        guard answer.response.status == 200, !bytes.isEmpty else { return nil }
         return try JSON.decode(JSONValue.self, from: bytes)
     }
 }

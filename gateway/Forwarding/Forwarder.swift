@@ -39,9 +39,10 @@ final class Forwarder: @unchecked Sendable {
         }
         var outgoing = request(visit, tenant, tokenLine(token, for: route.service))
         if visit.offer != nil { outgoing.upgrade = .make() }
-        let answer = try await upstreams.http.send(
-            outgoing, to: upstreams.endpoint(of: route.service), deadline: patience ?? route.patience)
-        if let writer = answer.writer { return try upgraded(visit, answer, writer) }
+        let answer = try await upstreams.send(
+            outgoing, to: route.service, deadline: patience ?? route.patience,
+            isStream: route.kind == .stream || visit.offer != nil)
+        if let writer = answer.response.writer { return try upgraded(visit, answer, writer) }
         return try await response(answer, to: visit.request.method)
     }
 
@@ -81,17 +82,22 @@ final class Forwarder: @unchecked Sendable {
 
     /// The service has agreed to the client's offer: their bytes are theirs alone from here on.
     private func upgraded(
-        _ visit: Visit, _ answer: HTTPClientResponse, _ writer: HTTPBodyWriter
+        _ visit: Visit, _ upstream: UpstreamAnswer, _ writer: HTTPBodyWriter
     ) throws -> HTTPResponse {
         guard let offer = visit.offer else { throw Failure(.upstreamUnavailable) }
+        let (answer, hold) = (upstream.response, upstream.hold)
         let relay = Relay(answer.body, writer)
         visit.relay = relay
         return HTTPResponse(
             status: 101, headers: try offer.answered(HeaderHygiene.answered(answer.headers)),
-            body: .upgraded { input, output in try await relay.run(input, output) })
+            body: .upgraded { input, output in
+                try await relay.run(input, output)
+                withExtendedLifetime(hold) {}
+            })
     }
 
-    private func response(_ answer: HTTPClientResponse, to method: HTTPMethod) async throws -> HTTPResponse {
+    private func response(_ upstream: UpstreamAnswer, to method: HTTPMethod) async throws -> HTTPResponse {
+        let (answer, hold) = (upstream.response, upstream.hold)
         var headers = HeaderHygiene.answered(answer.headers)
         let body = answer.body
         if method == .head {
@@ -101,6 +107,7 @@ final class Forwarder: @unchecked Sendable {
         if let length = body.declaredLength, length <= Self.smallAnswer {
             let bytes: [UInt8]
             if let whole = body.takeWhole() { bytes = whole } else { bytes = try await whole(body, length) }
+            withExtendedLifetime(hold) {}
             return HTTPResponse(status: answer.status, headers: headers, body: bytes.isEmpty ? .empty : .bytes(bytes))
         }
         return HTTPResponse(
@@ -109,6 +116,7 @@ final class Forwarder: @unchecked Sendable {
                 // The head goes out at once: the first piece of an event stream may be long in coming.
                 try await writer.write([])
                 while let piece = try await body.next() { try await writer.write(piece) }
+                withExtendedLifetime(hold) {}
             })
     }
 

@@ -41,6 +41,14 @@ package enum HTTPMethod: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { rawValue }
 
+    /// Whether it only reads (RFC 9110, 9.2.1).
+    package var isSafe: Bool {
+        switch self {
+        case .get, .head, .options: true
+        case .post, .put, .patch, .delete, .other: false
+        }
+    }
+
     /// Whether doing it twice is the same as doing it once (RFC 9110, 9.2.2), so that a lost answer may be asked again.
     package var isIdempotent: Bool {
         switch self {

@@ -26,6 +26,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var sweepInterval = Duration.seconds(1)
     /// On a graceful stop: how long a request may still begin on an idle connection.
     package var drainGrace = Duration.milliseconds(100)
+    /// Whether an idle connection is told of that, as `HTTPUnread` says.
+    package var tellsUnread = false
 
     /// The bounds of HTTP/2; nil when clients of this listener speak HTTP/1.1 only.
     package var http2: HTTP2Limits?

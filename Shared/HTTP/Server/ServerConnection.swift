@@ -370,7 +370,11 @@ final class ServerConnection: TCPConnectionDelegate, ClientConnection, @unchecke
     /// On a graceful stop: nothing is lost by closing here.
     func closeIfIdle() {
         guard phase == .idle || phase == .head && input.isEmpty else { return }
-        tcp.close()
+        guard server.configuration.tellsUnread else { return tcp.close() }
+        server.output.reset()
+        HTTPUnread.append(to: server.output)
+        tcp.write(server.output.bytes)
+        closeGracefully()
     }
 
     /// The time of a graceful stop is over.

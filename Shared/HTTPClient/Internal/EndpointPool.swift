@@ -43,6 +43,8 @@ final class EndpointPool: @unchecked Sendable {
     private var waiters: [Waiter] = []
     private var addresses: [SocketAddress] = []
     private var addressesExpire: UInt64 = 0
+    /// Whether connections are closed as soon as they are idle.
+    var isRetired = false
 
     init(client: InternalHTTPClient, endpoint: HTTPEndpoint) {
         self.client = client
@@ -97,7 +99,9 @@ final class EndpointPool: @unchecked Sendable {
             waiters.removeFirst()
             return first.resume(with: .success(connection))
         }
-        guard client != nil, idle.count < configuration.maximumIdleConnections else { return connection.close() }
+        guard client != nil, !isRetired, idle.count < configuration.maximumIdleConnections else {
+            return connection.close()
+        }
         idle.append(connection)
         client?.sweep(by: connection.deadline)
     }
@@ -180,6 +184,23 @@ final class EndpointPool: @unchecked Sendable {
             }
         }
         return nearest
+    }
+
+    /// Closes what is idle, now and when it becomes so.
+    func retire() {
+        isRetired = true
+        closeIdle()
+    }
+
+    /// Whether nothing is left of a retired pool.
+    var isOver: Bool { isRetired && connections.isEmpty && connecting == 0 && waiters.isEmpty }
+
+    /// Closes what is idle.
+    ///
+    /// A service that ends one connection is probably about to stop, and would close the others while a request is on
+    /// its way: better we close them.
+    func closeIdle() {
+        for connection in Array(idle) { connection.close() }
     }
 
     func close() {

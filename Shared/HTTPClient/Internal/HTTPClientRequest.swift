@@ -42,6 +42,21 @@ package struct HTTPClientRequest: Sendable {
         self.headers = headers
         self.body = body
     }
+
+    /// Whether the body can be sent again.
+    package var isRepeatable: Bool {
+        if case .stream = body { false } else { true }
+    }
+
+    /// Takes a streamed body into memory when it is all here already, or when it declares no more than `limit` bytes.
+    ///
+    /// It needs no task to pass it on then, and can be sent again.
+    package mutating func gather(upTo limit: Int64) async throws {
+        guard case .stream(let stream) = body, let length = stream.declaredLength,
+            Int64(stream.waiting) == length || length <= limit
+        else { return }
+        body = length == 0 ? .empty : .bytes(try await stream.collect(upTo: Int(length)))
+    }
 }
 
 /// The head of an answer, and its body as it arrives.

@@ -34,39 +34,57 @@ package final class InternalHTTPClient: @unchecked Sendable {
     package func send(
         _ request: HTTPClientRequest, to endpoint: HTTPEndpoint, deadline: Duration
     ) async throws -> HTTPClientResponse {
+        var request = request
+        try await request.gather(upTo: 0)
+        do {
+            return try await attempt(request, to: endpoint, deadline: deadline)
+        } catch let failure as HTTPAttemptFailure {
+            guard case .connectionClosed = failure.error, failure.allowsAnother(request) else { throw failure.error }
+        }
+        do {
+            return try await attempt(request, to: endpoint, deadline: deadline, allowsReuse: false)
+        } catch let failure as HTTPAttemptFailure {
+            throw failure.error
+        }
+    }
+
+    /// Sends a request once; what fails is a `HTTPAttemptFailure`, which says whether it may be sent again.
+    package func attempt(
+        _ request: HTTPClientRequest, to endpoint: HTTPEndpoint, deadline: Duration, allowsReuse: Bool = true
+    ) async throws -> HTTPClientResponse {
         loop.preconditionCurrent()
         let milliseconds = UInt64(deadline.milliseconds)
         let pool = pool(for: endpoint)
-        var request = request
-        var isReplayable = true
-        if case .stream(let body) = request.body {
-            if let length = body.declaredLength, Int64(body.waiting) == length {
-                // All of it is here already: no task to pass it on, and it can be sent again.
-                request.body = length == 0 ? .empty : .bytes(try await body.collect(upTo: Int(length)))
-            } else {
-                isReplayable = false
-            }
-        }
-        isReplayable = isReplayable && request.method.isIdempotent
         let connection: UpstreamConnection
-        if let idle = pool.takeIdle() {
+        if allowsReuse, let idle = pool.takeIdle() {
             connection = idle
         } else {
-            connection = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: true)
+            do {
+                connection = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: allowsReuse)
+            } catch let error as HTTPClientError {
+                throw HTTPAttemptFailure(error: error, reach: .nothing)
+            }
         }
         let wasReused = connection.wasUsed
         do {
             return try await connection.exchange(request, deadline: milliseconds)
-        } catch HTTPClientError.connectionClosed
-            where !connection.hasWritten || (isReplayable && wasReused && !connection.hasAnswered)
-        {
-            let fresh = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: false)
-            return try await fresh.exchange(request, deadline: milliseconds)
+        } catch let error as HTTPClientError {
+            throw HTTPAttemptFailure(error: error, reach: connection.reach(of: error, wasReused: wasReused))
         }
     }
 
+    /// Keeps no idle connection to an endpoint any longer; what runs there goes on to its end.
+    package func retire(_ endpoint: HTTPEndpoint) {
+        loop.preconditionCurrent()
+        for pool in pools where pool.endpoint == endpoint { pool.retire() }
+        pools.removeAll { $0.isOver }
+    }
+
     private func pool(for endpoint: HTTPEndpoint) -> EndpointPool {
-        for pool in pools where pool.endpoint == endpoint { return pool }
+        for pool in pools where pool.endpoint == endpoint {
+            pool.isRetired = false
+            return pool
+        }
         let pool = EndpointPool(client: self, endpoint: endpoint)
         pools.append(pool)
         return pool
@@ -80,7 +98,9 @@ package final class InternalHTTPClient: @unchecked Sendable {
     }
 
     /// The number of open connections to an endpoint, for metrics and tests.
-    package func openConnections(to endpoint: HTTPEndpoint) -> Int { pool(for: endpoint).connections.count }
+    package func openConnections(to endpoint: HTTPEndpoint) -> Int {
+        pools.first { $0.endpoint == endpoint }?.connections.count ?? 0
+    }
 
     // Deadlines.
 
@@ -99,6 +119,7 @@ package final class InternalHTTPClient: @unchecked Sendable {
         let now = loop.now
         var nearest = UInt64.max
         for pool in pools { nearest = min(nearest, pool.expire(at: now)) }
+        pools.removeAll { $0.isOver }
         if nearest < .max { sweep(by: nearest) }
     }
 }

@@ -25,6 +25,8 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
     private(set) var hasWritten = false
     /// Whether any byte of the current answer has come.
     private(set) var hasAnswered = false
+    /// Whether the service closed the connection before it read the current request, and said so.
+    private var wasUnread = false
 
     private var receiving = Receiving.idle
     private var parser = ResponseParser(requestMethod: .get)
@@ -63,6 +65,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         number &+= 1
         hasWritten = false
         hasAnswered = false
+        wasUnread = false
         let number = self.number
         return try await withTaskCancellationHandler {
             // Unsafe: resumed exactly once, by `takeHeadWaiter`; the checked kind costs as much as the whole switch.
@@ -78,6 +81,15 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         } onCancel: {
             loop.execute { self.cancel(number) }
         }
+    }
+
+    /// How far the request that failed can have come.
+    func reach(of error: HTTPClientError, wasReused: Bool) -> HTTPAttemptFailure.Reach {
+        guard error == .connectionClosed else { return error.isBeforeSending ? .nothing : .handler }
+        if !hasWritten { return .nothing }
+        if wasUnread { return .unread }
+        if hasAnswered { return .handler }
+        return wasReused ? .deadConnection : .lostConnection
     }
 
     private func begin(_ request: HTTPClientRequest, _ milliseconds: UInt64) {
@@ -235,7 +247,12 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
     }
 
     private func deliver(_ head: HTTPResponseHead, _ rest: UnsafeRawBufferPointer) {
+        if head.status == 408, head.headers.contains(HTTPUnread.name) {
+            wasUnread = true
+            return close()
+        }
         keepsAlive = head.keepsAlive
+        if !keepsAlive { pool.closeIdle() }
         endsWithConnection = head.framing == .untilClose
         let waiter = takeHeadWaiter()
         switch head.framing {

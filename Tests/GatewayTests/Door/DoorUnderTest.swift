@@ -58,8 +58,10 @@ final class DoorUnderTest: @unchecked Sendable {
         if isCurrent { state.becomeCurrent() }
 
         let tokens = FixedTokens()
-        var addresses: [ServiceName: WebAddress] = [:]
-        for service in ServiceName.services { addresses[service] = WebAddress("http://127.0.0.1:\(servicePort)") }
+        var addresses: [ServiceName: [UpstreamAddress]] = [:]
+        for service in ServiceName.services {
+            addresses[service] = UpstreamAddress.list("http://127.0.0.1:\(servicePort)")
+        }
         let upstreams = Upstreams(addresses, http: upstream)
         let tenancy = ServiceClient(
             http: upstream, endpoint: HTTPEndpoint(host: "127.0.0.1", port: tenancyPort), callee: .tenancy,
