@@ -20,12 +20,16 @@ struct TenancyRoutes: Sendable {
 
     /// Behind the gateway.
     var table: RouteTable {
-        .tenancy(
-            signIn: SignInRoutes(database: database, tokens: tokens, passwords: passwords),
-            tenants: TenantRoutes(database: database, links: links, mail: mail),
-            invitations: InvitationRoutes(database: database, links: links, mail: mail),
-            users: UserRoutes(database: database), keys: keys, audit: AuditRoutes(database: database),
-            signingKeys: SigningKeyRoutes(ring: ring))
+        RouteTable(
+            .tenancy,
+            RouteTable.signIn(
+                SignInRoutes(database: database, tokens: tokens, passwords: passwords))
+                + RouteTable.people(
+                    UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
+                + RouteTable.apiKeys(keys)
+                + RouteTable.platform(TenantRoutes(database: database, links: links, mail: mail))
+                + RouteTable.audit(AuditRoutes(database: database)) + RouteTable.published(SigningKeyRoutes(ring: ring))
+        )
     }
 
     /// For other services.

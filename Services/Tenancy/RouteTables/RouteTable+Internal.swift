@@ -1,0 +1,30 @@
+import Models
+import Web
+
+extension RouteTable {
+    /// What other services may ask.
+    static func tenancyInternal(
+        serviceTokens: ServiceTokenRoutes, changes: ChangeFeedRoutes, keys: APIKeyRoutes, signingKeys: SigningKeyRoutes,
+        entitlements: EntitlementRoutes
+    ) -> RouteTable {
+        RouteTable(
+            .tenancy,
+            [
+                .post(
+                    "/internal/service-tokens", "create_service_token", .unguarded, "A token for a service",
+                    serviceTokens.create, .withoutTenant),
+                .get(
+                    "/internal/jwks.json", "list_signing_keys_internal", .unguarded, "The keys that verify tokens",
+                    signingKeys.list, .withoutTenant),
+                .get(
+                    "/internal/changes", "stream_changes", .service(.changesRead), "The change feed", changes.stream,
+                    .withoutTenant),
+                .post(
+                    "/internal/api-keys/exchange", "exchange_api_key", .service(.apiKeysExchange),
+                    "A token for an API key", keys.exchange),
+                .put(
+                    "/internal/tenants/{id}/entitlements", "put_entitlements", .service(.entitlementsWrite),
+                    "Set what a tenant may use", entitlements.put),
+            ])
+    }
+}
