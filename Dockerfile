@@ -26,7 +26,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates curl libargon2-1 libcrypt1 libcurl4 libicu72 libnghttp2-14 libphonenumber8 libpq5 \
-        libsamplerate0 libsndfile1 libssl3 libstdc++6 libuv1 postgresql-client python3 tzdata \
+        libsamplerate0 libsndfile1 libssl3 libstdc++6 libuv1 libzxcvbn0 postgresql-client python3 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin switchboard \
     && mkdir /data && chown switchboard: /data

@@ -62,6 +62,7 @@ let systemLibraries: [Target] = [
     system("CCrypt", pkgConfig: "libcrypt", apt: "libcrypt-dev"),
     system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
     system("CSamplerate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
+    system("CZxcvbn", apt: "libzxcvbn-dev"),
     system("CSeccomp", apt: "linux-libc-dev"),
     shim("CPhoneNumber", links: "phonenumber"),
     shim("CICU", links: "icuuc"),
@@ -104,7 +105,7 @@ let services: [Target] = [
         ],
         path: "gateway", exclude: ["README.md", "Console"], resources: [.embedInCode("Migrations")],
         swiftSettings: swift),
-    service("Tenancy", kit),
+    service("Tenancy", kit + ["CZxcvbn"]),
     service(
         "Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
         kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),

@@ -12,10 +12,14 @@ final class TenancyJobService: @unchecked Sendable {
     private let loop: EventLoop
     private let runner: JobRunner
 
-    init(_ seat: ServiceSeat<TenancyConfiguration>, mail: MailDelivery) {
+    init(_ seat: ServiceSeat<TenancyConfiguration>, mail: MailDelivery, links: InvitationLinks) {
         loop = seat.loop
         runner = JobRunner(loop: seat.loop, database: seat.database, logger: seat.logger, metrics: seat.metrics)
         runner.register(SendMailJob.self, SendMailJob.options) { run, job in try await mail.run(run, job) }
+        let (database, queue) = (seat.database, mail.queue)
+        runner.register(StartPasswordResetJob.self, StartPasswordResetJob.options) { run, job in
+            try await StartPasswordResetJob.run(run, job, database: database, links: links, mail: queue)
+        }
     }
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.

@@ -23,7 +23,9 @@ struct TenancyRoutes: Sendable {
         RouteTable(
             .tenancy,
             RouteTable.signIn(
-                SignInRoutes(database: database, tokens: tokens, passwords: passwords))
+                SignInRoutes(database: database, tokens: tokens, passwords: passwords),
+                PasswordRoutes(database: database, tokens: tokens, passwords: passwords, mail: mail),
+                SessionRoutes(database: database))
                 + RouteTable.people(
                     UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
                 + RouteTable.apiKeys(keys)

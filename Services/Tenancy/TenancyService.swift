@@ -62,7 +62,8 @@ enum TenancyService: ServiceProgram {
                 loop, database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
                 logger: seat.logger, metrics: seat.metrics)
             let jobs = TenancyJobService(
-                seat, mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)))
+                seat, mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)),
+                links: InvitationLinks(seat.configuration.process.baseURL))
             running += [
                 { await shared.membership.run() }, { await pruning.run() }, { await outbox.run() },
                 { await jobs.run() },

@@ -63,6 +63,9 @@ extension ErrorCode {
     package static let featureDisabled = ErrorCode("feature_disabled", 403, "This feature is not part of the plan.")
     package static let invalidInvitation = ErrorCode("invalid_invitation", 410, "The invitation is not valid any more.")
 
+    package static let reauthenticationRequired = ErrorCode(
+        "reauthentication_required", 403, "Show once more that it is you.")
+
     // Tenancy.
     package static let subdomainTaken = ErrorCode("subdomain_taken", 409, "The subdomain is taken.")
     package static let emailTaken = ErrorCode("email_taken", 409, "The e-mail address is taken.")

@@ -60,6 +60,7 @@ struct ResetTests {
             let meanwhile = OpaqueToken.make(.refresh)
             try await SignInStore(database: world.rows(.platform)).open(
                 .make(), of: user.user, digest: meanwhile.digest, subject: [1], expiresAt: .now() + .seconds(600),
+                device: .unknown,
                 origin: .operator)
             #expect(try await accept(world, token.reveal()).status == 200)
             #expect(try await world.refresh(meanwhile.reveal(), in: .platform).status == 401)

@@ -157,7 +157,8 @@ struct SignInTests {
             try await world.force("UPDATE users SET version = version + 1")
             await #expect(throws: Failure.self) {
                 try await SignInStore(database: world.rows(world.tenant)).open(
-                    .make(), of: user, digest: [1], subject: [2], expiresAt: .now() + .seconds(60), origin: .operator)
+                    .make(), of: user, digest: [1], subject: [2], expiresAt: .now() + .seconds(60), device: .unknown,
+                    origin: .operator)
             }
         }
     }

@@ -143,7 +143,8 @@ struct WallTests {
             let user = try await world.makeUser("a@acme.example")
             let refresh = OpaqueToken.make(.refresh)
             try await SessionStore(rows: world.rows(world.tenant)).open(
-                .make(), of: user.id, digest: refresh.digest, expiresAt: .now() + .seconds(60), in: world.tenant)
+                .make(), of: user.id, digest: refresh.digest, expiresAt: .now() + .seconds(60), device: .unknown,
+                in: world.tenant)
             #expect(try await SessionStore(rows: other).lock(digest: refresh.digest, in: world.other) == nil)
             let key = OpaqueToken.make(.liveAPIKey)
             _ = try await APIKeyStore(rows: world.rows(world.tenant)).create(

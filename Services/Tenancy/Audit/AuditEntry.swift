@@ -29,6 +29,8 @@ struct AuditEntry: Sendable {
         case userCreated = "user.created"
         case passwordResetStarted = "password.reset_started"
         case passwordReset = "password.reset"
+        case passwordChanged = "password.changed"
+        case sessionsEnded = "sessions.ended"
         case apiKeyCreated = "api_key.created"
         case apiKeyRevoked = "api_key.revoked"
     }

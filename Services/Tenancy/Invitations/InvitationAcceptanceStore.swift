@@ -13,7 +13,7 @@ struct InvitationAcceptanceStore {
     /// Nil when the token is unknown, used, revoked or over.
     func accept(
         digest: [UInt8], name: String, passwordHash: String, session: SessionID, refreshDigest: [UInt8],
-        expiresAt: Timestamp, origin: Origin, in tenant: TenantID
+        expiresAt: Timestamp, device: Device, origin: Origin, in tenant: TenantID
     ) async throws -> User? {
         try await database.transaction { rows in
             // In the same order as whoever invites, so that neither waits for the other.
@@ -41,7 +41,8 @@ struct InvitationAcceptanceStore {
                 ended = try await SessionStore(rows: rows).revokeAll(of: user.id, in: tenant)
             }
             try await SessionStore(rows: rows).open(
-                session, of: user.id, digest: refreshDigest, expiresAt: expiresAt, in: tenant)
+                session, of: user.id, digest: refreshDigest, expiresAt: expiresAt, device: device,
+                in: tenant)
             _ = try await users.noteSignIn(of: user.id, version: user.version, in: tenant)
             var origin = origin
             origin.actor = .user(user.id, impersonator: nil)

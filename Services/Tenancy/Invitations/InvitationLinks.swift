@@ -14,6 +14,7 @@ struct InvitationLinks: Sendable {
 
     /// The page of the tenant's host; the token stands in the fragment, which no server and no log gets to see.
     func url(of token: OpaqueToken, subdomain: String) -> String {
-        "\(scheme)://\(subdomain).\(authority)/accept-invitation#token=\(token.reveal())"
+        let page = token.kind == .passwordReset ? "reset-password" : "accept-invitation"
+        return "\(scheme)://\(subdomain).\(authority)/\(page)#token=\(token.reveal())"
     }
 }

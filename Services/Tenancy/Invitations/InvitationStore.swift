@@ -63,6 +63,19 @@ struct InvitationStore {
             """)
     }
 
+    /// Whether an address has a link that was made within a time and still works.
+    func hasPending(
+        _ purpose: Invitation.Purpose, email: EmailAddress, since time: Duration, in tenant: TenantID
+    ) async throws -> Bool {
+        try await rows.value(
+            """
+            SELECT EXISTS (
+                SELECT FROM invitations
+                WHERE tenant_id = \(tenant) AND email_lc = \(email.normalised) AND purpose = \(purpose.rawValue)
+                  AND accepted_at IS NULL AND revoked_at IS NULL AND created_at > now() - \(time))
+            """) ?? false
+    }
+
     /// How many seats are promised.
     func countPending(in tenant: TenantID) async throws -> Int {
         try await rows.value(

@@ -24,3 +24,15 @@ extension Letter {
             by: inviter, url: url, expiresAt: expiresAt)
     }
 }
+
+extension Letter {
+    /// A letter to a user about their own account; its texts name the tenant.
+    static func about(_ kind: Kind, _ user: User, _ tenant: Tenant?, _ values: [String: String] = [:]) throws -> Letter
+    {
+        var values = values
+        values["tenant"] = tenant?.name ?? "Switchboard"
+        return Letter(
+            kind: kind, to: try EmailAddress(jsonText: user.email), toName: user.name,
+            language: user.language ?? tenant?.language ?? "en", values: values)
+    }
+}

@@ -3,7 +3,7 @@ import Web
 
 extension RouteTable {
     /// Signing in, staying signed in and signing out.
-    static func signIn(_ signIn: SignInRoutes) -> [Route] {
+    static func signIn(_ signIn: SignInRoutes, _ passwords: PasswordRoutes, _ sessions: SessionRoutes) -> [Route] {
         [
             .post(
                 "/api/v1/auth/login", "sign_in", .public, "Sign in with a password", signIn.login,
@@ -16,7 +16,34 @@ extension RouteTable {
                 "/api/v1/auth/logout", "sign_out", .user, "End the session", signIn.logout, .allowedWhenSuspended),
             .post(
                 "/api/v1/auth/invitations/accept", "accept_invitation", .public, "Accept an invitation and sign in",
-                signIn.accept, .failures([.invalidInvitation, .emailTaken, .seatLimitReached])),
+                signIn.accept, .failures([.invalidInvitation, .emailTaken, .seatLimitReached, .weakPassword])),
+
+            .post(
+                "/api/v1/auth/password-resets", "request_password_reset", .public, "Ask for a link to a new password",
+                passwords.requestReset, .allowedWhenSuspended),
+            .post(
+                "/api/v1/auth/password-resets/accept", "accept_password_reset", .public,
+                "Set a new password by a link and sign in", signIn.acceptReset, .allowedWhenSuspended,
+                .failures([.invalidInvitation, .weakPassword])),
+            .post(
+                "/api/v1/auth/password", "change_password", .user, "Set a new password", passwords.change,
+                .notWhileImpersonating, .allowedWhenSuspended,
+                .failures([.invalidCredentials, .accountLocked, .weakPassword])),
+            .post(
+                "/api/v1/auth/reauthenticate", "reauthenticate", .user, "Show once more who you are",
+                passwords.reauthenticate, .notWhileImpersonating, .allowedWhenSuspended,
+                .failures([.invalidCredentials, .accountLocked])),
+
+            .get(
+                "/api/v1/auth/sessions", "list_sessions", .user, "Where the person is signed in", sessions.list,
+                .allowedWhenSuspended),
+            .delete(
+                "/api/v1/auth/sessions/{id}", "revoke_session", .user, "End one of the person's sessions",
+                sessions.revoke, .allowedWhenSuspended),
+            .post(
+                "/api/v1/auth/sessions/revoke-others", "revoke_other_sessions", .user,
+                "End all of the person's sessions but this one", sessions.revokeOthers, .allowedWhenSuspended),
+
         ]
     }
 

@@ -7,13 +7,15 @@ struct SessionStore {
 
     /// Opens a session with its first refresh token, in one statement.
     func open(
-        _ session: SessionID, of user: UserID, digest: [UInt8], expiresAt: Timestamp, in tenant: TenantID
+        _ session: SessionID, of user: UserID, digest: [UInt8], expiresAt: Timestamp, device: Device,
+        in tenant: TenantID
     ) async throws {
         _ = try await rows.execute(
             """
             WITH opened AS (
-                INSERT INTO sessions (tenant_id, id, user_id, expires_at)
-                VALUES (\(tenant), \(session), \(user), \(expiresAt)) RETURNING tenant_id, id
+                INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address)
+                VALUES (\(tenant), \(session), \(user), \(expiresAt), \(device.userAgent), \(device.address))
+                RETURNING tenant_id, id
             )
             INSERT INTO refresh_tokens (tenant_id, digest, session_id, expires_at)
             SELECT tenant_id, \(digest), id, \(expiresAt) FROM opened
@@ -71,6 +73,61 @@ struct SessionStore {
             """) == 1
     }
 
+    /// Ends all sessions of a user but one and names them.
+    func revokeOthers(than kept: SessionID, of user: UserID, in tenant: TenantID) async throws -> [SessionID] {
+        try await rows.query(
+            """
+            UPDATE sessions SET revoked_at = now()
+            WHERE tenant_id = \(tenant) AND user_id = \(user) AND id <> \(kept) AND revoked_at IS NULL
+            RETURNING id
+            """
+        ) { row in try row.next(SessionID.self) }
+    }
+
+    /// Ends what a user has beyond so many sessions, those first that were used longest ago.
+    func revokeBeyond(_ count: Int, of user: UserID, in tenant: TenantID) async throws -> [SessionID] {
+        try await rows.query(
+            """
+            UPDATE sessions SET revoked_at = now()
+            WHERE tenant_id = \(tenant) AND id IN (
+                SELECT id FROM sessions
+                WHERE tenant_id = \(tenant) AND user_id = \(user) AND revoked_at IS NULL
+                ORDER BY last_used_at DESC, id DESC OFFSET \(count))
+            RETURNING id
+            """
+        ) { row in try row.next(SessionID.self) }
+    }
+
+    /// The sessions of a user that can go on, last used first.
+    func list(of user: UserID, limit: Int, in tenant: TenantID) async throws -> [SessionRow] {
+        try await rows.query(
+            """
+            SELECT id, created_at, last_used_at, expires_at, user_agent, address FROM sessions
+            WHERE tenant_id = \(tenant) AND user_id = \(user) AND revoked_at IS NULL AND expires_at > now()
+            ORDER BY last_used_at DESC, id DESC LIMIT \(limit)
+            """, as: SessionRow.self)
+    }
+
+    /// Notes that the person has shown who they are once more; false when the session has ended.
+    func authenticate(_ session: SessionID, of user: UserID, in tenant: TenantID) async throws -> Bool {
+        try await rows.execute(
+            """
+            UPDATE sessions SET authenticated_at = now()
+            WHERE tenant_id = \(tenant) AND id = \(session) AND user_id = \(user) AND revoked_at IS NULL
+            """) == 1
+    }
+
+    /// Whether the person has shown who they are within a time.
+    func isAuthenticated(
+        _ session: SessionID, of user: UserID, within time: Duration, in tenant: TenantID
+    ) async throws -> Bool {
+        try await rows.value(
+            """
+            SELECT authenticated_at > now() - \(time) FROM sessions
+            WHERE tenant_id = \(tenant) AND id = \(session) AND user_id = \(user) AND revoked_at IS NULL
+            """) ?? false
+    }
+
     /// Ends all sessions of a user and names them.
     func revokeAll(of user: UserID, in tenant: TenantID) async throws -> [SessionID] {
         try await rows.query(
@@ -80,6 +137,25 @@ struct SessionStore {
             RETURNING id
             """
         ) { row in try row.next(SessionID.self) }
+    }
+}
+
+/// A session as its owner sees it.
+struct SessionRow: PostgresRowDecodable {
+    let id: SessionID
+    let createdAt: Timestamp
+    let lastUsedAt: Timestamp
+    let expiresAt: Timestamp
+    let userAgent: String?
+    let address: String?
+
+    init(row: inout RowReader) throws(PostgresError) {
+        id = try row.next(SessionID.self)
+        createdAt = try row.next(Timestamp.self)
+        lastUsedAt = try row.next(Timestamp.self)
+        expiresAt = try row.next(Timestamp.self)
+        userAgent = try row.next(String?.self)
+        address = try row.next(String?.self)
     }
 }
 

@@ -11,7 +11,9 @@ struct SignInRoutes: Sendable {
     let tokens: AccessTokens
     let passwords: Passwords
 
-    func login(_ context: RequestContext, _ body: Body<TenancyAPI.Login>) async throws -> OK<TenancyAPI.SignedIn> {
+    func login(
+        _ context: RequestContext, _ body: Body<TenancyAPI.Login>, _ headers: RequestHeaders
+    ) async throws -> OK<TenancyAPI.SignedIn> {
         let wanted = body.value
         let rows = context.database(database)
         let tenant = context.tenant
@@ -32,7 +34,7 @@ struct SignInRoutes: Sendable {
         let refresh = OpaqueToken.make(.refresh)
         try await SignInStore(database: rows).open(
             session, of: found.user, digest: refresh.digest, subject: subject, expiresAt: .now() + RefreshToken.life,
-            origin: origin(found.user, context))
+            device: Device(context, headers), origin: origin(found.user, context))
         return try answer(found.user, session, refresh, asCookie: wanted.cookie ?? false, context)
     }
 
@@ -72,23 +74,43 @@ struct SignInRoutes: Sendable {
     }
 
     func accept(
-        _ context: RequestContext, _ body: Body<TenancyAPI.AcceptInvitation>
+        _ context: RequestContext, _ body: Body<TenancyAPI.AcceptInvitation>, _ headers: RequestHeaders
     ) async throws -> OK<TenancyAPI.SignedIn> {
         let wanted = body.value
+        return try await accept(
+            wanted.token, name: wanted.name, password: wanted.password, asCookie: wanted.cookie ?? false, context,
+            headers)
+    }
+
+    func acceptReset(
+        _ context: RequestContext, _ body: Body<TenancyAPI.AcceptPasswordReset>, _ headers: RequestHeaders
+    ) async throws -> OK<TenancyAPI.SignedIn> {
+        let wanted = body.value
+        return try await accept(
+            wanted.token, name: nil, password: wanted.password, asCookie: wanted.cookie ?? false, context, headers)
+    }
+
+    /// Uses a link up, sets the password and signs in; a link of an invitation needs the name.
+    private func accept(
+        _ text: String, name: String?, password: String, asCookie: Bool, _ context: RequestContext,
+        _ headers: RequestHeaders
+    ) async throws -> OK<TenancyAPI.SignedIn> {
         let store = InvitationAcceptanceStore(database: context.database(database))
-        let shown = OpaqueToken(wanted.token)
-        guard let token = shown, token.kind == .invitation || token.kind == .passwordReset,
-            try await store.find(digest: token.digest, in: context.tenant) != nil
+        guard let token = OpaqueToken(text),
+            token.kind == .passwordReset || token.kind == .invitation && name != nil,
+            let invitation = try await store.find(digest: token.digest, in: context.tenant)
         else { throw Failure(.invalidInvitation) }
-        let hash = try await passwords.hash(wanted.password)
+        let account = [invitation.email, name ?? invitation.name ?? "", context.host]
+        let hash = try await passwords.hash(chosen: password, account: account)
         let session = SessionID.make()
         let refresh = OpaqueToken.make(.refresh)
         let user = try await store.accept(
-            digest: token.digest, name: wanted.name, passwordHash: hash, session: session,
+            digest: token.digest, name: name ?? "", passwordHash: hash, session: session,
             refreshDigest: refresh.digest,
-            expiresAt: .now() + RefreshToken.life, origin: context.anonymousOrigin, in: context.tenant)
+            expiresAt: .now() + RefreshToken.life, device: Device(context, headers), origin: context.anonymousOrigin,
+            in: context.tenant)
         guard let user else { throw Failure(.invalidInvitation) }
-        return try answer(user, session, refresh, asCookie: wanted.cookie ?? false, context)
+        return try answer(user, session, refresh, asCookie: asCookie, context)
     }
 
     /// The owner of a suspended tenant can still come in, to pay and to take the data out.

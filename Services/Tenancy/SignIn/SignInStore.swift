@@ -14,6 +14,9 @@ struct SignInStore {
         case suspended
     }
 
+    /// How many sessions a person has at most; the one that was used longest ago makes room.
+    static let mostSessions = 50
+
     let database: TenantDatabase
 
     /// Opens a session for a user whose password was right.
@@ -21,7 +24,8 @@ struct SignInStore {
     /// 429 when other attempts have locked the subject meanwhile: of many guesses at once none may slip through. 401
     /// when the user has changed since the password was read, so that a reset leaves no session of the old password.
     func open(
-        _ session: SessionID, of user: User, digest: [UInt8], subject: [UInt8], expiresAt: Timestamp, origin: Origin
+        _ session: SessionID, of user: User, digest: [UInt8], subject: [UInt8], expiresAt: Timestamp, device: Device,
+        origin: Origin
     ) async throws {
         try await database.transaction { rows in
             let attempts = AttemptStore(rows: rows)
@@ -29,7 +33,10 @@ struct SignInStore {
             guard try await UserStore(rows: rows).noteSignIn(of: user.id, version: user.version, in: user.tenantID)
             else { throw Failure(.invalidCredentials) }
             try await SessionStore(rows: rows).open(
-                session, of: user.id, digest: digest, expiresAt: expiresAt, in: user.tenantID)
+                session, of: user.id, digest: digest, expiresAt: expiresAt, device: device, in: user.tenantID)
+            let ended = try await SessionStore(rows: rows).revokeBeyond(
+                Self.mostSessions, of: user.id, in: user.tenantID)
+            try await ChangeStore.appendRevoked(ended, tenant: user.tenantID, in: rows)
             try await attempts.forget(subject: subject, in: user.tenantID)
             try await AuditStore(rows: rows).append(
                 origin.entry(.userSignedIn, "user/\(user.id)"), in: user.tenantID)

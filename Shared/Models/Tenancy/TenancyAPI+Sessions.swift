@@ -39,6 +39,71 @@ extension TenancyAPI {
         }
     }
 
+    /// `POST /api/v1/auth/password-resets`.
+    package struct RequestPasswordReset: Codable, Sendable {
+        package var email: EmailAddress
+    }
+
+    /// `POST /api/v1/auth/password-resets/accept`.
+    package struct AcceptPasswordReset: Codable, Sendable, Noted {
+        package var token: String
+        package var password: String
+        package var cookie: Bool?
+
+        package static var notes: [Note] {
+            [
+                .of(CodingKeys.token, "The token of the letter's link.", length: 1...256),
+                .of(CodingKeys.password, "The new password.", length: 10...256),
+            ]
+        }
+    }
+
+    /// `POST /api/v1/auth/password`.
+    package struct ChangePassword: Codable, Sendable, Noted {
+        package var currentPassword: String
+        package var password: String
+
+        package static var notes: [Note] {
+            [
+                .of(CodingKeys.currentPassword, "The password up to now.", length: 1...256),
+                .of(CodingKeys.password, "The new password.", length: 10...256),
+            ]
+        }
+    }
+
+    /// `POST /api/v1/auth/reauthenticate`.
+    package struct Reauthenticate: Codable, Sendable, Noted {
+        package var password: String
+
+        package static var notes: [Note] { [.of(CodingKeys.password, "The password.", length: 1...256)] }
+    }
+
+    /// One sign-in of a person, with the device that it came from.
+    package struct Session: Codable, Sendable {
+        package var id: SessionID
+        package var createdAt: Timestamp
+        package var lastUsedAt: Timestamp
+        package var expiresAt: Timestamp
+        /// What the browser or program calls itself.
+        package var userAgent: String?
+        package var address: String?
+        /// Whether it is the session that asks.
+        package var isCurrent: Bool
+
+        package init(
+            id: SessionID, createdAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp, userAgent: String?,
+            address: String?, isCurrent: Bool
+        ) {
+            self.id = id
+            self.createdAt = createdAt
+            self.lastUsedAt = lastUsedAt
+            self.expiresAt = expiresAt
+            self.userAgent = userAgent
+            self.address = address
+            self.isCurrent = isCurrent
+        }
+    }
+
     /// The tokens of a sign-in.
     package struct SignedIn: Codable, Sendable {
         package var accessToken: String

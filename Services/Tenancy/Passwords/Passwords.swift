@@ -15,6 +15,14 @@ struct Passwords: Sendable {
         try await run { try PasswordHash.make(password) }
     }
 
+    /// The hash of a password that somebody chose; 422 `weak_password` when it is too easy to guess.
+    func hash(chosen password: String, account words: [String], pointer: String = "/password") async throws -> String {
+        try await run {
+            try PasswordStrength.check(password, account: words, pointer: pointer)
+            return try PasswordHash.make(password)
+        }
+    }
+
     /// Nil when there is no room in the queue.
     func hashIfIdle(_ password: String) async throws -> String? {
         do { return try await pool.run { try PasswordHash.make(password) } } catch is WorkerPoolError { return nil }
