@@ -20,8 +20,10 @@ struct BenchProxy {
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: port)
         let client = InternalHTTPClient(loop: loop)
         let endpoint = HTTPEndpoint(host: "127.0.0.1", port: upstream)
+        var configuration = HTTPServerConfiguration()
+        configuration.http2 = HTTP2Limits()
         let server = HTTPServer(
-            loop: loop, socket: socket, logger: Logger(service: "bench"), metrics: Metrics()
+            loop: loop, socket: socket, configuration: configuration, logger: Logger(service: "bench"), metrics: Metrics()
         ) { request in await forward(request, client, endpoint) }
         loop.spawn {
             do { try server.start() } catch {

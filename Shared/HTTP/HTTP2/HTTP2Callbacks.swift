@@ -7,7 +7,7 @@ enum HTTP2Callbacks {
         guard nghttp2_session_callbacks_new(&callbacks) == 0 else { return nil }
         nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, user in
             guard let header else { return 0 }
-            return connection(user) { $0.frameBegins(header.pointee) }
+            return connection(user) { $0.frameIsTaken(header.pointee) }
         }
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
             guard let frame else { return 0 }

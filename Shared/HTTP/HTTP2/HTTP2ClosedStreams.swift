@@ -1,17 +1,35 @@
-/// The last few streams that the client itself has ended.
+/// The streams of a connection that have ended, as far as a late frame's meaning depends on how they did.
 ///
-/// A frame on one of them cannot have been on its way, as one on a stream that the server reset can (RFC 9113, 5.1).
+/// nghttp2 ignores frames on streams that are gone. RFC 9113, 5.1 allows that only for those that the server has reset,
+/// on which the client may have sent frames before it knew.
 struct HTTP2ClosedStreams {
-    private static let kept = 16
+    private static let keptByPeer = 16
+    private static let keptHere = 128
 
-    private var ids: [Int32] = []
-    private var next = 0
+    private var byPeer: [UInt32] = []
+    private var nextByPeer = 0
+    private var here: [UInt32] = []
+    private var nextHere = 0
+    /// Below this, streams may have been reset from here and be forgotten.
+    private var forgotten: UInt32 = 0
 
-    mutating func add(_ id: Int32) {
-        guard ids.count == Self.kept else { return ids.append(id) }
-        ids[next] = id
-        next = (next + 1) % Self.kept
+    /// The client has ended the stream.
+    mutating func addEndedByPeer(_ id: UInt32) {
+        guard byPeer.count == Self.keptByPeer else { return byPeer.append(id) }
+        byPeer[nextByPeer] = id
+        nextByPeer = (nextByPeer + 1) % Self.keptByPeer
     }
 
-    func contains(_ id: Int32) -> Bool { ids.contains(id) }
+    /// The server has reset the stream.
+    mutating func addReset(_ id: UInt32) {
+        guard here.count == Self.keptHere else { return here.append(id) }
+        forgotten = max(forgotten, here[nextHere])
+        here[nextHere] = id
+        nextHere = (nextHere + 1) % Self.keptHere
+    }
+
+    func isEndedByPeer(_ id: UInt32) -> Bool { byPeer.contains(id) }
+
+    /// Whether a frame may have been on its way.
+    func mayBeLate(_ id: UInt32) -> Bool { id <= forgotten || here.contains(id) }
 }

@@ -15,48 +15,76 @@ extension HTTP2Connection {
 
     // Frames.
 
-    func frameBegins(_ header: nghttp2_frame_hd) -> Int32 {
+    /// Looks at the head of a frame of which nghttp2 knows nothing yet; false when the connection is over.
+    func allows(_ header: HTTP2FrameScanner.Header) -> Bool {
         let now = server.loop.now
-        let isContinuation = header.type == UInt8(NGHTTP2_CONTINUATION.rawValue)
-        if !isContinuation || frameSince == nil { frameSince = now }
+        frameSince = now
+        var isCalm = true
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
+        case NGHTTP2_DATA:
+            if isGone(header.stream) {
+                breakOff(NGHTTP2_STREAM_CLOSED)
+                return false
+            }
+            if header.length == 0, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) == 0 {
+                isCalm = floods.idleFrames.take(at: now)
+            }
+        case NGHTTP2_HEADERS: floods.continuations = 0
         case NGHTTP2_CONTINUATION:
             floods.continuations += 1
-            return floods.continuations > sessions.limits.continuations ? refuse(NGHTTP2_ENHANCE_YOUR_CALM) : Self.goOn
-        case NGHTTP2_HEADERS:
-            floods.continuations = 0
-            return isOnClosedStream(header) ? refuse(NGHTTP2_STREAM_CLOSED) : Self.goOn
-        case NGHTTP2_DATA:
-            if isOnClosedStream(header) { return refuse(NGHTTP2_STREAM_CLOSED) }
-            let isIdle = header.length == 0 && header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) == 0
-            return !isIdle || floods.idleFrames.take(at: now) ? Self.goOn : refuse(NGHTTP2_ENHANCE_YOUR_CALM)
-        case NGHTTP2_WINDOW_UPDATE:
-            return floods.windowUpdates.take(at: now) ? Self.goOn : refuse(NGHTTP2_ENHANCE_YOUR_CALM)
-        case NGHTTP2_RST_STREAM:
-            return floods.resets.take(at: now) ? Self.goOn : refuse(NGHTTP2_ENHANCE_YOUR_CALM)
-        default:
-            // Frames that nobody knows are not told the end of.
-            if header.type > UInt8(NGHTTP2_CONTINUATION.rawValue) { frameSince = nil }
-            return floods.idleFrames.take(at: now) ? Self.goOn : refuse(NGHTTP2_ENHANCE_YOUR_CALM)
+            isCalm = floods.continuations <= sessions.limits.continuations
+        case NGHTTP2_WINDOW_UPDATE: isCalm = floods.windowUpdates.take(at: now)
+        case NGHTTP2_RST_STREAM: isCalm = floods.resets.take(at: now)
+        default: isCalm = floods.idleFrames.take(at: now)
         }
+        if !isCalm { breakOff(NGHTTP2_ENHANCE_YOUR_CALM) }
+        return isCalm
     }
 
-    private func isOnClosedStream(_ header: nghttp2_frame_hd) -> Bool {
-        closedByPeer.contains(header.stream_id)
+    /// Whether a stream has ended in such a way that nothing can be on its way for it.
+    private func isGone(_ id: UInt32) -> Bool {
+        guard id & 1 == 1, let session, id <= UInt32(bitPattern: nghttp2_session_get_last_proc_stream_id(session)),
+            nghttp2_session_find_stream(session, Int32(bitPattern: id)) == nil
+        else { return false }
+        return !closed.mayBeLate(id)
+    }
+
+    /// nghttp2 begins with a frame.
+    func frameIsTaken(_ header: nghttp2_frame_hd) -> Int32 {
+        let id = UInt32(bitPattern: header.stream_id)
+        switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
+        case NGHTTP2_HEADERS where isGone(id):
+            // RFC 9113, 5.1.1: an identifier that was passed over is none any more.
+            return refuse(closed.isEndedByPeer(id) ? NGHTTP2_STREAM_CLOSED : NGHTTP2_PROTOCOL_ERROR)
+        case NGHTTP2_SETTINGS:
+            largestWindow = streams.reduce(0) {
+                max($0, Int64(nghttp2_session_get_stream_remote_window_size(session, $1.id)))
+            }
+        default: break
+        }
+        return Self.goOn
+    }
+
+    /// RFC 9113, 6.9.2: nghttp2 resets the stream whose window has become too large; it is an error of the connection.
+    private func settingsCame() -> Int32 {
+        let window = Int64(nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE))
+        let change = window - initialWindow
+        initialWindow = window
+        guard largestWindow + change <= Int64(Int32.max) else { return refuse(NGHTTP2_FLOW_CONTROL_ERROR) }
+        guard !hasSettings else { return Self.goOn }
+        hasSettings = true
+        deadline = server.loop.now + server.configuration.keepAliveIdle.milliseconds
+        return Self.goOn
     }
 
     func frameCame(_ frame: nghttp2_frame) -> Int32 {
-        frameSince = nil
         let endsStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch nghttp2_frame_type(rawValue: UInt32(frame.hd.type)) {
         case NGHTTP2_HEADERS:
             headEnds(frame, endsStream: endsStream)
         case NGHTTP2_DATA:
             if endsStream { stream(frame.hd.stream_id)?.peerDidEnd() }
-        case NGHTTP2_SETTINGS:
-            guard !hasSettings else { break }
-            hasSettings = true
-            deadline = server.loop.now + server.configuration.keepAliveIdle.milliseconds
+        case NGHTTP2_SETTINGS: return settingsCame()
         default: break
         }
         return Self.goOn
@@ -115,6 +143,7 @@ extension HTTP2Connection {
             guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { break }
             stream(header.stream_id)?.answerDidEnd()
         case NGHTTP2_RST_STREAM:
+            closed.addReset(UInt32(bitPattern: header.stream_id))
             // The client can have the server do its resets for it.
             let code = nghttp2_error_code(rawValue: frame.pointee.rst_stream.error_code)
             guard code != NGHTTP2_NO_ERROR, code != NGHTTP2_INTERNAL_ERROR, !floods.resets.take(at: server.loop.now)
@@ -136,7 +165,7 @@ extension HTTP2Connection {
 
     func streamEnded(_ id: Int32) -> Int32 {
         guard let stream = stream(id) else { return Self.goOn }
-        if stream.isEndedByPeer { closedByPeer.add(id) }
+        if stream.isEndedByPeer { closed.addEndedByPeer(UInt32(bitPattern: id)) }
         remove(stream)
         stream.close()
         return Self.goOn

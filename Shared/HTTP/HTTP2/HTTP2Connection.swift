@@ -42,11 +42,15 @@ final class HTTP2Connection: TCPConnectionDelegate, ClientConnection, @unchecked
     /// When the client must have sent its first SETTINGS, its next request, or have closed.
     var deadline: UInt64
     var hasSettings = false
-    /// When the frame, or the header block, began whose end has not come.
+    /// Since when there has been a frame, or a header block, whose end has not come.
     var frameSince: UInt64?
     var head: HTTP2Head?
     var floods: HTTP2FloodGuard
-    var closedByPeer = HTTP2ClosedStreams()
+    var closed = HTTP2ClosedStreams()
+    private var scanner = HTTP2FrameScanner()
+    /// The largest window of any stream when SETTINGS came.
+    var largestWindow: Int64 = 0
+    var initialWindow: Int64 = 65_535
     private var isMarked = false
     private var isFlushing = false
     private var peerEnded = false
@@ -107,14 +111,32 @@ final class HTTP2Connection: TCPConnectionDelegate, ClientConnection, @unchecked
     func connection(_ connection: TCPConnection, didRead bytes: UnsafeRawBufferPointer) { receive(bytes) }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) {
-        guard phase == .open || phase == .leaving, let session else { return }
+        guard phase == .open || phase == .leaving else { return }
+        var fed = 0
+        var at = 0
+        while let end = scanner.next(bytes, from: at) {
+            // Whether a stream is still there shows when everything before has been taken.
+            if scanner.header.type == UInt8(NGHTTP2_DATA.rawValue), end - 9 > fed {
+                guard feed(bytes[fed..<end - 9]) else { return }
+                fed = end - 9
+            }
+            guard allows(scanner.header) else { return }
+            at = end
+        }
+        guard feed(bytes[fed...]) else { return }
+        if scanner.isBetweenFrames { frameSince = nil } else if frameSince == nil { frameSince = server.loop.now }
+        mark()
+    }
+
+    /// Hands bytes to nghttp2; false when the connection is over.
+    private func feed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+        guard phase == .open || phase == .leaving, let session else { return false }
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes)
         let used = nghttp2_session_mem_recv(
             session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-        if used < 0, phase != .lingering, phase != .closed {
-            return breakOff(
-                used == Int(NGHTTP2_ERR_FLOODED.rawValue) ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR)
-        }
-        mark()
+        guard used < 0 else { return phase == .open || phase == .leaving }
+        breakOff(used == Int(NGHTTP2_ERR_FLOODED.rawValue) ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR)
+        return false
     }
 
     func connectionDidReachEnd(_ connection: TCPConnection) {
