@@ -103,7 +103,7 @@ let services: [Target] = [
             "JSON", "Models", "IO", "TLS", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients",
             "ServiceKit", "Suite", "Telemetry",
         ],
-        path: "gateway", exclude: ["README.md", "Console"], resources: [.embedInCode("Migrations")],
+        path: "gateway", exclude: ["README.md", "Console", "Inbox/README.md"], resources: [.embedInCode("Migrations")],
         swiftSettings: swift),
     service("Tenancy", kit + ["CZxcvbn"]),
     service(

@@ -24,6 +24,8 @@ final class FrontDoor: @unchecked Sendable {
     private let loop: EventLoop
     private let logger: Logger
     private let meters: DoorMeters
+    /// Takes providers' hooks; without it they are requests like any other.
+    var hooks: HookDoor?
 
     init(
         hosts: HostNames, state: ChangeFeedState, people: TokenVerifier, keys: KeyExchange, forwarder: Forwarder,
@@ -88,7 +90,7 @@ final class FrontDoor: @unchecked Sendable {
         guard let path = NormalisedPath(visit.request.path) else {
             throw Failure(.badRequest, "The path is malformed.")
         }
-        guard let tenant = tenant(of: visit.host) else {
+        guard let tenant = tenant(of: visit.host, path) else {
             // What the data folder has may be older than the tenant.
             throw state.isCurrent ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
         }
@@ -96,6 +98,8 @@ final class FrontDoor: @unchecked Sendable {
         if path.segments.count == 2, let document = try await documents.answer(path, visit.request) { return document }
         guard let route = RouteTable.route(for: path) else { throw Failure(.notFound) }
         visit.route = route
+        // A provider's credentials are its service's to judge.
+        if route.kind == .hook, let hooks { return try await hooks.answer(visit, path, route, tenant.id) }
         if visit.request.upgrade != nil {
             try UpgradeOffer.checkOrigin(of: visit) { _ in false }
             visit.offer = try UpgradeOffer(&visit.request)
@@ -138,12 +142,14 @@ final class FrontDoor: @unchecked Sendable {
     }
 
     /// The tenant of a host; nil for a name that nobody has, whatever the reason.
-    private func tenant(of host: String) -> FeedTenant? {
+    private func tenant(of host: String, _ path: NormalisedPath) -> FeedTenant? {
         let found: FeedTenant? =
             switch hosts.place(of: host) {
             case .label(let label): state.tenant(subdomain: String(label))
             case .foreign(let domain): state.tenant(domain: String(domain))
-            case .app, .base: nil
+            // Hooks of the platform's own accounts.
+            case .app: path.segments.first == "hooks" ? state.tenant(.platform) : nil
+            case .base: nil
             }
         guard let found, found.status != .deleted else { return nil }
         return found

@@ -9,9 +9,11 @@ struct GatewayConfiguration: ServiceConfiguration {
     let upstreams: [ServiceName: [UpstreamAddress]]
     /// Requests that one copy of a service is given at a time by one loop; more wait in a line.
     let upstreamConnections: Int
+    let inbox: InboxSettings
 
     init(_ environment: inout Environment) {
-        process = ProcessConfiguration(&environment, service: .gateway, loops: 2, hasInternalListener: false)
+        process = ProcessConfiguration(
+            &environment, service: .gateway, poolSize: 3, loops: 2, hasInternalListener: false)
         var upstreams: [ServiceName: [UpstreamAddress]] = [:]
         let base = process.port == 0 ? 8080 : process.port
         for service in ServiceName.services {
@@ -34,5 +36,6 @@ struct GatewayConfiguration: ServiceConfiguration {
         upstreamConnections = environment.integer(
             "UPSTREAM_CONNECTIONS", "requests that a loop gives one copy of a service at a time", default: 512,
             in: 1...20_000)
+        inbox = InboxSettings(&environment)
     }
 }

@@ -11,6 +11,7 @@ enum GatewayService: ServiceProgram {
 
     static let name = ServiceName.gateway
     static var migrations: [Migration] { GatewayMigrations.all }
+    static let commands: [ServiceCommand<GatewayConfiguration>] = [.seated("inbox", InboxCommand.run)]
 
     /// What the loops have in common.
     struct Shared: Sendable {
@@ -42,9 +43,12 @@ enum GatewayService: ServiceProgram {
             hosts: hosts, state: member.state, people: member.people, keys: keys, forwarder: forwarder,
             documents: documents, transport: TransportRules(seat, shared.transport), loop: seat.loop,
             logger: seat.logger, metrics: seat.metrics)
+        let inbox = InboxService(seat, upstreams: upstreams, tokens: member.tokens)
+        door.hooks = HookDoor(seat, inbox.store, forwarder)
         var running: [@Sendable () async -> Void] = [{ await health.run() }]
         if seat.index == 0 {
             running.append { await membership.run() }
+            running.append { await inbox.run() }
             if let transport = shared.transport { running.append { await transport.watch(seat) } }
         }
         return ServiceParts(
@@ -52,7 +56,7 @@ enum GatewayService: ServiceProgram {
             isReady: { member.state.isLoaded && health.haveAllBeenReady },
             status: [
                 ("upstreams", { shared.board.document }), ("change_feed", { FeedStatus(member.state).document }),
-                ("certificates", { SecureTransport.status(shared.transport) }),
+                ("inbox", { inbox.status }), ("certificates", { SecureTransport.status(shared.transport) }),
             ],
             running: running)
     }

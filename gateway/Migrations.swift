@@ -3,6 +3,7 @@ import Postgres
 /// The schema, in order; the build embeds each file under its name with the first digit replaced by an underscore.
 enum GatewayMigrations {
     static let all: [Migration] = [
-        Migration(name: "0001_create_limits", sql: PackageResources._001_create_limits_sql)
+        Migration(name: "0001_create_limits", sql: PackageResources._001_create_limits_sql),
+        Migration(name: "0002_create_inbox", sql: PackageResources._002_create_inbox_sql),
     ]
 }

@@ -32,7 +32,7 @@ package enum EventReceiver {
         guard isOwn else { throw Failure(.forbidden) }
         try await database.tenant(context.tenant).transaction { transaction in
             // A second delivery waits here for the first one's end.
-            guard try await ReceiptStore.keep(envelope, in: transaction) else { return }
+            guard try await ReceiptStore.keep(envelope.id.uuid, of: envelope.tenantID, in: transaction) else { return }
             try await handler(envelope, transaction)
         }
     }

@@ -1,17 +1,18 @@
+import FoundationEssentials
 import Models
 import Postgres
 
-/// Which events have taken effect in this database.
+/// Which events and hooks have taken effect in this database.
 enum ReceiptStore {
     /// Longer than a publisher could repeat an event that it did not see taken.
     private static let retention = Duration.seconds(30 * 86_400)
 
     /// Keeps the receipt, and clears some old ones away; false when it was there.
-    static func keep(_ envelope: EventEnvelope, in transaction: Transaction) async throws -> Bool {
+    static func keep(_ id: UUID, of tenant: TenantID, in transaction: Transaction) async throws -> Bool {
         let old = Timestamp.now() - retention
         let results = try await transaction.batch([
             """
-            INSERT INTO event_receipts (tenant_id, event_id) VALUES (\(envelope.tenantID), \(envelope.id))
+            INSERT INTO event_receipts (tenant_id, event_id) VALUES (\(tenant), \(id))
             ON CONFLICT ON CONSTRAINT event_receipts_pkey DO NOTHING
             """,
             """

@@ -57,6 +57,8 @@ extension ErrorCode {
     package static let tokenWrongTenant = ErrorCode("token_wrong_tenant", 401, "The token belongs to another tenant.")
     package static let refreshTokenReused = ErrorCode(
         "refresh_token_reused", 401, "The refresh token was used before; sign in again.")
+    package static let invalidSignature = ErrorCode("invalid_signature", 403, "The signature is not valid.")
+    package static let insecureHook = ErrorCode("insecure_hook", 403, "Hooks are taken over https only.")
     package static let forbidden = ErrorCode("forbidden", 403, "You may not do this.")
     package static let tenantSuspended = ErrorCode("tenant_suspended", 403, "This account is suspended.")
     package static let accountLocked = ErrorCode("account_locked", 429, "Too many attempts; wait before the next.")

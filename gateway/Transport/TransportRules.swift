@@ -1,4 +1,5 @@
 import HTTP
+import Models
 import ServiceKit
 import TLS
 
@@ -58,6 +59,8 @@ struct TransportRules: Sendable {
         }
         let path = visit.request.path
         guard path.hasPrefix("/") else { return nil }
+        // A hook in clear has been read by others already, and providers do not follow.
+        guard !path.hasPrefix("/hooks/") else { throw Failure(.insecureHook) }
         let query = visit.request.query.map { "?\($0)" } ?? ""
         let authority = port == 443 ? name : "\(name):\(port)"
         // 308, so that the method and the body stay what they were.

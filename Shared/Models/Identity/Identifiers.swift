@@ -84,6 +84,13 @@ package struct EventID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of a provider's hook in the gateway's inbox; the same at each delivery.
+package struct HookID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of a job.
 package struct JobID: EntityID {
     package let uuid: UUID

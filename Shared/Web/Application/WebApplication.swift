@@ -160,7 +160,7 @@ package final class WebApplication: @unchecked Sendable {
             }
             if known.status == .suspended, !route.has(.allowedWhenSuspended) { throw Failure(.tenantSuspended) }
         }
-        let principal = try trust.person(request, in: tenant)
+        let principal = route.has(.foreignCredential) ? nil : try trust.person(request, in: tenant)
         exchange.principal = principal
         return (tenant, principal)
     }

@@ -14,6 +14,8 @@ package enum RouteOption: Sendable, Hashable {
     case bodyLimit(Int)
     /// The media types of a raw body or a raw answer; `audio/*` stands for all of a kind.
     case contentTypes([String])
+    /// The Authorization field is another party's, such as a provider's, and says nothing of who calls.
+    case foreignCredential
     /// Not in the OpenAPI document.
     case hidden
     /// What else the route can answer, for the document.
