@@ -243,7 +243,7 @@ final class HTTP2Stream: RequestExchange, HTTPBodySink, @unchecked Sendable {
         lastByte = stuckSince
     }
 
-    private var hasRoom: Bool {
+    var hasRoom: Bool {
         queue.count <= Self.fairShare
             || queue.count <= Self.highWater && connection.queued <= HTTP2Connection.queuedHighWater
     }

@@ -15,6 +15,15 @@ package final class HTTPBodyWriter: @unchecked Sendable {
         try await sink.waitForRoom()
     }
 
+    /// Writes without waiting, for who looks at `hasRoom` and keeps a bound of its own.
+    func writeNow(_ bytes: [UInt8]) throws { try sink.write(bytes) }
+
+    /// Whether little enough waits for the client.
+    var hasRoom: Bool { sink.hasRoom }
+
+    /// Suspends until little enough waits for the client.
+    func waitForRoom() async throws { try await sink.waitForRoom() }
+
     /// Ends this direction of an upgraded connection, which can still be read; any other body ends with its closure.
     package func finish() { sink.finishWriting() }
 }
@@ -22,6 +31,8 @@ package final class HTTPBodyWriter: @unchecked Sendable {
 /// Where a body writer's bytes go.
 package protocol HTTPBodySink: AnyObject {
     func write(_ bytes: [UInt8]) throws
+    /// Whether a writer need not wait.
+    var hasRoom: Bool { get }
     func waitForRoom() async throws
     /// Says that nothing more will be written, on an upgraded connection.
     func finishWriting()

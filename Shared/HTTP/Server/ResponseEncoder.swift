@@ -34,7 +34,7 @@ enum ResponseEncoder {
         }
         server.date.append(to: output, at: server.loop.now)
         var headers = response.headers
-        if framing.upgrades { headers.remove("upgrade") }
+        if framing.upgrades || response.status == 426 { headers.remove("upgrade") }
         appendFields(headers, keepsDeclaredLength: framing.keepsDeclaredLength, to: output)
         switch framing.length {
         case .none, .untilClose: break
@@ -46,6 +46,10 @@ enum ResponseEncoder {
         }
         if framing.upgrades {
             output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
+        } else if response.status == 426 {
+            // What is required is named (RFC 9110, 15.5.22), and nothing else is ever required here.
+            output.append("Upgrade: websocket\r\n")
+            output.append(framing.persists ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n")
         } else if !framing.persists {
             output.append("Connection: close\r\n")
         } else if !framing.isVersion11 {

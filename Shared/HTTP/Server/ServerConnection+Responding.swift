@@ -207,9 +207,11 @@ extension ServerConnection: RequestExchange, HTTPBodySink {
         tcp.write(server.output.bytes)
     }
 
+    var hasRoom: Bool { tcp.pendingBytes <= Self.highWater }
+
     func waitForRoom() async throws {
         guard tcp.isOpen else { throw HTTPBodyError.connectionClosed }
-        guard tcp.pendingBytes > Self.highWater else { return }
+        guard !hasRoom else { return }
         try await withCheckedThrowingContinuation { roomWaiter = $0 }
     }
 

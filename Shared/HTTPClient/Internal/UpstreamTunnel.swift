@@ -59,9 +59,11 @@ final class UpstreamTunnel: TCPConnectionDelegate, HTTPBodySink, @unchecked Send
         bytes.withUnsafeBytes { tcp.write($0) }
     }
 
+    var hasRoom: Bool { tcp.pendingBytes <= Self.highWater }
+
     func waitForRoom() async throws {
         guard tcp.isOpen else { throw HTTPBodyError.connectionClosed }
-        guard tcp.pendingBytes > Self.highWater else { return }
+        guard !hasRoom else { return }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
