@@ -53,7 +53,7 @@ package final class WebSocketSession: @unchecked Sendable {
 
     // Receiving.
 
-    /// The next message; nil once the client has closed. Throws when it is lost or breaks the rules.
+    /// The next message; nil once the client has closed; throws when it is lost or breaks the rules.
     package func next() async throws -> WebSocketMessage? {
         while true {
             switch state {
