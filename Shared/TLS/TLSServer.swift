@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 package import Telemetry
 
 /// The oldest version that is spoken.
@@ -53,14 +54,15 @@ package final class TLSServer: @unchecked Sendable {
 
     /// `ticketSecret` opens the tickets of every process that has it; 32 bytes or more.
     package init(
-        _ settings: TLSSettings, certificates: CertificateFolder, ticketSecret: [UInt8], metrics: Metrics
+        _ settings: TLSSettings, certificates: CertificateFolder, ticketSecret: [UInt8], metrics: Metrics,
+        clock: @escaping @Sendable () -> Int = { time(nil) }
     ) throws(TLSError) {
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw TLSError("OpenSSL gives no context") }
         self.context = context
         self.settings = settings
         self.certificates = certificates
         meters = HandshakeMeters(metrics)
-        tickets = TicketKeys(secret: ticketSecret)
+        tickets = TicketKeys(secret: ticketSecret, clock: clock)
         protocols = settings.protocols.map { Array($0.utf8) }
         switchboard_tls_harden(context)
         guard switchboard_tls_set_minimum(context, settings.minimumVersion.number) == 1,

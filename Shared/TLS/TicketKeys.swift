@@ -9,7 +9,7 @@ import Synchronization
 /// carry no key of the connection's data, since each resumption makes a new exchange.
 final class TicketKeys: Sendable {
     /// A key's period; a session ends when its second key does at the latest.
-    private static let periodSeconds = 6 * 3600
+    static let periodSeconds = 6 * 3600
     static let lifetimeSeconds = 6 * 3600
 
     struct Key: Sendable {

@@ -43,11 +43,14 @@ struct Authority: Sendable {
         rename("\(folder)/new.crt", "\(pairs)/\(name).crt")
     }
 
-    func openssl(_ arguments: String) async throws {
+    func openssl(_ arguments: String) async throws { try await shell("openssl \(arguments)") }
+
+    /// Runs a shell command in the folder.
+    func shell(_ command: String) async throws {
         let folder = folder
         try await WorkerPool.files.run {
             try Program.run(
-                "/bin/sh", ["-c", "cd \(folder) && exec openssl \(arguments)"], environment: ["PATH": "/usr/bin:/bin"],
+                "/bin/sh", ["-c", "cd \(folder) && \(command)"], environment: ["PATH": "/usr/bin:/bin"],
                 log: "\(folder)/log")
         }
     }

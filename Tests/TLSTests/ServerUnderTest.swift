@@ -1,6 +1,7 @@
 import Glibc
 import HTTP
 import IO
+import Synchronization
 import Telemetry
 import TestSupport
 
@@ -15,6 +16,10 @@ final class ServerUnderTest: @unchecked Sendable {
     let certificates: CertificateFolder
     let metrics = Metrics()
     let log = LogCapture()
+    /// Bytes that `/endless` has written, and those of a body that `/slow` has read.
+    let produced = Atomic(0)
+    /// Seconds that the clock of the tickets is ahead.
+    let clockOffset = Atomic(0)
     private(set) var port = 0
     private var servers: [HTTPServer] = []
 
@@ -49,14 +54,16 @@ final class ServerUnderTest: @unchecked Sendable {
 
     /// Opens another port with a TLS of its own, as another process would.
     func serve(_ settings: TLSSettings, _ configuration: HTTPServerConfiguration, secret: [UInt8]) throws {
-        let tls = try TLSServer(settings, certificates: certificates, ticketSecret: secret, metrics: metrics)
+        let tls = try TLSServer(
+            settings, certificates: certificates, ticketSecret: secret, metrics: metrics,
+            clock: { [self] in time(nil) + clockOffset.load(ordering: .relaxed) })
         let acceptor = TLSAcceptor(tls)
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         port = socket.port
         let server = HTTPServer(
             loop: loop, socket: socket, configuration: configuration, logger: log.logger(), metrics: metrics,
             prepare: { acceptor.secure($0) }
-        ) { request in await Self.answer(request) }
+        ) { [self] request in await answer(request) }
         try server.start()
         servers.append(server)
     }
@@ -65,7 +72,7 @@ final class ServerUnderTest: @unchecked Sendable {
         for server in servers { await server.drain(within: .zero) }
     }
 
-    private static func answer(_ request: HTTPRequest) async -> HTTPResponse {
+    private func answer(_ request: HTTPRequest) async -> HTTPResponse {
         switch request.path {
         case "/echo":
             let body = request.body
@@ -83,6 +90,19 @@ final class ServerUnderTest: @unchecked Sendable {
                         try await writer.write([UInt8](repeating: UInt8(truncatingIfNeeded: index), count: 16_384))
                     }
                 })
+        case "/endless":
+            return HTTPResponse(
+                status: 200,
+                body: .stream(length: nil) { [self] writer in
+                    while true {
+                        try await writer.write([UInt8](repeating: 0x61, count: 16_384))
+                        produced.add(16_384, ordering: .relaxed)
+                    }
+                })
+        case "/unread":
+            // Until the client gives up.
+            do { try await loop.sleep(for: .seconds(60)) } catch { return HTTPResponse(status: 200) }
+            return HTTPResponse(status: 200)
         default:
             return HTTPResponse(
                 status: 200, body: .bytes(Array("\(request.path) secure=\(request.isSecure)\n".utf8)))
@@ -117,11 +137,64 @@ final class ServerUnderTest: @unchecked Sendable {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// A script of the system's Python with the same variables.
+    /// What a script of the system's Python prints; it begins with what the scripts below have in common.
     func python(_ script: String) async throws -> String {
-        try "\(script)\n".write(toFile: "\(authority.folder)/script.py")
+        try "\(Self.preamble)\n\(script)\n".write(toFile: "\(authority.folder)/script.py")
         return try await command("python3 script.py")
     }
+
+    /// `connect()` is a TLS connection, `Wire()` one whose records the script handles itself.
+    private static let preamble = """
+        import os, random, socket, ssl, threading, time
+        ADDRESS = ("127.0.0.1", int(os.environ["PORT"]))
+        TRUST = ssl.create_default_context(cafile=os.environ["ROOT"])
+        HELLO = b"GET /hello HTTP/1.1\\r\\nHost: suite.test\\r\\n\\r\\n"
+        def raw():
+            s = socket.create_connection(ADDRESS, timeout=20)
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return s
+        def connect(name="suite.test"):
+            return TRUST.wrap_socket(raw(), server_hostname=name)
+        def answer(s):
+            got = b""
+            while b"\\n" not in got.partition(b"\\r\\n\\r\\n")[2]:
+                piece = s.recv(65536)
+                if not piece: break
+                got += piece
+            return got
+        def rest(s):
+            got = b""
+            try:
+                while piece := s.recv(65536): got += piece
+            except OSError as error:
+                return got + type(error).__name__.encode()
+            return got
+        class Wire:
+            def __init__(self, context=TRUST):
+                self.socket, self.incoming, self.outgoing = raw(), ssl.MemoryBIO(), ssl.MemoryBIO()
+                self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname="suite.test")
+            def hello(self):
+                try: self.tls.do_handshake()
+                except ssl.SSLWantReadError: pass
+                return self.outgoing.read()
+            def run(self, step):
+                while True:
+                    try:
+                        result = step()
+                        if sent := self.outgoing.read(): self.socket.sendall(sent)
+                        return result
+                    except ssl.SSLWantReadError:
+                        if sent := self.outgoing.read(): self.socket.sendall(sent)
+                        piece = self.socket.recv(65536)
+                        if not piece: return b""
+                        self.incoming.write(piece)
+            def handshake(self):
+                self.run(self.tls.do_handshake)
+                return self
+            def records(self, data):
+                self.tls.write(data)
+                return self.outgoing.read()
+        """
 }
 
 extension TLSSettings {

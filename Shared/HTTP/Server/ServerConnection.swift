@@ -100,7 +100,9 @@ final class ServerConnection: TCPConnectionDelegate, ClientConnection, @unchecke
         switch HTTP2Preface.match(input, bytes) {
         case .no:
             mayBeHTTP2 = false
-            return false
+            // Who has agreed to HTTP/2 begins with its preface (RFC 9113, 3.4).
+            guard tcp.negotiatedProtocol == "h2" else { return false }
+            tcp.close()
         case .begun:
             input.append(contentsOf: bytes)
         case .whole:
