@@ -21,6 +21,7 @@ final class FrontDoor: @unchecked Sendable {
     private let forwarder: Forwarder
     private let documents: APIDocuments
     private let transport: TransportRules
+    private let limits: DoorLimits
     private let loop: EventLoop
     private let logger: Logger
     private let meters: DoorMeters
@@ -29,7 +30,8 @@ final class FrontDoor: @unchecked Sendable {
 
     init(
         hosts: HostNames, state: ChangeFeedState, people: TokenVerifier, keys: KeyExchange, forwarder: Forwarder,
-        documents: APIDocuments, transport: TransportRules, loop: EventLoop, logger: Logger, metrics: Metrics
+        documents: APIDocuments, transport: TransportRules, limits: DoorLimits, loop: EventLoop, logger: Logger,
+        metrics: Metrics
     ) {
         self.hosts = hosts
         self.state = state
@@ -38,6 +40,7 @@ final class FrontDoor: @unchecked Sendable {
         self.forwarder = forwarder
         self.documents = documents
         self.transport = transport
+        self.limits = limits
         self.loop = loop
         self.logger = logger
         meters = DoorMeters(metrics)
@@ -49,7 +52,8 @@ final class FrontDoor: @unchecked Sendable {
         do {
             response = try await answer(visit)
         } catch {
-            let failure = DoorProblem.failure(for: error)
+            let failure =
+                visit.request.body.isTooLarge ? Failure(.bodyTooLarge) : DoorProblem.failure(for: error)
             if failure.status >= 500 {
                 logger.warning(
                     "Request failed", [.string("request_id", visit.requestIDText), .error("error", error)])
@@ -58,6 +62,7 @@ final class FrontDoor: @unchecked Sendable {
         }
         response.headers.set("X-Request-ID", visit.requestIDText)
         for field in visit.answerFields { response.headers.set(field.name, field.value) }
+        limits.finish(visit, &response)
         record(visit, &response)
         return response
     }
@@ -91,31 +96,53 @@ final class FrontDoor: @unchecked Sendable {
             throw Failure(.badRequest, "The path is malformed.")
         }
         guard let tenant = tenant(of: visit.host, path) else {
+            try limits.admit(.anonymous, visit)
             // What the data folder has may be older than the tenant.
             throw state.isCurrent ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
         }
         visit.tenant = tenant
-        if path.segments.count == 2, let document = try await documents.answer(path, visit.request) { return document }
+        if path.segments.count == 2 {
+            try limits.admit(.anonymous, visit)
+            if let document = try await documents.answer(path, visit.request) { return document }
+        }
         guard let route = RouteTable.route(for: path) else { throw Failure(.notFound) }
         visit.route = route
+        try limits.admitBody(visit, route)
         // A provider's credentials are its service's to judge.
-        if route.kind == .hook, let hooks { return try await hooks.answer(visit, path, route, tenant.id) }
+        if route.kind == .hook, let hooks {
+            try limits.admit(visit, route, hasCredential: false)
+            try await limits.admit(visit, tenant, route)
+            return try await hooks.answer(visit, path, route, tenant.id)
+        }
         if visit.request.upgrade != nil {
             try UpgradeOffer.checkOrigin(of: visit) { _ in false }
             visit.offer = try UpgradeOffer(&visit.request)
         }
-        visit.authorization = try await authorization(visit, tenant.id)
+        let credential = Credential(visit.request.headers)
+        try limits.admit(visit, route, hasCredential: credential != .none)
+        visit.authorization = try await authorization(visit, credential, tenant.id)
+        try await limits.admit(visit, tenant, route)
         let known = state.sequence
         let response = try await forwarder.forward(visit, to: route, tenant: tenant.id)
         if Self.changesTenants(visit.request, path, response) { await awaitChange(after: known) }
         return response
     }
 
-    private func authorization(_ visit: Visit, _ tenant: TenantID) async throws -> Authorization {
-        switch try checked(Credential(visit.request.headers), tenant) {
-        case .apiKey(let key): .exchanged(try await keys.token(for: key, of: tenant))
-        case .token: .asItCame
-        case .none, .malformed: .none
+    private func authorization(
+        _ visit: Visit, _ credential: Credential, _ tenant: TenantID
+    ) async throws -> Authorization {
+        do {
+            switch try checked(credential, tenant) {
+            case .apiKey(let key):
+                let known = try await keys.token(for: key, of: tenant)
+                visit.apiKey = known.name
+                return .exchanged(known.token)
+            case .token: return .asItCame
+            case .none, .malformed: return .none
+            }
+        } catch {
+            if DoorProblem.failure(for: error).status == 401 { limits.credentialFailed(visit) }
+            throw error
         }
     }
 

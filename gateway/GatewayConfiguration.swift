@@ -10,6 +10,7 @@ struct GatewayConfiguration: ServiceConfiguration {
     /// Requests that one copy of a service is given at a time by one loop; more wait in a line.
     let upstreamConnections: Int
     let inbox: InboxSettings
+    let limits: LimitConfiguration
 
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(
@@ -37,5 +38,6 @@ struct GatewayConfiguration: ServiceConfiguration {
             "UPSTREAM_CONNECTIONS", "requests that a loop gives one copy of a service at a time", default: 512,
             in: 1...20_000)
         inbox = InboxSettings(&environment)
+        limits = LimitConfiguration(&environment)
     }
 }

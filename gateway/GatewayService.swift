@@ -19,10 +19,13 @@ enum GatewayService: ServiceProgram {
         let board = UpstreamBoard()
         /// Nil without certificates.
         let transport: SecureTransport?
+        let limits: ProcessLimits
     }
 
     static func prepare(_ seat: ServiceSeat<GatewayConfiguration>) async throws -> Shared {
-        Shared(membership: try SuiteMembership(seat), transport: try await SecureTransport.open(seat))
+        Shared(
+            membership: try SuiteMembership(seat), transport: try await SecureTransport.open(seat),
+            limits: ProcessLimits(seat.configuration.limits))
     }
 
     static func assemble(_ seat: ServiceSeat<GatewayConfiguration>, _ shared: Shared) async throws -> ServiceParts {
@@ -39,16 +42,18 @@ enum GatewayService: ServiceProgram {
         let keys = KeyExchange(client: member.client(for: .tenancy), state: member.state, loop: seat.loop)
         let forwarder = Forwarder(upstreams: upstreams, tokens: member.tokens)
         let documents = APIDocuments(upstreams: upstreams, tokens: member.tokens, loop: seat.loop)
+        let limits = DoorLimits(seat, shared.limits)
         let door = FrontDoor(
             hosts: hosts, state: member.state, people: member.people, keys: keys, forwarder: forwarder,
-            documents: documents, transport: TransportRules(seat, shared.transport), loop: seat.loop,
+            documents: documents, transport: TransportRules(seat, shared.transport), limits: limits, loop: seat.loop,
             logger: seat.logger, metrics: seat.metrics)
         let inbox = InboxService(seat, upstreams: upstreams, tokens: member.tokens)
         door.hooks = HookDoor(seat, inbox.store, forwarder)
-        var running: [@Sendable () async -> Void] = [{ await health.run() }]
+        var running: [@Sendable () async -> Void] = [{ await health.run() }, { await limits.run() }]
         if seat.index == 0 {
             running.append { await membership.run() }
             running.append { await inbox.run() }
+            running.append { await limits.tidy() }
             if let transport = shared.transport { running.append { await transport.watch(seat) } }
         }
         return ServiceParts(
@@ -57,8 +62,9 @@ enum GatewayService: ServiceProgram {
             status: [
                 ("upstreams", { shared.board.document }), ("change_feed", { FeedStatus(member.state).document }),
                 ("inbox", { inbox.status }), ("certificates", { SecureTransport.status(shared.transport) }),
+                ("limits", { limits.status }),
             ],
-            running: running)
+            running: running, closing: [{ await limits.close() }])
     }
 }
 

@@ -28,6 +28,14 @@ final class Visit: @unchecked Sendable {
     var offer: UpgradeOffer?
     /// Counts what goes both ways once the service has agreed.
     var relay: Relay?
+    /// What stands for the API key that was shown, if one was.
+    var apiKey: String?
+    /// The tenant's bucket that the request was counted in.
+    var limit: LeasedBucket?
+    /// Whence the request's place among those that run is.
+    var place: LeasedBucket?
+    /// What is left of the address's limit, when that was looked at.
+    var addressLimit: (traffic: AddressLimits.Traffic, left: Int)?
     /// Fields that the answer carries, whoever gives it.
     var answerFields: [(name: String, value: String)] = []
 

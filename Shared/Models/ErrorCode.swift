@@ -37,6 +37,8 @@ extension ErrorCode {
     package static let rangeNotSatisfiable = ErrorCode("range_not_satisfiable", 416, "The range lies outside.")
     package static let validationFailed = ErrorCode("validation_failed", 422, "One or more fields are not valid.")
     package static let rateLimited = ErrorCode("rate_limited", 429, "Too many requests.")
+    package static let tooManyConcurrentRequests = ErrorCode(
+        "too_many_concurrent_requests", 429, "Too many requests at once.")
 
     // Versions and repetition.
     package static let preconditionRequired = ErrorCode("precondition_required", 428, "If-Match is required.")

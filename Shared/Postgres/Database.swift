@@ -107,6 +107,11 @@ extension Database: SQLExecutor {
     package func batch(_ statements: [SQL]) async throws -> [PostgresResult] {
         try await run(tenant: nil, statements, deadline: nil)
     }
+
+    /// The same with another deadline, for those who have something else to do when the answer does not come.
+    package func batch(_ statements: [SQL], within deadline: Duration) async throws -> [PostgresResult] {
+        try await run(tenant: nil, statements, deadline: deadline)
+    }
 }
 
 /// The tables as one tenant sees them: row-level security admits only its rows.

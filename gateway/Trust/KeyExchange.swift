@@ -11,6 +11,8 @@ final class KeyExchange: @unchecked Sendable {
     private struct Remembered {
         let tenant: TenantID
         let token: String
+        /// Tells the key apart from others; it cannot be used as one.
+        let name: String
         let until: UInt64
     }
 
@@ -35,13 +37,13 @@ final class KeyExchange: @unchecked Sendable {
         }
     }
 
-    /// A token for the key; 401 when it is none of this tenant.
-    func token(for key: String, of tenant: TenantID) async throws -> String {
+    /// A token for the key, and a name that tells the key apart; 401 when it is none of this tenant.
+    func token(for key: String, of tenant: TenantID) async throws -> (token: String, name: String) {
         guard OpaqueToken(key) != nil else { throw Failure(.invalidToken) }
         let digest = SHA256.digest(key)
         if let known = remembered[digest], known.until > loop.now {
             guard known.tenant == tenant else { throw Failure(.tokenWrongTenant) }
-            return known.token
+            return (known.token, known.name)
         }
         let answer: InternalAPI.Token
         do {
@@ -52,7 +54,9 @@ final class KeyExchange: @unchecked Sendable {
             throw Failure(.invalidToken)
         }
         if remembered.count >= Self.capacity { remembered.removeAll() }
-        remembered[digest] = Remembered(tenant: tenant, token: answer.token, until: loop.now + Self.useMilliseconds)
-        return answer.token
+        let name = digest.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        remembered[digest] = Remembered(
+            tenant: tenant, token: answer.token, name: name, until: loop.now + Self.useMilliseconds)
+        return (answer.token, name)
     }
 }

@@ -33,6 +33,11 @@ package final class HTTPBody: @unchecked Sendable {
     private var taken = 0
     /// Bytes that have arrived and were not read yet.
     package private(set) var waiting = 0
+    /// The body fails as `tooLarge` where it becomes larger than this; for those whose length was not declared.
+    package var mostBytes = Int64.max {
+        didSet { if received > mostBytes { fail(.tooLarge) } }
+    }
+    private var received: Int64 = 0
     private var end: Result<Void, HTTPBodyError>?
     private var reader: CheckedContinuation<[UInt8]?, any Error>?
     private var onDemand: (() -> Void)?
@@ -126,6 +131,9 @@ package final class HTTPBody: @unchecked Sendable {
 
     /// Whether the producer may go on reading its socket.
     package var wantsMore: Bool { end == nil && waiting < Self.highWater }
+
+    /// Whether it was cut off at `mostBytes`.
+    package var isTooLarge: Bool { received > mostBytes }
 
     /// Whether a reader is suspended in `next()`.
     package var hasReader: Bool { reader != nil }

@@ -73,6 +73,7 @@ final class DoorUnderTest: @unchecked Sendable {
             forwarder: Forwarder(upstreams: upstreams, tokens: tokens, patience: patience),
             documents: APIDocuments(upstreams: upstreams, tokens: tokens, loop: loop),
             transport: TransportRules(isTrusted: nil, port: 0, baseURL: base, challenges: nil),
+            limits: .withoutDatabase(on: loop, log.logger()),
             loop: loop, logger: log.logger(service: "gateway"), metrics: Metrics())
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)

@@ -95,6 +95,9 @@ class Suite(contextlib.AbstractContextManager):
             port = port or free_port()
         self.ports[alias] = port = port or int(variables["PORT"])
         variables |= {"PORT": str(port), "OPERATOR_PORT": str(free_port()), **settings}
+        if name == "gateway":
+            # All load comes from one address.
+            variables |= {"ADDRESS_SIGN_INS": "10000", "ADDRESS_REQUESTS": "100000"}
         return self.bench.start(alias, [self.binaries / name, "run"], core=core, port=port, environment=variables)
 
     def wait_until_ready(self, name):
@@ -149,7 +152,18 @@ class Suite(contextlib.AbstractContextManager):
             200, "gateway", "POST", "/api/v1/auth/invitations/accept",
             {"token": made["invitation"]["token"], "name": "Owner", "password": PASSWORD}, host=f"{name}.{self.host}")
         self.tenant_id = made["id"] if "id" in made else made["tenant"]["id"]
+        self.lift_limits()
         return accepted["access_token"]
+
+    def lift_limits(self):
+        """Gives the tenant a plan whose limits are at work and never met."""
+        token = self.service_token("billing", "tenancy")
+        status, answer = self.ask("tenancy-internal", "PUT", f"/internal/tenants/{self.tenant_id}/entitlements", {
+            "plan": "growth", "features": ["transcription", "analysis"], "seats": 100, "requests_per_second": 1_000_000,
+            "burst": 2_000_000, "concurrency": 100_000, "storage_bytes": 1 << 40, "minutes_per_month": 1_000_000,
+        }, token=token, headers={"X-Switchboard-Tenant": self.tenant_id}.items())
+        if status != 204:
+            raise Fault(f"the tenant's plan was not widened: {status} {answer}")
 
     def secret(self, name):
         lines = (self.data / "secrets.env").read_text().splitlines()
