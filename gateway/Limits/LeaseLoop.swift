@@ -183,7 +183,7 @@ final class LeaseLoop: @unchecked Sendable {
         let last = asked.map { $0.isIdle(sent, since: pace.idle) }
         let questions = zip(asked, last).map { $0.question(sent, parts: parts, isLast: $1) }
         // A request waits no longer, whatever becomes of the answer.
-        let timer = loop.timer(after: .milliseconds(Int64(pace.wait))) { [self] in
+        let timer = loop.timer(after: .milliseconds(Int64(pace.wait))) {
             for bucket in asked { bucket.giveUpWaiters() }
         }
         defer { timer.cancel() }
