@@ -15,6 +15,7 @@ struct TenancyRoutes: Sendable {
     let signal: ChangeSignalService
 
     private var tokens: AccessTokens { AccessTokens(ring: ring, issuer: baseURL.description) }
+    private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
     private var links: InvitationLinks { InvitationLinks(baseURL) }
     private var keys: APIKeyRoutes { APIKeyRoutes(database: database, tokens: tokens) }
 
@@ -23,9 +24,10 @@ struct TenancyRoutes: Sendable {
         RouteTable(
             .tenancy,
             RouteTable.signIn(
-                SignInRoutes(database: database, tokens: tokens, passwords: passwords),
+                SignInRoutes(database: database, tokens: tokens, passwords: passwords, factors: factors),
                 PasswordRoutes(database: database, tokens: tokens, passwords: passwords, mail: mail),
                 SessionRoutes(database: database))
+                + RouteTable.secondFactor(SecondFactorRoutes(database: database, factors: factors, mail: mail))
                 + RouteTable.people(
                     UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
                 + RouteTable.apiKeys(keys)

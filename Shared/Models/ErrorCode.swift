@@ -67,6 +67,10 @@ extension ErrorCode {
     package static let featureDisabled = ErrorCode("feature_disabled", 403, "This feature is not part of the plan.")
     package static let invalidInvitation = ErrorCode("invalid_invitation", 410, "The invitation is not valid any more.")
 
+    package static let secondFactorRequired = ErrorCode(
+        "second_factor_required", 401, "The code of the second factor is needed too.")
+    package static let invalidSecondFactor = ErrorCode(
+        "invalid_second_factor", 401, "The code is wrong or was used before.")
     package static let reauthenticationRequired = ErrorCode(
         "reauthentication_required", 403, "Show once more that it is you.")
 

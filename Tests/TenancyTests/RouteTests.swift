@@ -76,7 +76,7 @@ struct RouteTests {
             open == [
                 "sign_in", "refresh_tokens", "sign_out", "list_signing_keys", "request_password_reset",
                 "accept_password_reset", "change_password", "reauthenticate", "list_sessions", "revoke_session",
-                "revoke_other_sessions",
+                "revoke_other_sessions", "get_second_factor",
             ])
     }
 

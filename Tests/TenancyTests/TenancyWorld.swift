@@ -28,6 +28,7 @@ struct TenancyWorld: Sendable {
     let `internal`: HTTPHandler
     let signal: ChangeSignalService
     let mail: MailQueue
+    let secrets: SecretBox
 
     var tenant: TenantID { trust.tenant }
     var other: TenantID { trust.otherTenant }
@@ -40,7 +41,7 @@ struct TenancyWorld: Sendable {
         self.test = test
         self.loop = loop
         trust = try TestTrust(.tenancy)
-        let secrets = SecretBox(
+        secrets = SecretBox(
             keys: try EncryptionKeys(parsing: "a:\(Base64.standard.encode(SecureRandom.bytes(32)))"))
         let log = Logger(service: "tests", level: .error)
         ring = try await SigningKeyService.load(database, secrets, log)

@@ -20,6 +20,10 @@ struct WallTests {
             _ = try await world.send(
                 .post, "/api/v1/api-keys", as: .person(owner.id, .owner), in: tenant,
                 headers: ["Idempotency-Key": "key"], json: ["name": "k", "scopes": ["calls.read"]])
+            let factors = SecondFactorLifeStore(database: world.rows(tenant), secrets: world.secrets)
+            let app = try await factors.begin(of: owner)
+            let code = String(decoding: app.digits(at: Timestamp.now().seconds / 30), as: UTF8.self)
+            _ = try await factors.confirm(code, of: owner, mail: world.mail, origin: .operator)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
         }

@@ -62,6 +62,7 @@ struct PlatformStore {
                 invitation, email: email, name: found.user.name, role: .superAdmin, purpose: .reset, digest: digest,
                 createdBy: nil, expiresAt: .now() + Invitation.resetLife, in: .platform)
             let version = try await UserStore(rows: rows).clearPassword(of: found.user.id, in: .platform)
+            _ = try await SecondFactorStore(rows: rows).remove(of: found.user.id, in: .platform)
             let sessions = try await SessionStore(rows: rows).revokeAll(of: found.user.id, in: .platform)
             try await AuditStore(rows: rows).append(
                 Origin(actor: .operator).entry(.passwordResetStarted, "user/\(found.user.id)"), in: .platform)

@@ -8,7 +8,7 @@ extension RouteTable {
             .post(
                 "/api/v1/auth/login", "sign_in", .public, "Sign in with a password", signIn.login,
                 .allowedWhenSuspended,
-                .failures([.invalidCredentials, .accountLocked])),
+                .failures([.invalidCredentials, .accountLocked, .secondFactorRequired, .invalidSecondFactor])),
             .post(
                 "/api/v1/auth/refresh", "refresh_tokens", .public, "Renew the tokens of a session", signIn.refresh,
                 .allowedWhenSuspended, .failures([.invalidToken, .refreshTokenReused])),
@@ -44,6 +44,32 @@ extension RouteTable {
                 "/api/v1/auth/sessions/revoke-others", "revoke_other_sessions", .user,
                 "End all of the person's sessions but this one", sessions.revokeOthers, .allowedWhenSuspended),
 
+        ]
+    }
+
+    /// A person's second factor.
+    static func secondFactor(_ factors: SecondFactorRoutes) -> [Route] {
+        [
+            .get(
+                "/api/v1/auth/second-factor", "get_second_factor", .user, "Whether the person has a second factor",
+                factors.get, .allowedWhenSuspended),
+            .post(
+                "/api/v1/auth/second-factor", "begin_second_factor", .user, "Begin with an authenticator app",
+                factors.begin, .notWhileImpersonating, .failures([.reauthenticationRequired, .conflict])),
+            .post(
+                "/api/v1/auth/second-factor/confirm", "confirm_second_factor", .user,
+                "Show that the app works; from then on sign-in asks for it", factors.confirm, .notWhileImpersonating,
+                .failures([.invalidSecondFactor, .conflict])),
+            .post(
+                "/api/v1/auth/second-factor/recovery-codes", "renew_recovery_codes", .user,
+                "Other recovery codes in place of those before", factors.renewCodes, .notWhileImpersonating,
+                .failures([.reauthenticationRequired])),
+            .delete(
+                "/api/v1/auth/second-factor", "remove_second_factor", .user, "Sign in without a second factor",
+                factors.remove, .notWhileImpersonating, .failures([.reauthenticationRequired])),
+            .delete(
+                "/api/v1/users/{id}/second-factor", "remove_user_second_factor", .permission(.usersWrite),
+                "Take the second factor of a person who has lost it", factors.removeOfUser, .notWhileImpersonating),
         ]
     }
 

@@ -10,6 +10,7 @@ struct SignInRoutes: Sendable {
     let database: Database
     let tokens: AccessTokens
     let passwords: Passwords
+    let factors: SecondFactors
 
     func login(
         _ context: RequestContext, _ body: Body<TenancyAPI.Login>, _ headers: RequestHeaders
@@ -26,6 +27,7 @@ struct SignInRoutes: Sendable {
                 subject: subject, origin: context.anonymousOrigin, in: tenant)
             throw Failure(.invalidCredentials)
         }
+        try await checkSecondFactor(wanted.code, of: found.user, subject, context)
         try checkSuspension(found.user, context)
         if needsRehash, let old = found.passwordHash {
             try await strengthen(old, of: wanted.password, found.user)
@@ -36,6 +38,21 @@ struct SignInRoutes: Sendable {
             session, of: found.user, digest: refresh.digest, subject: subject, expiresAt: .now() + RefreshToken.life,
             device: Device(context, headers), origin: origin(found.user, context))
         return try answer(found.user, session, refresh, asCookie: wanted.cookie ?? false, context)
+    }
+
+    /// A wrong code counts like a wrong password; asking for one that was left out does not.
+    private func checkSecondFactor(
+        _ code: String?, of user: User, _ subject: [UInt8], _ context: RequestContext
+    ) async throws {
+        let rows = context.database(database)
+        switch try await factors.life(rows).accepts(code, of: user.id, in: context.tenant) {
+        case true?: return
+        case nil: throw Failure(.secondFactorRequired)
+        case false?:
+            try await SignInStore(database: rows).noteFailure(
+                subject: subject, origin: context.anonymousOrigin, in: context.tenant)
+            throw Failure(.invalidSecondFactor)
+        }
     }
 
     /// Keeps a hash of today's strength in place of an imported one; at a busy moment the next sign-in does it.

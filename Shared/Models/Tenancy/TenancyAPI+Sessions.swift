@@ -5,12 +5,15 @@ extension TenancyAPI {
     package struct Login: Codable, Sendable, Noted {
         package var email: EmailAddress
         package var password: String
+        /// A one-time password of the person's app, or one of their recovery codes, once they have a second factor.
+        package var code: String?
         /// True keeps the refresh token out of the body and sets it as a cookie, for browsers.
         package var cookie: Bool?
 
         package static var notes: [Note] {
             [
                 .of(CodingKeys.password, "The password.", length: 1...256),
+                .of(CodingKeys.code, "The second factor's code, for whoever has one.", length: 1...64),
                 .of(CodingKeys.cookie, "Set the refresh token as a cookie instead of answering it."),
             ]
         }
@@ -76,6 +79,46 @@ extension TenancyAPI {
         package var password: String
 
         package static var notes: [Note] { [.of(CodingKeys.password, "The password.", length: 1...256)] }
+    }
+
+    /// Whether a person has a second factor.
+    package struct SecondFactor: Codable, Sendable {
+        package var isEnabled: Bool
+        package var since: Timestamp?
+        package var recoveryCodesLeft: Int
+
+        package init(isEnabled: Bool, since: Timestamp?, recoveryCodesLeft: Int) {
+            self.isEnabled = isEnabled
+            self.since = since
+            self.recoveryCodesLeft = recoveryCodesLeft
+        }
+    }
+
+    /// What an authenticator app needs; shown once.
+    package struct SecondFactorSecret: Codable, Sendable {
+        /// In base 32, for typing in.
+        package var secret: String
+        /// `otpauth://...`, for a QR code.
+        package var uri: String
+
+        package init(secret: String, uri: String) {
+            self.secret = secret
+            self.uri = uri
+        }
+    }
+
+    /// `POST /api/v1/auth/second-factor/confirm`.
+    package struct ConfirmSecondFactor: Codable, Sendable, Noted {
+        package var code: String
+
+        package static var notes: [Note] { [.of(CodingKeys.code, "What the app shows.", length: 6...6)] }
+    }
+
+    /// Codes that stand in for a lost app, each once; shown once.
+    package struct RecoveryCodes: Codable, Sendable {
+        package var codes: [String]
+
+        package init(codes: [String]) { self.codes = codes }
     }
 
     /// One sign-in of a person, with the device that it came from.
