@@ -276,6 +276,7 @@ final class HTTP2Connection: TCPConnectionDelegate, ClientConnection, @unchecked
     func add(_ stream: HTTP2Stream) {
         stream.slot = streams.count
         streams.append(stream)
+        // The stream stays in `streams` for as long as nghttp2 has the pointer.
         nghttp2_session_set_stream_user_data(session, stream.id, Unmanaged.passUnretained(stream).toOpaque())
     }
 
