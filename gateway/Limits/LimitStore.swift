@@ -60,6 +60,9 @@ struct LimitStore: Sendable {
 
     /// Puts questions in one round trip and one transaction; a bucket without an answer has no row.
     ///
+    /// A bucket fills up no further than it was held since it was last looked at: what is spent of a holding makes room only for
+    /// what comes after it was told, since it may have been spent just now.
+    ///
     /// The rows are locked in the order of their keys, so that two gateways cannot wait for each other, and only then looked at:
     /// a statement sees what was committed before it began.
     func ask(_ questions: [Question]) async throws -> [Grant] {
@@ -85,22 +88,26 @@ struct LimitStore: Sendable {
                 SELECT * FROM unnest(\(tenants), \(names), \(questions.map(\.rate)), \(questions.map(\.burst)),
                     \(questions.map(\.held)), \(questions.map(\.debt)), \(questions.map(\.want)))
                     WITH ORDINALITY AS t (tenant_id, name, rate, burst, held, debt, want, place)
+            ), seen AS MATERIALIZED (
+                SELECT asked.*, bucket.tokens, bucket.refilled_at, clock.now FROM asked
+                JOIN limit_buckets bucket USING (tenant_id, name) CROSS JOIN clock
             ), others AS MATERIALIZED (
-                SELECT holding.tenant_id, holding.name, sum(holding.tokens) AS held
-                FROM limit_holdings holding JOIN asked USING (tenant_id, name) CROSS JOIN clock
-                WHERE holding.holder_id <> \(holder) AND holding.expires_at > clock.now
-                GROUP BY holding.tenant_id, holding.name
+                SELECT seen.place, sum(holding.tokens) FILTER (WHERE holding.holder_id <> \(holder)) AS held,
+                    sum(holding.tokens) FILTER (WHERE holding.holder_id = \(holder)) AS held_before
+                FROM seen JOIN limit_holdings holding USING (tenant_id, name)
+                WHERE holding.expires_at > CASE WHEN rate = 0 THEN seen.now ELSE seen.refilled_at END
+                GROUP BY seen.place
             ), found AS MATERIALIZED (
-                SELECT asked.tenant_id, asked.name, place, asked.held, want, CASE
-                    WHEN rate = 0 THEN burst - coalesce(others.held, 0) - asked.held
+                SELECT tenant_id, name, place, seen.held, want, CASE
+                    WHEN rate = 0 THEN burst - coalesce(others.held, 0) - seen.held
                     ELSE least(
                         greatest(
-                            tokens + rate * greatest(0, extract(epoch FROM clock.now - refilled_at)::float8) - debt,
+                            tokens + rate * greatest(0, extract(epoch FROM now - refilled_at)::float8)
+                                - greatest(debt, 0),
                             -burst),
-                        burst - coalesce(others.held, 0) - asked.held)
+                        burst - coalesce(others.held, 0) - greatest(seen.held, others.held_before)) - least(debt, 0)
                     END AS tokens
-                FROM asked JOIN limit_buckets USING (tenant_id, name) CROSS JOIN clock
-                LEFT JOIN others USING (tenant_id, name)
+                FROM seen LEFT JOIN others USING (place)
             ), granted AS MATERIALIZED (
                 SELECT tenant_id, name, place, held, want, tokens,
                     greatest(-held, least(want, floor(tokens))) AS grant_tokens

@@ -118,8 +118,6 @@ struct Allowed {
 }
 
 /// How far any stretch of time has certainly more than a bucket lets through: 0 or less when none has.
-///
-/// The database counts by its own clock, which may run a few milliseconds apart from ours over a test.
 func excess(_ all: [Allowed], over allowance: RateAllowance) -> Double {
     let all = all.sorted { $0.answered < $1.answered }
     guard let first = all.first?.asked else { return 0 }
@@ -130,5 +128,5 @@ func excess(_ all: [Allowed], over allowance: RateAllowance) -> Double {
         least = min(least, Double(index) - due(one.asked))
         most = max(most, Double(index) - due(one.answered) - least + 1 - allowance.burst)
     }
-    return most - allowance.rate * 0.005
+    return most
 }
