@@ -53,7 +53,7 @@ final class HookDoor: @unchecked Sendable {
         let headers = HeaderHygiene.forwarded(request.headers)
         try await intake.take(
             ReceivedHook(
-                tenant: tenant, address: address,
+                id: HookID(visit.requestID.uuid), tenant: tenant, address: address,
                 content: HookContent(
                     method: request.method.rawValue, target: request.target, scheme: visit.scheme, host: visit.host,
                     clientAddress: visit.clientAddress, headers: headers.lines, body: body),

@@ -25,6 +25,8 @@ final class HookLine: @unchecked Sendable {
     private var absences = 0
     private var pausedUntil: UInt64 = 0
     private var lastTaken: UInt64 = 0
+    /// Whether the database could not be asked the last time.
+    private var isBlind = false
 
     init(
         _ service: ServiceName, store: InboxStore, sender: HookSender, loop: EventLoop, logger: Logger, metrics: Metrics
@@ -65,9 +67,11 @@ final class HookLine: @unchecked Sendable {
             isWokenAgain = false
             do {
                 for lane in try await store.claim(for: service, count: free, running: running) { begin(lane) }
+                isBlind = false
             } catch {
-                // The poll tries again.
-                logger.warning("Hooks could not be looked for", [.error("error", error)])
+                // The poll tries again; it is said once.
+                if !isBlind { logger.warning("Hooks could not be looked for", [.error("error", error)]) }
+                isBlind = true
             }
         } while isWokenAgain && !isStopping && free > 0
         isClaiming = false

@@ -44,7 +44,7 @@ final class HookSender: @unchecked Sendable {
         headers.add("X-Switchboard-Host", content.host)
         headers.add("X-Switchboard-Hook-Id", hook.id.jsonText)
         headers.add("X-Switchboard-Hook-Received-At", hook.receivedAt.jsonText)
-        headers.set("X-Request-ID", RequestID.make().description)
+        headers.set("X-Request-ID", hook.id.jsonText)
         let request = HTTPClientRequest(
             method: HTTPMethod(content.method), target: content.target, headers: headers,
             body: content.body.isEmpty ? .empty : .bytes(content.body))

@@ -8,11 +8,11 @@ struct InboxSettings: Sendable {
     /// How long a failing hook is tried before it is parked.
     var patience = Duration.seconds(24 * 3600)
     /// How long a service may take for one hook.
-    var deadline = Duration.seconds(20)
+    var deadline = Duration.seconds(10)
     /// How long a worker has a connection's hooks for itself: longer than one round of deliveries may take.
-    var lease = Duration.seconds(60)
+    var lease = Duration.seconds(30)
     /// How long a worker goes on with one connection before others get their turn.
-    var turn = Duration.seconds(20)
+    var turn = Duration.seconds(5)
     /// How long a transaction of new hooks may take; providers wait for it, Microsoft Graph no more than 3 s.
     var intakeDeadline = Duration.seconds(2)
     /// The first pause after a failure; doubled up to the longest.

@@ -43,13 +43,23 @@ extension InboxStore {
             GROUP BY service, state
             UNION ALL
             SELECT service, 'delivered', count(*), min(received_at) FROM inbox
-            WHERE state IN ('delivered', 'repeated') AND state <> 'waiting' AND settled_at > now() - interval '1 minute'
+            WHERE state <> 'waiting' AND state IN ('delivered', 'repeated') AND settled_at > now() - interval '1 minute'
             GROUP BY service
             """)
     }
 
     /// Removes what is old, what is too much of refused hooks, and connections that nobody uses.
-    func sweep(limit: Int = 5000) async throws {
+    func sweep(limit: Int = 2000) async throws {
+        while try await removeOld(limit) == limit {}
+        while try await removeRefused(limit) == limit {}
+        try await database.execute(
+            """
+            DELETE FROM inbox_lanes
+            WHERE due_at IS NULL AND waiting_hooks = 0 AND used_at < now() - interval '1 minute'
+            """)
+    }
+
+    private func removeOld(_ limit: Int) async throws -> Int {
         try await database.execute(
             """
             DELETE FROM inbox WHERE (tenant_id, id) IN (
@@ -58,6 +68,9 @@ extension InboxStore {
                     AND (state <> 'parked' OR settled_at < now() - \(Self.parkedRetention))
                 ORDER BY settled_at LIMIT \(limit))
             """)
+    }
+
+    private func removeRefused(_ limit: Int) async throws -> Int {
         try await database.execute(
             """
             DELETE FROM inbox WHERE (tenant_id, id) IN (
@@ -67,11 +80,6 @@ extension InboxStore {
                     WINDOW newest AS (PARTITION BY tenant_id ORDER BY settled_at DESC, id)
                 ) AS refused
                 WHERE place > \(Self.refusedHooks) OR bytes > \(Self.refusedBytes) LIMIT \(limit))
-            """)
-        try await database.execute(
-            """
-            DELETE FROM inbox_lanes
-            WHERE due_at IS NULL AND waiting_hooks = 0 AND used_at < now() - interval '10 minutes'
             """)
     }
 }

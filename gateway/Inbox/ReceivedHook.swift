@@ -3,7 +3,8 @@ import Models
 
 /// A hook as it goes into the inbox.
 struct ReceivedHook: Sendable {
-    let id = HookID.make()
+    /// The request's, so that one id leads from the provider's answer to the service's log.
+    let id: HookID
     let receivedAt = Timestamp.now()
     let tenant: TenantID
     let address: HookAddress
@@ -23,13 +24,18 @@ struct HookAddress: Sendable {
 
     /// Nil for a path that leads to no connection.
     init?(_ path: NormalisedPath, service: ServiceName) {
-        guard path.segments.count >= 4, 1...40 ~= path.segments[2].count,
+        guard path.segments.count >= 4, Self.isProvider(path.segments[2]),
             let id = UUID(uuidString: String(path.segments[3]))
         else { return nil }
         self.service = service
         provider = path.segments[2]
         connection = ConnectionID(id)
         rest = path.segments[4...]
+    }
+
+    /// A word as providers are named here; what could be refused by the table is refused before.
+    private static func isProvider(_ word: Substring) -> Bool {
+        1...40 ~= word.utf8.count && word.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == 45 }
     }
 }
 

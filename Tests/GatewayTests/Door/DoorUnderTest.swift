@@ -24,6 +24,7 @@ final class DoorUnderTest: @unchecked Sendable {
     let loop: EventLoop
     let client: InternalHTTPClient
     let endpoint: HTTPEndpoint
+    let door: FrontDoor
     let state: ChangeFeedState
     let log = LogCapture()
     /// Two tenants, `acme` and `globex`.
@@ -52,7 +53,8 @@ final class DoorUnderTest: @unchecked Sendable {
         state.apply(
             [
                 .signingKey("k1", JWK(key.publicKey, keyID: "k1")), .tenant(tenant, value("acme", .active)),
-                .tenant(otherTenant, value("globex", .active)), .tenant(.make(), value("gone", .deleted)),
+                .tenant(otherTenant, value("globex", .active)),
+                .tenant(.platform, value("admin", .active)), .tenant(.make(), value("gone", .deleted)),
                 .domain("calls.acme.example", tenant),
             ], sequence: 1)
         if isCurrent { state.becomeCurrent() }
@@ -75,6 +77,7 @@ final class DoorUnderTest: @unchecked Sendable {
             transport: TransportRules(isTrusted: nil, port: 0, baseURL: base, challenges: nil),
             limits: .withoutDatabase(on: loop, log.logger()),
             loop: loop, logger: log.logger(service: "gateway"), metrics: Metrics())
+        self.door = door
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)
         server = HTTPServer(loop: loop, socket: socket, logger: log.logger(), metrics: Metrics()) { request in

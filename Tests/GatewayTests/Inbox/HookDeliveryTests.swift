@@ -44,7 +44,8 @@ import Testing
             #expect(hook.headers["x-switchboard-scheme"] == "http")
             #expect(hook.headers["x-switchboard-client-address"] == "127.0.0.1")
             #expect(hook.headers["x-forwarded-for"] == nil)
-            _ = try HookID(jsonText: hook.id)
+            #expect(hook.headers.all(named: "x-request-id") == [hook.id])
+            #expect(answer.headers["x-request-id"] == hook.id)
             _ = try Timestamp(jsonText: hook.headers["x-switchboard-hook-received-at"] ?? "")
             // What it said is not kept any longer.
             #expect(try await inbox.payloads() == 0)

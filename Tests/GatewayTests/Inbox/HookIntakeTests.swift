@@ -191,6 +191,7 @@ import Testing
             let connection = InboxUnderTest.connection
             #expect(try await inbox.send(.post, "/hooks/calls/retell/someone").status == 404)
             #expect(try await inbox.send(.post, "/hooks/calls/retell").status == 404)
+            #expect(try await inbox.send(.post, "/hooks/calls/R%C3%A9tell/\(connection)").status == 404)
             #expect(try await inbox.send(.post, "/hooks/nothing/retell/\(connection)").status == 404)
             let answer = try await inbox.send(.get, "/hooks/calls/retell/\(connection)")
             #expect(answer.status == 405)
@@ -216,7 +217,7 @@ extension ReceivedHook {
         let path = try #require(NormalisedPath(target))
         let bytes = Array(body.utf8)
         return ReceivedHook(
-            tenant: .make(), address: try #require(HookAddress(path, service: .calls)),
+            id: .make(), tenant: .make(), address: try #require(HookAddress(path, service: .calls)),
             content: HookContent(
                 method: "POST", target: target, scheme: "https", host: "acme.example.com", clientAddress: "192.0.2.1",
                 headers: (["A": "b"] as HTTPHeaders).lines, body: bytes),

@@ -100,7 +100,9 @@ final class InboxUnderTest: @unchecked Sendable {
                 throw Failure(.notFound)
             }
             let tenant = visit.host.hasPrefix("globex") ? otherTenant : tenant
-            return try await door.answer(visit, path, route, tenant)
+            var response = try await door.answer(visit, path, route, tenant)
+            response.headers.set("X-Request-ID", visit.requestIDText)
+            return response
         } catch {
             return DoorProblem.response(DoorProblem.failure(for: error), visit.requestID)
         }

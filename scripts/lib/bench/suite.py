@@ -139,13 +139,13 @@ class Suite(contextlib.AbstractContextManager):
             raise Fault("\n    ".join([f"{arguments}: {answer}", *said]))
         return answer[1]
 
-    def tenant(self, name):
+    def tenant(self, name, plan="growth"):
         """Makes a tenant with an owner through tenancy's API; the owner's token."""
         admin = json.loads((self.data / "admin.json").read_text())
         signed_in = self.want(200, "gateway", "POST", "/api/v1/auth/login", admin, host=f"admin.{self.host}")
         made = self.want(
             201, "gateway", "POST", "/api/v1/platform/tenants",
-            {"name": name, "subdomain": name, "plan": "growth", "phone_system": "generic",
+            {"name": name, "subdomain": name, "plan": plan, "phone_system": "generic",
              "owner": {"email": f"owner@{name}.example.com", "name": "Owner"}},
             host=f"admin.{self.host}", token=signed_in["access_token"])
         accepted = self.want(
