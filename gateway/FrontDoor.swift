@@ -101,7 +101,7 @@ final class FrontDoor: @unchecked Sendable {
             throw state.isCurrent ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
         }
         visit.tenant = tenant
-        if path.segments.count == 2 {
+        if path.count == 2 {
             try limits.admit(.anonymous, visit)
             if let document = try await documents.answer(path, visit.request) { return document }
         }
@@ -172,8 +172,8 @@ final class FrontDoor: @unchecked Sendable {
     private func tenant(of host: String, _ path: NormalisedPath) -> FeedTenant? {
         let found: FeedTenant? =
             switch hosts.place(of: host) {
-            case .label(let label): state.tenant(subdomain: String(label))
-            case .foreign(let domain): state.tenant(domain: String(domain))
+            case .label(let label): state.tenant(subdomain: label)
+            case .foreign(let domain): state.tenant(domain: domain)
             // Hooks of the platform's own accounts.
             case .app: path.segments.first == "hooks" ? state.tenant(.platform) : nil
             case .base: nil
@@ -189,7 +189,7 @@ final class FrontDoor: @unchecked Sendable {
         switch credential {
         case .malformed: throw Failure(.invalidToken, headers: [("WWW-Authenticate", "Bearer")])
         case .token(let token):
-            do { _ = try people.principal(token, tenant: tenant) } catch {
+            do { try people.check(token, tenant: tenant) } catch {
                 // A key that the data folder does not have yet may have signed it.
                 throw state.isCurrent ? error : Failure(.unavailable, headers: [("Retry-After", "1")])
             }

@@ -64,18 +64,31 @@ package final class TokenVerifier {
         return verified.principal
     }
 
+    /// Refuses a token of which `principal` would give no holder; its bytes are where they arrived.
+    package func check(_ token: ArraySlice<UInt8>, tenant: TenantID, now: Timestamp = .now()) throws(TokenError) {
+        guard token.count <= JWTCodec.longestToken else { throw .invalid("too long") }
+        let known = token.withUnsafeBytes { remembered.find($0) }
+        try verified(known, Array(token), now: now).claims.check(tenant: tenant)
+    }
+
     private func verified(_ token: String, now: Timestamp) throws(TokenError) -> Remembered {
         // First of all, so that nobody makes us look at megabytes.
         guard token.utf8.count <= JWTCodec.longestToken else { throw .invalid("too long") }
         var text = token
         let known = text.withUTF8 { remembered.find(UnsafeRawBufferPointer($0)) }
-        let found = if let known { known } else { try examine(Array(token.utf8)) }
+        return try verified(known, Array(token.utf8), now: now)
+    }
+
+    private func verified(
+        _ known: Remembered?, _ token: @autoclosure () -> [UInt8], now: Timestamp
+    ) throws(TokenError) -> Remembered {
+        let found = if let known { known } else { try examine(token()) }
         try checkTime(found.claims, now: now.seconds)
         if found.revocationsSeen != revocations.changes {
             try revocations.check(found.claims)
             found.revocationsSeen = revocations.changes
         }
-        if known == nil { remembered.remember(found, of: Array(token.utf8)) }
+        if known == nil { remembered.remember(found, of: token()) }
         return found
     }
 

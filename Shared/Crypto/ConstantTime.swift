@@ -12,18 +12,14 @@ package enum ConstantTime {
     /// The same of memory, eight bytes at a time: all are looked at, and only the sum of their differences is judged.
     package static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
         guard left.count == right.count else { return false }
+        let whole = left.count & ~7
         var difference: UInt64 = 0
-        var at = 0
-        while at + 8 <= left.count {
+        for at in stride(from: 0, to: whole, by: 8) {
             difference |=
                 left.loadUnaligned(fromByteOffset: at, as: UInt64.self)
                 ^ right.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            at += 8
         }
-        while at < left.count {
-            difference |= UInt64(left[at] ^ right[at])
-            at += 1
-        }
+        for at in whole..<left.count { difference |= UInt64(left[at] ^ right[at]) }
         return difference == 0
     }
 

@@ -26,8 +26,9 @@ final class APIDocuments: @unchecked Sendable {
 
     /// Nil for every other path.
     func answer(_ path: NormalisedPath, _ request: HTTPRequest) async throws -> HTTPResponse? {
-        guard path.segments.count == 2, path.segments[0] == "api" else { return nil }
-        switch path.segments[1] {
+        let segments = path.segments
+        guard segments.count == 2, segments[0] == "api" else { return nil }
+        switch segments[1] {
         case "openapi.json":
             try Self.checkMethod(request.method)
             return Self.page("application/json", try await whole())

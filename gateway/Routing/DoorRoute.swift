@@ -14,6 +14,8 @@ final class DoorRoute: Sendable {
     let patience: Duration
     /// The template's segments; `*` stands for one, `**` at the end for any number.
     let segments: [Substring]
+    /// The template once more: paths are held against its bytes.
+    private let bytes: [UInt8]
 
     init(template: String, index: Int, service: ServiceName, kind: RouteKind, bodyLimit: Int64, patience: Duration) {
         self.template = template
@@ -23,14 +25,32 @@ final class DoorRoute: Sendable {
         self.bodyLimit = bodyLimit
         self.patience = patience
         segments = template.split(separator: "/")
+        bytes = Array(template.utf8)
     }
 
-    func matches(_ path: [Substring]) -> Bool {
-        for (position, segment) in segments.enumerated() {
-            if segment == "**" { return true }
-            guard position < path.count, segment == "*" || segment == path[position] else { return false }
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer(body)
+    }
+
+    /// Whether the bytes of a normalised path fit the template, segment by segment.
+    func matches(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        withBytes { template in
+            var (at, place) = (1, 1)
+            while at < template.count {
+                let (wanted, found) = (template.segment(from: at), path.segment(from: place))
+                if wanted.isWord("**") { return true }
+                guard !found.isEmpty, wanted.isWord("*") || wanted.equals(found) else { return false }
+                at += wanted.count + 1
+                place += found.count + 1
+            }
+            return place >= path.count
         }
-        return segments.count == path.count
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    func isWord(_ word: StaticString) -> Bool {
+        equals(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 }
 

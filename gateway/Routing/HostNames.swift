@@ -5,11 +5,11 @@ struct HostNames: Sendable {
     /// Whose host it is.
     enum Place: Equatable {
         /// A label under the base domain, the platform's `admin` included.
-        case label(Substring)
+        case label(String)
         /// The shared host of sign-up and callbacks.
         case app
         /// A host outside the base domain: perhaps a tenant's own domain.
-        case foreign(Substring)
+        case foreign(String)
         /// The base domain itself.
         case base
     }
@@ -26,15 +26,16 @@ struct HostNames: Sendable {
     /// Reads a Host field, which the parser has found well-formed.
     func place(of host: String) -> Place {
         var name = host
-        let isLower = name.withUTF8 { bytes in !bytes.contains { (0x41...0x5a).contains($0) } }
-        if !isLower { name = name.lowercased() }
-        let (start, label, end) = name.withUTF8(measure)
-        func text(_ range: Range<Int>) -> Substring {
-            let utf8 = name.utf8
-            return name[
-                utf8.index(
-                    utf8.startIndex, offsetBy: range.lowerBound)..<utf8.index(
-                        utf8.startIndex, offsetBy: range.upperBound)]
+        return name.withUTF8 { bytes -> Place? in
+            bytes.contains { $0 &- 0x41 < 26 } ? nil : place(of: bytes)
+        } ?? place(of: host.lowercased())
+    }
+
+    /// The same of a name in lower case.
+    private func place(of name: UnsafeBufferPointer<UInt8>) -> Place {
+        let (start, label, end) = measure(name)
+        func text(_ range: Range<Int>) -> String {
+            String(decoding: UnsafeBufferPointer(rebasing: name[range]), as: UTF8.self)
         }
         switch label {
         case nil: return .foreign(text(start..<end))
@@ -53,12 +54,22 @@ struct HostNames: Sendable {
         }
         let end = host.firstIndex(of: UInt8(ascii: ":")) ?? host.count
         let length = end - base.utf8.count
-        guard length >= 0, host[length..<end].elementsEqual(base.utf8) else { return (0, nil, end) }
+        guard length >= 0, host.ends(at: end, with: base) else { return (0, nil, end) }
         if length == 0 { return (0, 0, end) }
         guard length > 1, host[length - 1] == UInt8(ascii: "."), !host[..<(length - 1)].contains(UInt8(ascii: "."))
         else {
             return (0, nil, end)
         }
         return (0, length - 1, end)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether the bytes before a place are those of a text.
+    fileprivate func ends(at end: Int, with text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            end >= text.count && UnsafeBufferPointer(rebasing: self[(end - text.count)..<end]).equals(text)
+        }
     }
 }

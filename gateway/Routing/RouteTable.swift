@@ -68,9 +68,9 @@ enum RouteTable {
     static let rows: [DoorRoute] = text.split(separator: "\n").enumerated().compactMap { row($1, $0) }
 
     /// The rows by the segment that tells most of them apart: the one behind the prefix that many share.
-    private static let bySegment: [Substring: [DoorRoute]] = {
-        var found: [Substring: [DoorRoute]] = [:]
-        for row in rows { found[key(of: row.segments), default: []].append(row) }
+    private static let bySegment: [String: [DoorRoute]] = {
+        var found: [String: [DoorRoute]] = [:]
+        for row in rows { found[row.withBytes { key(of: $0) }, default: []].append(row) }
         // Longer templates first; of equal length the one with fewer wildcards, which sorts behind `*`.
         return found.mapValues { rows in
             rows.sorted { ($0.segments.count, $0.template) > ($1.segments.count, $1.template) }
@@ -79,15 +79,18 @@ enum RouteTable {
 
     /// The route of a normalised path; nil for a path that no service has.
     static func route(for path: NormalisedPath) -> DoorRoute? {
-        bySegment[key(of: path.segments)]?.first { $0.matches(path.segments) }
+        path.withBytes { path in bySegment[key(of: path)]?.first { $0.matches(path) } }
     }
 
     /// `calls` of `/api/v1/calls/...`, `tenants` of `/api/v1/platform/tenants/...`, otherwise the second segment.
-    private static func key(of segments: [Substring]) -> Substring {
-        guard segments.count > 2, segments[0] == "api", segments[1] == "v1" else {
-            return segments.dropFirst().first ?? ""
-        }
-        return segments.count > 3 && segments[2] == "platform" ? segments[3] : segments[2]
+    private static func key(of path: UnsafeBufferPointer<UInt8>) -> String {
+        let first = path.segment(from: 1)
+        let second = path.segment(from: 2 + first.count)
+        guard first.isWord("api"), second.isWord("v1") else { return String(decoding: second, as: UTF8.self) }
+        let start = 3 + first.count + second.count
+        let third = path.segment(from: start)
+        guard third.isWord("platform") else { return String(decoding: third, as: UTF8.self) }
+        return String(decoding: path.segment(from: start + third.count + 1), as: UTF8.self)
     }
 
     private static func row(_ line: Substring, _ index: Int) -> DoorRoute? {

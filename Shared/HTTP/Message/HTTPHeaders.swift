@@ -49,7 +49,9 @@ package struct HTTPHeaders: Sendable {
     }
 
     /// How many fields have this name.
-    package func count(of name: String) -> Int { indices(of: name).count }
+    package func count(of name: String) -> Int {
+        withMatch(of: name) { isNamed in fields.reduce(0) { isNamed($1) ? $0 + 1 : $0 } }
+    }
 
     /// Whether there is a field of this name.
     package func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
@@ -134,20 +136,18 @@ package struct HTTPHeaders: Sendable {
     }
 
     func firstIndex(of name: String) -> Int? {
-        var name = name
-        return name.withUTF8 { name in
-            bytes.withUnsafeBufferPointer { bytes in
-                fields.firstIndex { Self.isNamed(name, $0, bytes) }
-            }
-        }
+        withMatch(of: name) { isNamed in fields.firstIndex(where: isNamed) }
     }
 
     private func indices(of name: String) -> [Int] {
+        withMatch(of: name) { isNamed in fields.indices.filter { isNamed(fields[$0]) } }
+    }
+
+    /// Calls `body` with a function that tells whether a field has the name.
+    private func withMatch<Result>(of name: String, _ body: ((Field) -> Bool) -> Result) -> Result {
         var name = name
         return name.withUTF8 { name in
-            bytes.withUnsafeBufferPointer { bytes in
-                fields.indices.filter { Self.isNamed(name, fields[$0], bytes) }
-            }
+            bytes.withUnsafeBufferPointer { bytes in body { Self.isNamed(name, $0, bytes) } }
         }
     }
 
