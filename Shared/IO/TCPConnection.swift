@@ -48,10 +48,6 @@ package final class TCPConnection: @unchecked Sendable {
         return UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_stream_t.self, capacity: 1, body)
     }
 
-    fileprivate static func owner(of stream: UnsafeMutablePointer<uv_stream_t>) -> TCPConnection {
-        Unmanaged<TCPConnection>.fromOpaque(stream.pointee.data).takeUnretainedValue()
-    }
-
     // Reading.
 
     /// Begins or resumes reading.
@@ -81,7 +77,10 @@ package final class TCPConnection: @unchecked Sendable {
                 },
                 { stream, count, buffer in
                     guard let stream, count != 0 else { return }
-                    TCPConnection.owner(of: stream).didRead(count, buffer?.pointee.base)
+                    // The handle holds the connection until its close callback, which never comes from within this one.
+                    Unmanaged<TCPConnection>.fromOpaque(stream.pointee.data)._withUnsafeGuaranteedRef {
+                        $0.didRead(count, buffer?.pointee.base)
+                    }
                 })
         }
     }

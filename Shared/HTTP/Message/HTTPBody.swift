@@ -21,6 +21,11 @@ package enum HTTPBodyError: Error, Equatable {
 /// The producing connection reads its socket only while little waits here, so a slow reader slows the sender down.
 /// Confined to the loop of that connection, hence `@unchecked Sendable`; the shared empty body has no state to share.
 package final class HTTPBody: @unchecked Sendable {
+    private enum End: Equatable {
+        case whole
+        case broken(HTTPBodyError)
+    }
+
     /// How many bytes may wait before the producer stops reading its socket.
     package static let highWater = 65_536
 
@@ -38,8 +43,9 @@ package final class HTTPBody: @unchecked Sendable {
         didSet { if received > mostBytes { fail(.tooLarge) } }
     }
     private var received: Int64 = 0
-    private var end: Result<Void, HTTPBodyError>?
-    private var reader: CheckedContinuation<[UInt8]?, any Error>?
+    private var end: End?
+    /// Unsafe: it is set to nil before it is resumed, and who waits holds the body; the checked kind makes every body dear.
+    private var reader: UnsafeContinuation<[UInt8]?, any Error>?
     private var onDemand: (() -> Void)?
 
     /// No bytes.
@@ -48,7 +54,7 @@ package final class HTTPBody: @unchecked Sendable {
     /// Bytes that are all there.
     package init(bytes: [UInt8]) {
         declaredLength = Int64(bytes.count)
-        end = .success(())
+        end = .whole
         guard !bytes.isEmpty else { return }
         pieces = [bytes]
         waiting = bytes.count
@@ -65,13 +71,14 @@ package final class HTTPBody: @unchecked Sendable {
     /// The next piece, never empty; nil at the end.
     package func next() async throws -> [UInt8]? {
         if taken < pieces.count { return takeFirst() }
-        if let end {
-            try end.get()
-            return nil
+        switch end {
+        case nil: break
+        case .whole: return nil
+        case .broken(let error): throw error
         }
         guard reader == nil else { throw HTTPBodyError.alreadyReading }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withUnsafeThrowingContinuation { continuation in
                 guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
                 reader = continuation
                 onDemand?()
@@ -156,20 +163,20 @@ package final class HTTPBody: @unchecked Sendable {
     }
 
     /// Says that everything has been delivered.
-    package func finish() { finish(.success(())) }
+    package func finish() { finish(.whole) }
 
     /// Says that the rest will not come; what was delivered can still be read.
-    package func fail(_ error: HTTPBodyError) { finish(.failure(error)) }
+    package func fail(_ error: HTTPBodyError) { finish(.broken(error)) }
 
-    private func finish(_ result: Result<Void, HTTPBodyError>) {
-        guard end == nil else { return }
-        end = result
+    private func finish(_ end: End) {
+        guard self.end == nil else { return }
+        self.end = end
         onDemand = nil
         guard let reader else { return }
         self.reader = nil
-        switch result {
-        case .success: reader.resume(returning: nil)
-        case .failure(let error): reader.resume(throwing: error)
+        switch end {
+        case .whole: reader.resume(returning: nil)
+        case .broken(let error): reader.resume(throwing: error)
         }
     }
 }

@@ -19,6 +19,8 @@ package import Telemetry
 package final class HTTPServer: @unchecked Sendable {
     package let loop: EventLoop
     let configuration: HTTPServerConfiguration
+    /// `keepAliveIdle` in the loop's unit: asked for at every request.
+    let idleMilliseconds: UInt64
     let runners: RequestRunners
     let logger: Logger
     let output = OutputBuffer()
@@ -53,6 +55,7 @@ package final class HTTPServer: @unchecked Sendable {
         self.prepare = prepare
         self.socket = socket
         self.configuration = configuration
+        idleMilliseconds = configuration.keepAliveIdle.milliseconds
         self.logger = logger
         runners = RequestRunners(loop: loop, handler: handler)
         requests = metrics.counter("http_server_requests_total", "Requests that reached a handler.")

@@ -27,7 +27,8 @@ final class RequestRunners: @unchecked Sendable {
     /// What holds a request each; requests are large values to move around.
     private var queue: [any RequestExchange] = []
     private var next = 0
-    private var parked: [CheckedContinuation<Void, Never>] = []
+    /// Unsafe: each is taken out of the list to be resumed, so it is resumed once; the checked kind allocates.
+    private var parked: [UnsafeContinuation<Void, Never>] = []
     /// Whether a runner is about to look at the queue.
     private var isWaking = false
     private var isStopped = false
@@ -76,7 +77,7 @@ final class RequestRunners: @unchecked Sendable {
                 }
             }
             guard !isStopped, parked.count < Self.mostParked else { return }
-            await withCheckedContinuation { parked.append($0) }
+            await withUnsafeContinuation { parked.append($0) }
         }
     }
 

@@ -313,7 +313,7 @@ final class ServerConnection: TCPConnectionDelegate, ClientConnection, @unchecke
     func becomeIdle() {
         guard phase != .closed else { return }
         phase = .idle
-        deadline = server.loop.now + server.configuration.keepAliveIdle.milliseconds
+        deadline = server.loop.now + server.idleMilliseconds
         if !input.isEmpty { consumeInput() }
         if peerEnded, phase == .idle || phase == .head { return tcp.close() }
         if phase == .idle || phase == .head || waitingInput < Self.readAhead { resumeReading() }

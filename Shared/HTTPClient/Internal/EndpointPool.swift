@@ -31,6 +31,8 @@ final class EndpointPool: @unchecked Sendable {
     /// What a request's `Host` says when it has none.
     let host: String
     let configuration: HTTPClientConfiguration
+    /// `idleConnectionDeadline` in the loop's unit: asked for at every answer.
+    let idleMilliseconds: UInt64
     let loop: EventLoop
     /// For this loop's answers, so that loops do not count references of a shared one.
     let noBody = HTTPBody(bytes: [])
@@ -51,6 +53,7 @@ final class EndpointPool: @unchecked Sendable {
         self.endpoint = endpoint
         host = endpoint.description
         configuration = client.configuration
+        idleMilliseconds = UInt64(configuration.idleConnectionDeadline.milliseconds)
         loop = client.loop
     }
 

@@ -32,9 +32,8 @@ package final class InternalHTTPClient: @unchecked Sendable {
     /// `deadline` is how long the head may take, from now or, for a streamed body, from its last byte. A request whose
     /// reused connection proves dead is sent once more, if it is repeatable and its body is still there.
     package func send(
-        _ request: HTTPClientRequest, to endpoint: HTTPEndpoint, deadline: Duration
+        _ request: consuming HTTPClientRequest, to endpoint: HTTPEndpoint, deadline: Duration
     ) async throws -> HTTPClientResponse {
-        var request = request
         try await request.gather(upTo: 0)
         do {
             return try await attempt(request, to: endpoint, deadline: deadline)

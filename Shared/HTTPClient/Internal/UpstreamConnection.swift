@@ -66,17 +66,20 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         hasWritten = false
         hasAnswered = false
         wasUnread = false
+        guard !isClosed else { throw HTTPClientError.connectionClosed }
+        guard !Task.isCancelled else {
+            becomeIdle()
+            throw CancellationError()
+        }
+        guard begin(request, deadline) else { throw HTTPClientError.invalidRequest }
         let number = self.number
+        // The answer cannot come before the wait for it: both run on the loop.
         return try await withTaskCancellationHandler {
             // Unsafe: resumed exactly once, by `takeHeadWaiter`; the checked kind costs as much as the whole switch.
             try await withUnsafeThrowingContinuation { continuation in
+                guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
                 guard !isClosed else { return continuation.resume(throwing: HTTPClientError.connectionClosed) }
-                guard !Task.isCancelled else {
-                    becomeIdle()
-                    return continuation.resume(throwing: CancellationError())
-                }
                 headWaiter = continuation
-                begin(request, deadline)
             }
         } onCancel: {
             loop.execute { self.cancel(number) }
@@ -92,7 +95,8 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         return wasReused ? .deadConnection : .lostConnection
     }
 
-    private func begin(_ request: HTTPClientRequest, _ milliseconds: UInt64) {
+    /// Writes the request; false when it could not be written safely.
+    private func begin(_ request: HTTPClientRequest, _ milliseconds: UInt64) -> Bool {
         hasWritten = true
         headDeadline = milliseconds
         parser = ResponseParser(requestMethod: request.method)
@@ -110,10 +114,11 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
             }
         guard isWritten != nil else {
             // Nothing was sent: the connection is as good as before.
-            takeHeadWaiter()?.resume(throwing: HTTPClientError.invalidRequest)
-            return becomeIdle()
+            becomeIdle()
+            return false
         }
         if upload == nil { wait(milliseconds) }
+        return true
     }
 
     private func withHead<Result>(
@@ -333,7 +338,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
     private func becomeIdle() {
         receiving = .idle
         tcp.startReading()
-        deadline = loop.now + UInt64(pool.configuration.idleConnectionDeadline.milliseconds)
+        deadline = loop.now + pool.idleMilliseconds
         pool.release(self)
     }
 

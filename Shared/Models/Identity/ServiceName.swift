@@ -7,7 +7,14 @@ package enum ServiceName: String, Codable, CaseIterable, Sendable {
 
     /// The distance of the service's port from the gateway's.
     package var portOffset: Int {
-        guard let index = Self.services.firstIndex(of: self) else { return 0 }
-        return 21 + index
+        switch self {
+        case .gateway: 0
+        case .tenancy: 21
+        case .calls: 22
+        case .sessions: 23
+        case .messaging: 24
+        case .calendar: 25
+        case .billing: 26
+        }
     }
 }

@@ -113,14 +113,15 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
 
     /// Opens one socket that all loops with such a handler accept from; nil when no loop has one.
     private func open(
-        _ host: String, _ port: Int, isSecure: Bool = false, _ handler: (ServiceParts) -> HTTPHandler?
+        _ host: String, _ port: Int, isSecure: Bool = false, _ handler: (ServiceParts) -> ServiceParts.Handler?
     ) async throws -> Int? {
         let handlers = places.map { handler($0.parts) }
         guard handlers.contains(where: { $0 != nil }) else { return nil }
         let socket = try ListeningSocket.bind(host: host, port: port)
         for (index, handler) in handlers.enumerated() {
             guard let handler else { continue }
-            try await serve(socket, on: index, prepare: isSecure ? places[index].parts.secure?.prepare : nil, handler)
+            let prepare = isSecure ? places[index].parts.secure?.prepare : nil
+            try await serve(socket, on: index, prepare: prepare, handler.answer)
         }
         return socket.port
     }

@@ -63,11 +63,11 @@ package struct ServiceSeat<Configuration: ServiceConfiguration>: Sendable {
 /// What a program runs on one loop.
 package struct ServiceParts: Sendable {
     /// Answers behind the gateway, at PORT.
-    package var service: HTTPHandler?
+    private(set) var service: Handler?
     /// Where `service` answers over TLS too.
-    package var secure: SecureListener?
+    private(set) var secure: SecureListener?
     /// Answers other services, at INTERNAL_PORT.
-    package var `internal`: HTTPHandler?
+    let `internal`: Handler?
     /// What must hold, beside an answering database, before the process is ready.
     package var isReady: @Sendable () -> Bool
     /// Sections of the operator's `/status`; those of the first loop are shown.
@@ -77,15 +77,29 @@ package struct ServiceParts: Sendable {
     /// Called in order at the very end, before the database closes.
     package var closing: [@Sendable () async -> Void]
 
+    /// A handler in a value of its own: out of a bare optional it would be called through two thunks more.
+    struct Handler: Sendable {
+        let answer: HTTPHandler
+    }
+
+    /// The parts of a service that answers behind the gateway.
     package init(
-        service: HTTPHandler? = nil, secure: SecureListener? = nil, internal: HTTPHandler? = nil,
+        service: @escaping HTTPHandler, secure: SecureListener? = nil, internal: HTTPHandler? = nil,
         isReady: @escaping @Sendable () -> Bool = { true },
         status: [(name: String, value: @Sendable () -> JSONText)] = [], running: [@Sendable () async -> Void] = [],
         closing: [@Sendable () async -> Void] = []
     ) {
-        self.service = service
+        self.init(internal: `internal`, isReady: isReady, status: status, running: running, closing: closing)
+        self.service = Handler(answer: service)
         self.secure = secure
-        self.internal = `internal`
+    }
+
+    package init(
+        internal: HTTPHandler? = nil, isReady: @escaping @Sendable () -> Bool = { true },
+        status: [(name: String, value: @Sendable () -> JSONText)] = [], running: [@Sendable () async -> Void] = [],
+        closing: [@Sendable () async -> Void] = []
+    ) {
+        self.internal = `internal`.map(Handler.init)
         self.isReady = isReady
         self.status = status
         self.running = running
