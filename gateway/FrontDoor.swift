@@ -91,8 +91,8 @@ final class FrontDoor: @unchecked Sendable {
 
     /// The stages of a request, in their order; each may end it by throwing a `Failure`.
     private func answer(_ visit: Visit) async throws -> HTTPResponse {
-        if let answer = try await transport.answer(visit) { return answer }
-        guard let path = NormalisedPath(visit.request.path) else {
+        if transport.isNeeded, let answer = try await transport.answer(visit) { return answer }
+        guard let path = NormalisedPath(visit.path) else {
             throw Failure(.badRequest, "The path is malformed.")
         }
         guard let tenant = tenant(of: visit.host, path) else {
@@ -124,7 +124,7 @@ final class FrontDoor: @unchecked Sendable {
         try await limits.admit(visit, tenant, route)
         let known = state.sequence
         let response = try await forwarder.forward(visit, to: route, tenant: tenant.id)
-        if Self.changesTenants(visit.request, path, response) { await awaitChange(after: known) }
+        if visit.request.method == .post, Self.changesTenants(path, response) { await awaitChange(after: known) }
         return response
     }
 
@@ -146,12 +146,9 @@ final class FrontDoor: @unchecked Sendable {
         }
     }
 
-    /// Whether the answer tells of a tenant that this process may not know yet.
-    private static func changesTenants(
-        _ request: HTTPRequest, _ path: NormalisedPath, _ response: HTTPResponse
-    ) -> Bool {
-        request.method == .post && 200..<300 ~= response.status
-            && path.segments.starts(with: ["api", "v1", "platform", "tenants"])
+    /// Whether the answer to a POST tells of a tenant that this process may not know yet.
+    private static func changesTenants(_ path: NormalisedPath, _ response: HTTPResponse) -> Bool {
+        200..<300 ~= response.status && path.segments.starts(with: ["api", "v1", "platform", "tenants"])
     }
 
     /// Lets the change feed bring what an answer is about, so that whoever has just made a tenant reaches it at once.

@@ -14,6 +14,8 @@ final class Visit: @unchecked Sendable {
     /// On the loop's clock.
     let started: UInt64
     var request: HTTPRequest
+    /// The target's path, not decoded.
+    let path: String
     /// The Host field as it came.
     let host: String
     /// Where the client is, as far as the proxies in front are believed.
@@ -45,6 +47,7 @@ final class Visit: @unchecked Sendable {
         requestIDText = requestID.description
         self.started = started
         self.scheme = scheme
+        path = request.path
         host = request.headers["host"] ?? ""
         clientAddress = request.remote.host
     }

@@ -11,6 +11,8 @@ struct TransportRules: Sendable {
     /// A year; without subdomains, since below a tenant's own domain there are others' hosts.
     private static let promise = "max-age=31536000"
 
+    /// Whether there is anything that a request could get: a certificate, or a challenge's answer.
+    let isNeeded: Bool
     private let isTrusted: @Sendable (String) -> Bool
     private let port: Int
     private let challenges: ChallengeFolder?
@@ -19,6 +21,7 @@ struct TransportRules: Sendable {
     init(
         isTrusted: (@Sendable (String) -> Bool)?, port: Int, baseURL: WebAddress, challenges: ChallengeFolder?
     ) {
+        isNeeded = isTrusted != nil || challenges != nil
         self.isTrusted = isTrusted ?? { _ in false }
         // The suite's own address tells the port that people reach, which may not be the one listened on.
         self.port = baseURL.isSecure ? baseURL.port : port
@@ -69,8 +72,8 @@ struct TransportRules: Sendable {
 
     /// The name in a Host field, in lower case; nil for an address, which no certificate here has.
     private static func name(of host: String) -> String? {
-        guard !host.hasPrefix("[") else { return nil }
-        var name = host.prefix { $0 != ":" }.lowercased()
+        guard host.utf8.first != UInt8(ascii: "[") else { return nil }
+        var name = Substring(host.utf8.prefix { $0 != UInt8(ascii: ":") }).lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         return name.isEmpty ? nil : name
     }

@@ -49,9 +49,8 @@ final class Upstreams: @unchecked Sendable {
 
     /// The answer of one of the service's copies; the deadline is for all tries together.
     func send(
-        _ request: HTTPClientRequest, to name: ServiceName, deadline: Duration, isStream: Bool = false
+        _ request: consuming HTTPClientRequest, to name: ServiceName, deadline: Duration, isStream: Bool = false
     ) async throws -> UpstreamAnswer {
-        var request = request
         if case .stream = request.body { try await request.gather(upTo: policy.gatheredBody) }
         let service = service(name)
         if service.copies.isEmpty { try await resolve(service) }
