@@ -94,7 +94,8 @@ class Suite(contextlib.AbstractContextManager):
         if alias != name:
             port = port or free_port()
         self.ports[alias] = port = port or int(variables["PORT"])
-        variables |= {"PORT": str(port), "OPERATOR_PORT": str(free_port()), **settings}
+        # Several gateways run side by side.
+        variables |= {"PORT": str(port), "OPERATOR_PORT": str(free_port()), "TLS_PORT": str(free_port()), **settings}
         if name == "gateway":
             # All load comes from one address.
             variables |= {"ADDRESS_SIGN_INS": "10000", "ADDRESS_REQUESTS": "100000"}
