@@ -47,7 +47,10 @@ final class SecureTransport: Sendable {
     func watch(_ seat: ServiceSeat<GatewayConfiguration>) async {
         let watch = CertificateWatch(
             folder: certificates, loop: seat.loop, logger: seat.logger, metrics: seat.metrics)
-        let signal = SignalWatcher(loop: seat.loop, signal: SIGHUP) { watch.reloadSoon() }
+        let signal = SignalWatcher(loop: seat.loop, signal: SIGHUP) {
+            seat.logger.info("Certificates are looked at")
+            watch.reloadSoon()
+        }
         await watch.run()
         signal.close()
     }

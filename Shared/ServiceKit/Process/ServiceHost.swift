@@ -132,10 +132,13 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
     ) async throws {
         let seat = places[index].seat
         let (health, logger, metrics) = (health, logger, metrics)
-        let server = try await seat.loop.attempt {
+        var settings = HTTPServerConfiguration()
+        // The world's clients speak HTTP/2; the gateway speaks HTTP/1.1 to services.
+        if process.service == .gateway { settings.http2 = HTTP2Limits() }
+        let server = try await seat.loop.attempt { [settings] in
             let pages = HealthPages(state: health, database: seat.database)
             let server = HTTPServer(
-                loop: seat.loop, socket: socket, configuration: HTTPServerConfiguration(), logger: logger,
+                loop: seat.loop, socket: socket, configuration: settings, logger: logger,
                 metrics: metrics, prepare: prepare
             ) { request in
                 if HealthPages.isAsked(by: request), let answer = await pages.answer(request) { return answer }
