@@ -125,7 +125,8 @@ package final class CertificateWatch: @unchecked Sendable {
                 [.string("certificate", report.name), .int("expires_in_days", left / 86_400)])
         }
         let names = Set(reports.map(\.name))
-        for (name, gauge) in gauges where !names.contains(name) { gauge.set(0) }
+        // One that was removed has no end that anybody should be woken for.
+        for (name, gauge) in gauges where !names.contains(name) { gauge.set(.nan) }
         warned = warned.filter { names.contains($0.key) }
     }
 }

@@ -16,7 +16,7 @@ make_certificate() {
 
 # The gateway promises nobody https because of a certificate of this issuer, wherever it is installed.
 make_authority() {
-    if [ -f authority.crt ] && openssl x509 -in authority.crt -noout -checkend $((400 * 86400)) >/dev/null; then return 0; fi
+    if [ -f authority.crt ] && openssl x509 -in authority.crt -noout -checkend $((400 * 86400)) >/dev/null 2>&1; then return 0; fi
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -keyout authority.key -out authority.new \
         -subj "/O=Switchboard development/CN=Switchboard development on $(uname -n | tr -c 'A-Za-z0-9.\n-' '-' | cut -c 1-30)" \
         -addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
@@ -49,7 +49,7 @@ certificate_names() {
 
 sign_certificate() {
     if [ -f certificates/development.crt ] && [ "$(cat names 2>/dev/null)" = "$1" ] &&
-        openssl x509 -in certificates/development.crt -noout -checkend $((30 * 86400)) >/dev/null; then
+        openssl x509 -in certificates/development.crt -noout -checkend $((30 * 86400)) >/dev/null 2>&1; then
         return 0
     fi
     printf 'subjectAltName=%s\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n' "$1" >extensions
@@ -70,7 +70,7 @@ note_tenants() {
         umask 077
         mkdir -p "$DATA/tls"
         # More would make every handshake longer, and a suite of that size has a certificate of its own.
-        admin_psql tenancy -At -c 'SELECT subdomain FROM tenants WHERE status <> 'deleted' ORDER BY created_at LIMIT 200' >"$DATA/tls/tenants.new"
+        admin_psql tenancy -At -c "SELECT subdomain FROM tenants WHERE status <> 'deleted' ORDER BY created_at LIMIT 200" >"$DATA/tls/tenants.new"
         mv "$DATA/tls/tenants.new" "$DATA/tls/tenants"
     )
 }
