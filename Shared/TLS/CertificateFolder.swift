@@ -70,8 +70,8 @@ package final class CertificateFolder: Sendable {
         }
     }
 
-    /// Reads what has changed; blocks, so not for a loop that serves.
-    package func reload() {
+    /// Reads what has changed, or all of it; blocks, so not for a loop that serves.
+    package func reload(all: Bool = false) {
         let known = state.withLock { $0.entries }
         let listed: [CertificateFiles]
         do throws(TLSError) { listed = try CertificateFiles.list(in: path) } catch {
@@ -82,7 +82,7 @@ package final class CertificateFolder: Sendable {
         var roots: TrustedRoots?
         var hasChanged = false
         for files in listed {
-            if let entry = known[files.name], entry.files == files {
+            if !all, let entry = known[files.name], entry.files == files {
                 entries[files.name] = entry
                 continue
             }

@@ -23,6 +23,7 @@ package final class CertificateWatch: @unchecked Sendable {
     private var watcher: FileWatcher?
     private var gauges: [String: Gauge] = [:]
     private let faults: Gauge
+    private var readsAll = false
     /// When each certificate was last warned of.
     private var warned: [String: Int] = [:]
 
@@ -35,8 +36,11 @@ package final class CertificateWatch: @unchecked Sendable {
         (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Has the files looked at.
-    package func reloadSoon() { change.yield() }
+    /// Has every file read again, whether or not it has changed: what the system trusts may have.
+    package func reloadSoon() {
+        readsAll = true
+        change.yield()
+    }
 
     /// Looks, warns and waits for changes until cancelled.
     package func run() async {
@@ -56,10 +60,11 @@ package final class CertificateWatch: @unchecked Sendable {
     }
 
     private func look() async {
-        let folder = folder
+        let (folder, readsAll) = (folder, readsAll)
+        self.readsAll = false
         do {
             // Reading files and checking keys takes milliseconds that connections would wait for.
-            try await WorkerPool.files.run { folder.reload() }
+            try await WorkerPool.files.run { folder.reload(all: readsAll) }
         } catch {
             logger.warning("Certificates were not looked at", [.error("error", error)])
         }

@@ -151,11 +151,14 @@ final class TLSConnection: ConnectionFilter {
             var result: Int32 = 1
             ERR_clear_error()
             while count < LoopBuffers.plainSize {
+                // Most reads bring one record: asking for another would cost as much again.
+                if count > 0, buffers.rest.isEmpty, SSL_pending(ssl) == 0 { break }
                 result = SSL_read(ssl, buffers.plain + count, Int32(LoopBuffers.plainSize - count))
                 guard result > 0 else { break }
                 count += Int(result)
             }
-            let status = result > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl, result)
+            let isDrained = result > 0 && count < LoopBuffers.plainSize
+            let status = isDrained ? SSL_ERROR_WANT_READ : result > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl, result)
             // The delegate's own calls use the same buffers.
             let rest = buffers.rest
             flush(connection)

@@ -16,7 +16,11 @@ final class SecureTransport: Sendable {
     /// Nil when no certificates are configured; reads them otherwise.
     static func open(_ seat: ServiceSeat<GatewayConfiguration>) async throws -> SecureTransport? {
         let configuration = seat.configuration.transport
-        guard let path = configuration.certificates else { return nil }
+        guard let path = configuration.certificates else {
+            // What asks for certificates to be looked at does no harm where there are none.
+            signal(SIGHUP, SIG_IGN)
+            return nil
+        }
         let certificates = CertificateFolder(
             path: path, preferredDomain: seat.configuration.process.baseURL.host, logger: seat.logger)
         try await WorkerPool.files.run { certificates.reload() }
