@@ -193,6 +193,40 @@ import Testing
         }
     }
 
+    @Test func `a silent stream of events ends with its reader, and with the server`() async throws {
+        let ended = Meeting()
+        var configuration = HTTPServerConfiguration.forTests
+        configuration.tunnelGrace = .milliseconds(50)
+        try await withServer(
+            configuration,
+            handler: { _ in
+                let (silence, gate) = AsyncStream<Void>.makeStream()
+                return HTTPResponse(
+                    status: 200, headers: ["Content-Type": "text/event-stream; charset=utf-8"],
+                    body: .stream(length: nil) { writer in
+                        defer { ended.arrive() }
+                        try await writer.write(Array("data: 1\n\n".utf8))
+                        // Ends when the task is cancelled.
+                        for await _ in silence {}
+                        gate.finish()
+                        try Task.checkCancellation()
+                    })
+            }
+        ) { server in
+            let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+            let (first, second) = (try await server.connect(), try await server.connect())
+            first.send(request)
+            #expect(await first.read(upTo: "data: 1").contains("200 OK"))
+            first.close()
+            await ended.wait(for: 1)
+            second.send(request)
+            _ = await second.read(upTo: "data: 1")
+            await server.server.drain(within: .seconds(20))
+            #expect(ended.count == 2)
+            #expect(await second.readToEnd().hasSuffix("data: 1\n\n\r\n0\r\n\r\n"))
+        }
+    }
+
     @Test func `a lost client ends its body with an error`() async throws {
         let (started, ended) = (Meeting(), Meeting())
         let outcome = Outcome()

@@ -21,8 +21,14 @@ final class Forwarder: @unchecked Sendable {
     private var tokenLines: [(token: String, line: HTTPFieldLines)?]
     /// Instead of the routes' own, so that a test need not wait.
     private let patience: Duration?
+    /// How long a stream may have nothing to say.
+    private let streamIdle: Duration
 
-    init(upstreams: Upstreams, tokens: any ServiceTokenSource, patience: Duration? = nil) {
+    init(
+        upstreams: Upstreams, tokens: any ServiceTokenSource, patience: Duration? = nil,
+        streamIdle: Duration = .seconds(300)
+    ) {
+        self.streamIdle = streamIdle
         self.upstreams = upstreams
         self.tokens = tokens
         tokenLines = Array(repeating: nil, count: ServiceName.services.count)
@@ -39,6 +45,7 @@ final class Forwarder: @unchecked Sendable {
         }
         var outgoing = request(visit, tenant, tokenLine(token, for: route.service))
         if visit.offer != nil { outgoing.upgrade = .make() }
+        if route.kind == .stream { outgoing.bodyIdle = streamIdle }
         let answer = try await upstreams.send(
             outgoing, to: route.service, deadline: patience ?? route.patience,
             isStream: route.kind == .stream || visit.offer != nil)

@@ -47,6 +47,8 @@ package final class HTTPBody: @unchecked Sendable {
     /// Unsafe: it is set to nil before it is resumed, and who waits holds the body; the checked kind makes every body dear.
     private var reader: UnsafeContinuation<[UInt8]?, any Error>?
     private var onDemand: (() -> Void)?
+    /// Held for as long as anybody has the body, beyond its end: what lets its connection go.
+    package var lease: AnyObject?
 
     /// No bytes.
     package static let empty = HTTPBody(bytes: [])

@@ -11,6 +11,8 @@ struct OutgoingStream {
     var framing: ResponseFraming
     /// Whether a chunk was written whose CRLF goes before the next.
     var isInChunk = false
+    /// Server-sent events, which have no end of their own and may be silent for long.
+    var isEventStream = false
 }
 
 extension ServerConnection: RequestExchange, HTTPBodySink {
@@ -141,7 +143,8 @@ extension ServerConnection: RequestExchange, HTTPBodySink {
             keepsAlive = false
         }
         outgoing = OutgoingStream(
-            isChunked: length == nil && isVersion11, remaining: length, pendingHead: response, framing: framing)
+            isChunked: length == nil && isVersion11, remaining: length, pendingHead: response, framing: framing,
+            isEventStream: length == nil && response.headers["content-type"]?.hasPrefix("text/event-stream") == true)
         return stream
     }
 
@@ -149,6 +152,10 @@ extension ServerConnection: RequestExchange, HTTPBodySink {
         do {
             try await stream(HTTPBodyWriter(self))
             if phase == .tunnel { closeGracefully() } else { endStream() }
+        } catch is CancellationError where outgoing?.isEventStream == true {
+            // The server stops: the client comes back to another.
+            keepsAlive = false
+            endStream()
         } catch {
             failStream(error)
         }

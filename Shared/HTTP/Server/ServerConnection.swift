@@ -244,6 +244,8 @@ final class ServerConnection: TCPConnectionDelegate, ClientConnection, @unchecke
         case .idle, .head, .discarding: tcp.close()
         case .lingering: if tcp.pendingBytes == 0 { tcp.close() }
         case .handling, .flushing:
+            // Nobody who reads events closes a half, and without this a silent stream would outlive its reader.
+            if outgoing?.isEventStream == true { return tcp.close() }
             // A client may close its half and still read the answers.
             guard let incoming else { return }
             breakBody(incoming, .connectionClosed)

@@ -81,7 +81,7 @@ extension ServerConnection {
 
     /// On a graceful stop: the handler is told to end.
     func endTunnel() {
-        guard phase == .tunnel else { return }
+        guard phase == .tunnel || outgoing?.isEventStream == true else { return }
         runner?.cancel()
     }
 }

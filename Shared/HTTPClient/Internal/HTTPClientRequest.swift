@@ -33,6 +33,8 @@ package struct HTTPClientRequest: Sendable {
     package var body: Body
     /// Offers to go on with WebSocket, by a field that is not among `headers`; an answer that agrees has a `writer`.
     package var upgrade: WebSocketKey?
+    /// How long the answer's body may stand still, in place of the client's own; for streams that have little to say.
+    package var bodyIdle: Duration?
 
     package init(
         method: HTTPMethod, target: String, headers: HTTPHeaders = HTTPHeaders(), body: Body = .empty

@@ -33,6 +33,8 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
     /// The bytes of a head that came in more than one piece.
     private var partial: [UInt8] = []
     private var upgrade: WebSocketKey?
+    /// How long a body may stand still, in milliseconds.
+    private var bodyIdle: UInt64 = 0
     private var headWaiter: UnsafeContinuation<HTTPClientResponse, any Error>?
     /// Weak: the reader's reference keeps the exchange going.
     private weak var body: HTTPBody?
@@ -102,6 +104,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         parser = ResponseParser(requestMethod: request.method)
         receiving = .head
         upgrade = request.upgrade
+        bodyIdle = UInt64((request.bodyIdle ?? pool.configuration.bodyIdleDeadline).milliseconds)
         let isWritten: Void? =
             switch request.body {
             case .empty where request.upgrade != nil: writeUpgrade(request)
@@ -151,7 +154,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         pool.sweep(by: deadline)
     }
 
-    private func waitForBody() { wait(UInt64(pool.configuration.bodyIdleDeadline.milliseconds)) }
+    private func waitForBody() { wait(bodyIdle) }
 
     private func startUpload(_ body: HTTPBody, of request: HTTPClientRequest) -> Void? {
         let framing: HTTPBodyFraming = body.declaredLength.map { .length($0) } ?? .chunked
@@ -311,7 +314,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
             case .needMore:
                 receiving = .body(decoder)
                 if body.wantsMore {
-                    if upload == nil { deadline = loop.now + UInt64(pool.configuration.bodyIdleDeadline.milliseconds) }
+                    if upload == nil { deadline = loop.now + bodyIdle }
                 } else {
                     // The reader's pace is not the service's fault.
                     tcp.pauseReading()

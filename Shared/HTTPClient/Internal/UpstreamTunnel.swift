@@ -22,7 +22,8 @@ final class UpstreamTunnel: TCPConnectionDelegate, HTTPBodySink, @unchecked Send
     static func open(_ tcp: TCPConnection, _ rest: UnsafeRawBufferPointer) -> (HTTPBody, HTTPBodyWriter) {
         let tunnel = UpstreamTunnel(tcp)
         let lease = TunnelLease(tunnel)
-        let body = HTTPBody(declaredLength: nil) { lease.resumeReading() }
+        let body = HTTPBody(declaredLength: nil) { [unowned lease] in lease.resumeReading() }
+        body.lease = lease
         body.interruptionLoop = tcp.loop
         tunnel.body = body
         tcp.delegate = tunnel
