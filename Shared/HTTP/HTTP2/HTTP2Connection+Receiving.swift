@@ -95,14 +95,14 @@ extension HTTP2Connection {
     func headBegins(_ frame: nghttp2_frame) -> Int32 {
         let isRequest = frame.headers.cat == NGHTTP2_HCAT_REQUEST
         let head = self.head ?? sessions.takeHead()
-        head.begin(isTrailer: !isRequest, limits: server.configuration.limits)
+        head.pointee.begin(isTrailer: !isRequest, limits: server.configuration.limits)
         self.head = head
         if isRequest { add(HTTP2Stream(self, id: frame.hd.stream_id)) }
         return Self.goOn
     }
 
     func take(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Int32 {
-        guard let head, !head.take(name, value) else { return Self.goOn }
+        guard let head, !head.pointee.take(name, value) else { return Self.goOn }
         return refuse(NGHTTP2_ENHANCE_YOUR_CALM)
     }
 
@@ -111,7 +111,7 @@ extension HTTP2Connection {
         self.head = nil
         defer { sessions.giveBack(head) }
         guard let stream = stream(frame.hd.stream_id) else { return }
-        let outcome = head.finish(endsStream: endsStream)
+        let outcome = head.pointee.finish(endsStream: endsStream)
         if endsStream { stream.peerEnded = true }
         if case .malformed = outcome {
             server.countRefusal()
@@ -120,7 +120,7 @@ extension HTTP2Connection {
         guard frame.headers.cat == NGHTTP2_HCAT_REQUEST else { return stream.peerDidEnd() }
         guard running < sessions.limits.concurrentStreams else { return stream.reset(NGHTTP2_REFUSED_STREAM) }
         if case .refused(let status) = outcome { return stream.refuse(status) }
-        stream.begin(head, endsStream: endsStream)
+        stream.begin(&head.pointee, endsStream: endsStream)
     }
 
     // Bodies.

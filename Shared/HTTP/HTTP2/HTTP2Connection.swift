@@ -44,7 +44,8 @@ final class HTTP2Connection: TCPConnectionDelegate, ClientConnection, @unchecked
     var hasSettings = false
     /// Since when there has been a frame, or a header block, whose end has not come.
     var frameSince: UInt64?
-    var head: HTTP2Head?
+    /// The head whose fields are coming; the connection gives it back to the server's.
+    var head: UnsafeMutablePointer<HTTP2Head>?
     var floods: HTTP2FloodGuard
     var closed = HTTP2ClosedStreams()
     private var scanner = HTTP2FrameScanner()
@@ -241,6 +242,8 @@ final class HTTP2Connection: TCPConnectionDelegate, ClientConnection, @unchecked
         endStreams()
         if let session { nghttp2_session_del(session) }
         session = nil
+        if let head { sessions.giveBack(head) }
+        head = nil
     }
 
     /// Says GOAWAY with the last stream that will be answered, and closes behind the last answer.

@@ -3,8 +3,9 @@ import IO
 /// A request's head as it comes out of HPACK, judged by RFC 9113, 8.2 and 8.3 and put into the form of HTTP/1.1.
 ///
 /// A request that gets through obeys the rules of `RequestParser`, so that it means the same when it is forwarded. Its
-/// memory is used for one head after the other.
-final class HTTP2Head {
+/// memory is used for one head after the other, and it is reached by a pointer: fields of a class would be checked for
+/// exclusive access at each of the many steps.
+struct HTTP2Head {
     enum Outcome {
         case request
         /// Malformed (RFC 9113, 8.1.1): the stream is reset.
@@ -35,7 +36,7 @@ final class HTTP2Head {
     private var hasUnknownExpectation = false
     private var limits = HTTPLimits()
 
-    func begin(isTrailer: Bool, limits: HTTPLimits) {
+    mutating func begin(isTrailer: Bool, limits: HTTPLimits) {
         // Kept small: what one large head took is not held for ever.
         bytes.removeAll(keepingCapacity: bytes.capacity <= 4096)
         bytes.reserveCapacity(512)
@@ -60,7 +61,7 @@ final class HTTP2Head {
     }
 
     /// Takes a field; false when the list has become too long even to be read and thrown away.
-    func take(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    mutating func take(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
         // RFC 9113, 6.5.2: the size of a list has 32 bytes for each field.
         size += name.count + value.count + 32
         guard !isMalformed else { return size <= Self.worthReading }
@@ -88,39 +89,37 @@ final class HTTP2Head {
             && ByteClass.areFieldValue(UnsafeRawBufferPointer(value))
     }
 
-    /// Looks at the bytes; a span of a class's field cannot be held otherwise.
-    private func look<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        let bytes = bytes
-        return body(bytes.span)
-    }
+    private func look<Result>(_ body: (Span<UInt8>) -> Result) -> Result { body(bytes.span) }
 
-    private func append(_ value: UnsafeBufferPointer<UInt8>) -> Range<Int> {
+    private mutating func append(_ value: UnsafeBufferPointer<UInt8>) -> Range<Int> {
         let start = bytes.count
         bytes.append(contentsOf: value)
         return start..<bytes.count
     }
 
-    private func takePseudo(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    private mutating func takePseudo(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         guard !isTrailer, !hasRegularField else { return isMalformed = true }
-        let place: ReferenceWritableKeyPath<HTTP2Head, Range<Int>?>
         if name.isWord(":method") {
-            place = \.method
+            isMalformed = method != nil
+            method = append(value)
         } else if name.isWord(":path") {
-            place = \.path
+            isMalformed = path != nil
+            path = append(value)
         } else if name.isWord(":scheme") {
-            place = \.scheme
+            isMalformed = scheme != nil
+            scheme = append(value)
         } else if name.isWord(":authority") {
-            place = \.authority
+            isMalformed = authority != nil
+            authority = append(value)
         } else if name.isWord(":protocol") {
-            place = \.protocol
+            isMalformed = self.protocol != nil
+            self.protocol = append(value)
         } else {
-            return isMalformed = true
+            isMalformed = true
         }
-        guard self[keyPath: place] == nil else { return isMalformed = true }
-        self[keyPath: place] = append(value)
     }
 
-    private func takeRegular(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    private mutating func takeRegular(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         for byte in name where !ByteClass.isToken(byte) || byte &- 0x41 < 26 { return isMalformed = true }
         if isTrailer {
             // They are judged and left out, as those behind a chunked body.
@@ -162,7 +161,7 @@ final class HTTP2Head {
         }
     }
 
-    private func addField(_ name: Range<Int>, _ value: Range<Int>) {
+    private mutating func addField(_ name: Range<Int>, _ value: Range<Int>) {
         guard name.count <= Int(UInt16.max) else { return isTooLarge = true }
         fields.append(
             HTTPHeaders.Field(
@@ -175,7 +174,7 @@ final class HTTP2Head {
     // The whole.
 
     /// Judges the whole; `endsStream` says that no body follows.
-    func finish(endsStream: Bool) -> Outcome {
+    mutating func finish(endsStream: Bool) -> Outcome {
         guard !isMalformed else { return .malformed }
         // A trailer section ends the message (RFC 9113, 8.1).
         if isTrailer { return endsStream && !isTooLarge ? .request : .malformed }
@@ -193,7 +192,7 @@ final class HTTP2Head {
     }
 
     /// RFC 9113, 8.5 and RFC 8441, 4: a tunnel is not offered, a WebSocket is.
-    private func finishConnect() -> Outcome {
+    private mutating func finishConnect() -> Outcome {
         guard let protocolName = self.protocol else {
             guard scheme == nil, path == nil, authority?.isEmpty == false else { return .malformed }
             return .refused(501)
@@ -204,7 +203,7 @@ final class HTTP2Head {
         return look { $0.equals(protocolName, "websocket") } ? .request : .refused(501)
     }
 
-    private func finishTarget() -> Outcome {
+    private mutating func finishTarget() -> Outcome {
         guard let scheme, let path, !path.isEmpty else { return .malformed }
         guard look({ $0.equals(scheme, "https") || $0.equals(scheme, "http") }) else {
             return Self.isScheme(bytes[scheme]) ? .refused(400) : .malformed
@@ -228,7 +227,7 @@ final class HTTP2Head {
     }
 
     /// Exactly one host, whichever field names it (RFC 9113, 8.3.1).
-    private func finishHost() -> Outcome {
+    private mutating func finishHost() -> Outcome {
         if let authority, let host, !look({ TargetForm.equal($0, authority, host) }) { return .malformed }
         guard let named = authority ?? host, look({ TargetForm.isHost($0, named) }) else { return .refused(400) }
         guard !hasUnknownExpectation else { return .refused(417) }
@@ -240,7 +239,7 @@ final class HTTP2Head {
     }
 
     /// RFC 9113, 8.2.3: a cookie may come in crumbs, and HTTP/1.1 has one field.
-    private func joinCookies() {
+    private mutating func joinCookies() {
         guard let first = cookies.first else { return }
         let name = bytes.count
         bytes.append(contentsOf: "cookie".utf8)
@@ -260,7 +259,7 @@ final class HTTP2Head {
     }
 
     /// The request; to be asked for once, after `finish` said so.
-    func takeRequest(body: HTTPBody, remote: SocketAddress) -> HTTPRequest? {
+    mutating func takeRequest(body: HTTPBody, remote: SocketAddress) -> HTTPRequest? {
         let method = namedMethod ?? .get
         guard let path, let parts = look({ TargetForm.parse($0, path, method: method) }) else { return nil }
         var taken: [HTTPHeaders.Field] = []

@@ -14,7 +14,7 @@ final class HTTP2Sessions {
     private var marked: [HTTP2Connection] = []
     private var flushing: [HTTP2Connection] = []
     /// Heads that are being put together are few; their memory goes from one to the next.
-    private var spareHeads: [HTTP2Head] = []
+    private var spareHeads: [UnsafeMutablePointer<HTTP2Head>] = []
 
     init(server: HTTPServer, limits: HTTP2Limits) {
         self.limits = limits
@@ -36,6 +36,7 @@ final class HTTP2Sessions {
     deinit {
         nghttp2_session_callbacks_del(callbacks)
         nghttp2_option_del(options)
+        for head in spareHeads { Self.free(head) }
     }
 
     /// A session whose callbacks get the connection; nil without memory.
@@ -57,10 +58,20 @@ final class HTTP2Sessions {
         }
     }
 
-    func takeHead() -> HTTP2Head { spareHeads.popLast() ?? HTTP2Head() }
+    func takeHead() -> UnsafeMutablePointer<HTTP2Head> {
+        if let head = spareHeads.popLast() { return head }
+        let head = UnsafeMutablePointer<HTTP2Head>.allocate(capacity: 1)
+        head.initialize(to: HTTP2Head())
+        return head
+    }
 
-    func giveBack(_ head: HTTP2Head) {
-        guard spareHeads.count < 16 else { return }
+    func giveBack(_ head: UnsafeMutablePointer<HTTP2Head>) {
+        guard spareHeads.count < 16 else { return Self.free(head) }
         spareHeads.append(head)
+    }
+
+    private static func free(_ head: UnsafeMutablePointer<HTTP2Head>) {
+        head.deinitialize(count: 1)
+        head.deallocate()
     }
 }

@@ -60,7 +60,7 @@ final class HTTP2Stream: RequestExchange, HTTPBodySink, @unchecked Sendable {
 
     // The request.
 
-    func begin(_ head: HTTP2Head, endsStream: Bool) {
+    func begin(_ head: inout HTTP2Head, endsStream: Bool) {
         var body = server.noBody
         if !endsStream {
             if let length = head.contentLength, length > server.configuration.maximumBody { return refuse(413) }
