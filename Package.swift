@@ -138,7 +138,7 @@ let testTargets: [Target] = [
     tests("AudioTests", ["Audio"]),
     tests("PhoneNumbersTests", ["PhoneNumbers", "Models"]),
     tests("TLSTests", loop + ["TLS", "HTTP"]),
-    tests("HTTPTests", loop + ["HTTP", "CNghttp2"]),
+    tests("HTTPTests", loop + ["HTTP"]),
     tests("PostgresTests", database),
     tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
     tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models", "Crypto"]),

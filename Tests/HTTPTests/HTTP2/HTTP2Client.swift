@@ -10,7 +10,7 @@ final class HTTP2Client: @unchecked Sendable {
     static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     let client: TestClient
-    private let reader = HeaderReader()
+    private let reader = HTTP2BlockReader()
     private var answers: [UInt32: [(name: String, value: String)]] = [:]
     private var readFrames = 0
     private var pings: UInt64 = 0
