@@ -27,6 +27,10 @@ final class FrontDoor: @unchecked Sendable {
     private let meters: DoorMeters
     /// Takes providers' hooks; without it they are requests like any other.
     var hooks: HookDoor?
+    /// Counts what tenants use; nil where nobody asks.
+    var usage: UsageTally?
+    /// The page of the platform's dashboard.
+    var health: PlatformHealth?
 
     init(
         hosts: HostNames, state: ChangeFeedState, people: TokenVerifier, keys: KeyExchange, forwarder: Forwarder,
@@ -69,12 +73,49 @@ final class FrontDoor: @unchecked Sendable {
 
     private func record(_ visit: Visit, _ response: inout HTTPResponse) {
         let status = response.status
-        meters.record(visit.route?.service, status: status, milliseconds: loop.now - visit.started)
+        meters.record(visit.route, visit.tenant, status: status, milliseconds: loop.now - visit.started)
+        Tracer.process.record(span(visit, status))
+        count(visit, &response)
         guard case .upgraded(let run) = response.body else { return log(visit, status) }
         response.body = .upgraded { [self] input, output in
             defer { log(visit, status) }
             try await run(input, output)
         }
+    }
+
+    /// Counts the request and its bytes for the tenant; those of a long answer when it has ended.
+    private func count(_ visit: Visit, _ response: inout HTTPResponse) {
+        guard let usage, let tenant = visit.tenant?.id, tenant != .platform, visit.route != nil else { return }
+        let body = visit.request.body
+        switch response.body {
+        case .empty: usage.add(tenant, received: body.received, sent: 0)
+        case .bytes(let bytes): usage.add(tenant, received: body.received, sent: Int64(bytes.count))
+        case .stream(let length, let write):
+            response.body = .stream(length: length) { writer in
+                defer { usage.add(tenant, received: body.received, sent: writer.written) }
+                try await write(writer)
+            }
+        case .upgraded(let run):
+            response.body = .upgraded { input, output in
+                defer {
+                    usage.add(
+                        tenant, received: Int64(visit.relay?.received ?? 0), sent: Int64(visit.relay?.sent ?? 0))
+                }
+                try await run(input, output)
+            }
+        }
+    }
+
+    private func span(_ visit: Visit, _ status: Int) -> TraceSpan {
+        var attributes = [
+            (name: "http.request.method", value: visit.request.method.rawValue),
+            (name: "http.response.status_code", value: "\(status)"),
+            (name: "request.id", value: visit.requestIDText),
+        ]
+        if let tenant = visit.tenant { attributes.append((name: "tenant.id", value: tenant.id.description)) }
+        return TraceSpan(
+            visit.route?.template ?? "none", .server, trace: visit.trace, parent: visit.cause,
+            took: .milliseconds(Int64(loop.now - visit.started)), attributes: attributes, hasFailed: status >= 500)
     }
 
     private func log(_ visit: Visit, _ status: Int) {
@@ -105,6 +146,7 @@ final class FrontDoor: @unchecked Sendable {
             try limits.admit(.anonymous, visit)
             if let document = try await documents.answer(path, visit.request) { return document }
         }
+        if let health, let page = try health.answer(path, visit, { try principal(visit, tenant.id) }) { return page }
         guard let route = RouteTable.route(for: path) else { throw Failure(.notFound) }
         visit.route = route
         try limits.admitBody(visit, route)
@@ -126,6 +168,12 @@ final class FrontDoor: @unchecked Sendable {
         let response = try await forwarder.forward(visit, to: route, tenant: tenant.id)
         if visit.request.method == .post, Self.changesTenants(path, response) { await awaitChange(after: known) }
         return response
+    }
+
+    /// Who asks the gateway itself.
+    private func principal(_ visit: Visit, _ tenant: TenantID) throws -> Principal? {
+        guard case .token(let token) = try checked(Credential(visit.request.headers), tenant) else { return nil }
+        return try people.principal(String(decoding: token, as: UTF8.self), tenant: tenant)
     }
 
     private func authorization(

@@ -47,12 +47,20 @@ enum GatewayService: ServiceProgram {
             hosts: hosts, state: member.state, people: member.people, keys: keys, forwarder: forwarder,
             documents: documents, transport: TransportRules(seat, shared.transport), limits: limits, loop: seat.loop,
             logger: seat.logger, metrics: seat.metrics)
+        let usage = UsageService(
+            tally: UsageTally(), store: UsageStore(database: seat.database), billing: member.client(for: .billing),
+            loop: seat.loop, logger: seat.logger)
+        door.usage = usage.tally
+        door.health = PlatformHealth(board: shared.board, state: member.state)
         let inbox = InboxService(seat, upstreams: upstreams, tokens: member.tokens)
         door.hooks = HookDoor(seat, inbox.store, forwarder)
-        var running: [@Sendable () async -> Void] = [{ await health.run() }, { await limits.run() }]
+        var running: [@Sendable () async -> Void] = [
+            { await health.run() }, { await limits.run() }, { await usage.run() },
+        ]
         if seat.index == 0 {
             running.append { await membership.run() }
             running.append { await inbox.run() }
+            running.append { await usage.handOver() }
             running.append { await limits.tidy() }
             if let transport = shared.transport { running.append { await transport.watch(seat) } }
         }

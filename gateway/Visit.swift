@@ -23,6 +23,10 @@ final class Visit: @unchecked Sendable {
     /// `http` or `https`, as the client sees it.
     var scheme: String
 
+    /// The request's step in its trace, and the one that caused it.
+    private(set) var trace: TraceContext
+    private(set) var cause: SpanID?
+
     var tenant: FeedTenant?
     var route: DoorRoute?
     var authorization = Authorization.none
@@ -50,6 +54,13 @@ final class Visit: @unchecked Sendable {
         path = request.path
         host = request.headers["host"] ?? ""
         clientAddress = request.remote.host
+        if let given = request.headers["traceparent"].flatMap(TraceContext.init(traceparent:)) {
+            trace = given.child()
+            cause = given.spanID
+        } else {
+            let (high, low) = requestID.uuid.halves
+            trace = .make(high: high, low: low)
+        }
     }
 }
 

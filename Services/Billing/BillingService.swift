@@ -24,7 +24,9 @@ enum BillingService: ServiceProgram {
         // The receipt is all that an event leaves here until a feature acts on it.
         let events = EventReceiver.route(seat.database) { _, _ in }
         let application = WebApplication(seat, routes: .billing, trust: trust)
-        let inner = WebApplication(seat, routes: .billingInternal(events: events), trust: trust, listener: .internal)
+        let inner = WebApplication(
+            seat, routes: .billingInternal(events: events, usage: UsageRoutes(database: seat.database)), trust: trust,
+            listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         if seat.index == 0 { parts.running = [{ await membership.run() }] }

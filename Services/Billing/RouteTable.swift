@@ -5,5 +5,14 @@ import Web
 extension RouteTable {
     static var billing: RouteTable { RouteTable(.billing, []) }
 
-    static func billingInternal(events: Route) -> RouteTable { RouteTable(.billing, [events]) }
+    static func billingInternal(events: Route, usage: UsageRoutes) -> RouteTable {
+        RouteTable(
+            .billing,
+            [
+                events,
+                .put(
+                    "/internal/usage", "put_usage", .service(.usageReport), "What a tenant has used of the API",
+                    usage.put),
+            ])
+    }
 }

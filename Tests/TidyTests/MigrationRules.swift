@@ -7,7 +7,9 @@ enum MigrationRules {
     static let withoutWall: Set<String> = [
         "jobs", "job_schedules", "job_leases", "leases", "outbox_sequences", "outbox_events",
         "outbox_deliveries", "event_receipts", "receipts",
-        "inbox", "inbox_lanes", "schema_migrations", "signing_keys", "changes", "plans", "platform_settings", "call_rollup_marks",
+        "inbox", "inbox_lanes", "schema_migrations", "signing_keys", "changes", "plans", "platform_settings",
+        "call_rollup_marks",
+        "usage_buckets",
         "limit_buckets", "limit_holdings", "limit_holders",
     ]
 

@@ -69,11 +69,8 @@ final class Forwarder: @unchecked Sendable {
         sent.lines.add("X-Switchboard-Scheme", visit.scheme)
         sent.lines.add("X-Switchboard-Host", visit.host)
         sent.lines.add("X-Request-ID", visit.requestIDText)
-        if sent.headers["traceparent"].flatMap(TraceContext.init(traceparent:)) == nil {
-            let (high, low) = visit.requestID.uuid.halves
-            sent.headers.remove("traceparent")
-            sent.lines.add("traceparent", TraceContext.make(high: high, low: low).traceparent)
-        }
+        sent.headers.remove("traceparent")
+        sent.lines.add("traceparent", visit.trace.traceparent)
         return sent
     }
 

@@ -42,7 +42,8 @@ package final class HTTPBody: @unchecked Sendable {
     package var mostBytes = Int64.max {
         didSet { if received > mostBytes { fail(.tooLarge) } }
     }
-    private var received: Int64 = 0
+    /// Bytes that have come so far.
+    package private(set) var received: Int64 = 0
     private var end: End?
     /// Unsafe: it is set to nil before it is resumed, and who waits holds the body; the checked kind makes every body dear.
     private var reader: UnsafeContinuation<[UInt8]?, any Error>?

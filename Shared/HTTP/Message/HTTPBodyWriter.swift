@@ -3,6 +3,8 @@
 /// Confined to the loop of its connection, hence `@unchecked Sendable`.
 package final class HTTPBodyWriter: @unchecked Sendable {
     private let sink: any HTTPBodySink
+    /// Bytes that were given to it.
+    package private(set) var written: Int64 = 0
 
     /// A writer to the end of a connection that the sink stands for.
     package init(_ sink: any HTTPBodySink) { self.sink = sink }
@@ -11,12 +13,16 @@ package final class HTTPBodyWriter: @unchecked Sendable {
     ///
     /// No bytes at all send the head, which otherwise waits for the first piece. Throws when the client has gone.
     package func write(_ bytes: [UInt8]) async throws {
+        written += Int64(bytes.count)
         try sink.write(bytes)
         try await sink.waitForRoom()
     }
 
     /// Writes without waiting, for who looks at `hasRoom` and keeps a bound of its own.
-    func writeNow(_ bytes: [UInt8]) throws { try sink.write(bytes) }
+    func writeNow(_ bytes: [UInt8]) throws {
+        written += Int64(bytes.count)
+        try sink.write(bytes)
+    }
 
     /// Whether little enough waits for the client.
     var hasRoom: Bool { sink.hasRoom }

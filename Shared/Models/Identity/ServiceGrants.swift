@@ -14,6 +14,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case connectionsRead = "connections.read"
     /// Hand over a mail that carries a sealed token: tenancy alone.
     case mailSend = "mail.send"
+    /// Tell what a tenant has used: the gateway alone.
+    case usageReport = "usage.report"
 }
 
 /// The one table of which caller may ask which callee for what; nothing else is granted.
@@ -27,6 +29,7 @@ package enum ServiceGrants {
         case (.gateway, .tenancy): granted.insert(.apiKeysExchange)
         case (.billing, .tenancy): granted.insert(.entitlementsWrite)
         case (.tenancy, .messaging): granted.insert(.mailSend)
+        case (.gateway, .billing): granted.insert(.usageReport)
         default: break
         }
         if callee == .tenancy, [.calls, .sessions, .messaging, .calendar, .billing].contains(caller) {

@@ -80,4 +80,20 @@ package enum InternalAPI {
             self.url = url
         }
     }
+
+    /// `PUT /internal/usage` of billing: what a tenant has used in a quarter of an hour; told again it replaces what was told.
+    package struct Usage: Codable, Sendable, Hashable {
+        /// The beginning of the quarter of an hour, UTC.
+        package var bucketAt: Timestamp
+        package var requests: Int64
+        package var receivedBytes: Int64
+        package var sentBytes: Int64
+
+        package init(bucketAt: Timestamp, requests: Int64, receivedBytes: Int64, sentBytes: Int64) {
+            self.bucketAt = bucketAt
+            self.requests = requests
+            self.receivedBytes = receivedBytes
+            self.sentBytes = sentBytes
+        }
+    }
 }

@@ -27,6 +27,8 @@ final class DoorUnderTest: @unchecked Sendable {
     let door: FrontDoor
     let state: ChangeFeedState
     let log = LogCapture()
+    let metrics = Metrics()
+    let usage = UsageTally()
     /// Two tenants, `acme` and `globex`.
     let tenant = TenantID.make()
     let otherTenant = TenantID.make()
@@ -76,7 +78,8 @@ final class DoorUnderTest: @unchecked Sendable {
             documents: APIDocuments(upstreams: upstreams, tokens: tokens, loop: loop),
             transport: TransportRules(isTrusted: nil, port: 0, baseURL: base, challenges: nil),
             limits: .withoutDatabase(on: loop, log.logger()),
-            loop: loop, logger: log.logger(service: "gateway"), metrics: Metrics())
+            loop: loop, logger: log.logger(service: "gateway"), metrics: metrics)
+        door.usage = usage
         self.door = door
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)
@@ -105,10 +108,10 @@ final class DoorUnderTest: @unchecked Sendable {
     }
 
     /// Tells the door of a tenant that it did not know.
-    func learnTenant(_ subdomain: String) throws {
+    func learnTenant(_ subdomain: String, id: TenantID = .make()) throws {
         let value = ChangeFeedAPI.TenantValue(
             subdomain: subdomain, status: .active, timeZone: try TimeZoneName(jsonText: "UTC"), country: "US")
-        learn(.tenant(.make(), value))
+        learn(.tenant(id, value))
     }
 
     private func learn(_ change: FeedChange) { state.apply([change], sequence: state.sequence + 1) }
@@ -198,7 +201,7 @@ final class DoorUnderTest: @unchecked Sendable {
 }
 
 /// Service tokens that are always the same.
-private final class FixedTokens: ServiceTokenSource {
+final class FixedTokens: ServiceTokenSource {
     func token(for callee: ServiceName) async throws -> String { DoorUnderTest.gatewayToken }
 
     func drop(_ token: String, for callee: ServiceName) {}

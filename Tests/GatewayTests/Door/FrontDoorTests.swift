@@ -62,7 +62,7 @@ final class Asked: @unchecked Sendable {
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             _ = try await door.send(["traceparent": trace])
             _ = try await door.send(["traceparent": "00-0-0-0"])
-            #expect(asked.requests[0].headers["traceparent"] == trace)
+            #expect(asked.requests[0].headers["traceparent"]?.hasPrefix("00-0af7651916cd43dd8448eb211c80319c-") == true)
             #expect(asked.requests[1].headers["traceparent"]?.hasPrefix("00-") == true)
             #expect(asked.requests[1].headers["traceparent"] != "00-0-0-0")
         }

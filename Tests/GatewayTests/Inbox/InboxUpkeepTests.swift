@@ -9,6 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct InboxUpkeepTests {
     /// Tables that are read over all tenants: ids and words of the program only.
     private static let withoutWall: Set<String> = [
+        "usage_buckets",
         "inbox", "inbox_lanes", "limit_buckets", "limit_holdings", "limit_holders", "schema_migrations",
     ]
 
