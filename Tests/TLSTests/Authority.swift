@@ -12,11 +12,11 @@ struct Authority: Sendable {
     /// Where the pairs lie that a server reads.
     var pairs: String { "\(folder)/pairs" }
 
-    static func make() async throws -> Authority {
+    static func make(organisation: String = "Test") async throws -> Authority {
         let authority = Authority(folder: try temporaryFolder())
         mkdir(authority.pairs, 0o700)
         try await authority.openssl(
-            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /O=Test/CN=Root -keyout root.key "
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj '/O=\(organisation)/CN=Root' -keyout root.key "
                 + "-out root.pem")
         return authority
     }

@@ -142,7 +142,26 @@ import Testing
         }
     }
 
-    @Test func `only what the system's roots vouch for is trusted`() async throws {
+    @Test func `what the system's roots vouch for is trusted, the development certificate never`() async {
+        // In a process of its own, because the system's roots are told by its environment.
+        await #expect(processExitsWith: .success) {
+            for (organisation, isTrusted) in [("Test", true), ("Switchboard development", false)] {
+                let authority = try await Authority.make(organisation: organisation)
+                defer { authority.remove() }
+                setenv("SSL_CERT_FILE", authority.root, 1)
+                try await authority.sign("suite", ["suite.test", "*.suite.test"])
+                let folder = CertificateFolder(
+                    path: authority.pairs, preferredDomain: "suite.test", logger: LogCapture().logger())
+                folder.reload()
+                precondition(folder.reports.map(\.isTrusted) == [isTrusted])
+                precondition(folder.isTrusted("acme.suite.test") == isTrusted)
+                precondition(!folder.isTrusted("deep.acme.suite.test") && !folder.isTrusted("other.test"))
+                precondition(!folder.index.isTrusted("suite.test", at: time(nil) + 31 * 86_400))
+            }
+        }
+    }
+
+    @Test func `what the system's roots do not know is not trusted`() async throws {
         try await ServerUnderTest.run { (server) async throws in
             #expect(server.certificates.reports.map(\.isTrusted) == [false])
             #expect(!server.certificates.isTrusted("suite.test"))
