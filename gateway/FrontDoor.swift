@@ -5,6 +5,7 @@ import HTTP
 import IO
 import JSON
 import Models
+import ServiceKit
 import Telemetry
 
 /// Answers every request that comes in: with a service's answer, or with a problem of its own.
@@ -15,6 +16,7 @@ final class FrontDoor: @unchecked Sendable {
     private static let feedPatience: UInt64 = 500
 
     private let hosts: HostNames
+    private let base: WebAddress
     private let state: ChangeFeedState
     private let people: TokenVerifier
     private let keys: KeyExchange
@@ -38,6 +40,7 @@ final class FrontDoor: @unchecked Sendable {
         metrics: Metrics
     ) {
         self.hosts = hosts
+        base = hosts.address
         self.state = state
         self.people = people
         self.keys = keys
@@ -136,7 +139,13 @@ final class FrontDoor: @unchecked Sendable {
         guard let path = NormalisedPath(visit.path) else {
             throw Failure(.badRequest, "The path is malformed.")
         }
-        guard let tenant = tenant(of: visit.host, path) else {
+        var found = tenant(of: visit.host, path)
+        if found == nil, let former = formerTenant(of: visit.host) {
+            if !FormerName.serves(path) { try limits.admit(.anonymous, visit) }
+            if let answer = try FormerName.answer(visit.request, path, of: former, base: base) { return answer }
+            found = former
+        }
+        guard let tenant = found else {
             try limits.admit(.anonymous, visit)
             // What the data folder has may be older than the tenant.
             throw state.isCurrent ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
@@ -224,6 +233,13 @@ final class FrontDoor: @unchecked Sendable {
             case .base: nil
             }
         guard let found, found.status != .deleted else { return nil }
+        return found
+    }
+
+    private func formerTenant(of host: String) -> FeedTenant? {
+        guard case .label(let label) = hosts.place(of: host),
+            let found = state.tenant(formerSubdomain: String(label)), found.status != .deleted
+        else { return nil }
         return found
     }
 

@@ -16,11 +16,14 @@ struct HostNames: Sendable {
 
     /// The base domain in lower case, without a port.
     let base: String
+    /// The suite's own address.
+    let address: WebAddress
 
     /// Nil when the address has no host.
     init?(base: WebAddress) {
         guard !base.host.isEmpty else { return nil }
         self.base = base.host
+        address = base
     }
 
     /// Reads a Host field, which the parser has found well-formed.
@@ -52,7 +55,9 @@ struct HostNames: Sendable {
         if host.first == UInt8(ascii: "[") {
             return (1, nil, max(1, host.firstIndex(of: UInt8(ascii: "]")) ?? host.count))
         }
-        let end = host.firstIndex(of: UInt8(ascii: ":")) ?? host.count
+        var end = host.firstIndex(of: UInt8(ascii: ":")) ?? host.count
+        // `acme.example.com.` is the same name, written in full.
+        if end > 1, host[end - 1] == UInt8(ascii: ".") { end -= 1 }
         let length = end - base.utf8.count
         guard length >= 0, host.ends(at: end, with: base) else { return (0, nil, end) }
         if length == 0 { return (0, 0, end) }

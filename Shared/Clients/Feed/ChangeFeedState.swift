@@ -32,6 +32,12 @@ package final class ChangeFeedState: @unchecked Sendable {
     /// The tenant of a host label.
     package func tenant(subdomain: String) -> FeedTenant? { tables.bySubdomain[subdomain] }
 
+    /// The tenant that has given up a host label and is still found by it.
+    package func tenant(formerSubdomain: String) -> FeedTenant? {
+        guard let former = tables.formerSubdomains[formerSubdomain], former.until > .now() else { return nil }
+        return tables.tenants[former.tenant]
+    }
+
     /// The tenant of a verified custom domain, in lower case.
     package func tenant(domain: String) -> FeedTenant? { tables.domains[domain].flatMap { tables.tenants[$0] } }
 

@@ -8,6 +8,8 @@ package enum FeedChange: Sendable {
     case replaced
     case tenant(TenantID, ChangeFeedAPI.TenantValue?)
     case domain(String, TenantID?)
+    /// Nil once the name leads nowhere.
+    case formerSubdomain(String, ChangeFeedAPI.ExpiryValue?)
     case entitlements(TenantID, Entitlements?)
     case settings(TenantID, ChangeFeedAPI.SettingsValue?)
     case revokedSession(SessionID, ChangeFeedAPI.ExpiryValue)
@@ -25,6 +27,8 @@ package enum FeedChange: Sendable {
         case .snapshotStarted, .snapshotFinished, .heartbeat: return nil
         case .tenant: self = .tenant(try TenantID(jsonText: key), try entry.value(ChangeFeedAPI.TenantValue.self))
         case .domain: self = .domain(key, try entry.value(ChangeFeedAPI.DomainValue.self)?.tenantID)
+        case .formerSubdomain:
+            self = .formerSubdomain(key, try entry.value(ChangeFeedAPI.ExpiryValue.self))
         case .entitlements: self = .entitlements(try TenantID(jsonText: key), try entry.value(Entitlements.self))
         case .settings: self = .settings(try TenantID(jsonText: key), try entry.value(ChangeFeedAPI.SettingsValue.self))
         case .revokedSession:

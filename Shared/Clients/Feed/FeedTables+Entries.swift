@@ -23,6 +23,9 @@ extension FeedTables {
         for (name, tenant) in domains {
             try write(.domain, name, try JSONText(encoding: ChangeFeedAPI.DomainValue(tenantID: tenant)))
         }
+        for (name, former) in formerSubdomains where former.until > now {
+            try write(.formerSubdomain, name, try JSONText(encoding: former.value))
+        }
         for (id, revocation) in sessions where revocation.until > now {
             try write(.revokedSession, id.description, try JSONText(encoding: revocation.value))
         }

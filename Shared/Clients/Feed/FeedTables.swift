@@ -27,6 +27,8 @@ struct FeedTables: Sendable {
     private(set) var tenants: [TenantID: FeedTenant] = [:]
     private(set) var bySubdomain: [String: FeedTenant] = [:]
     private(set) var domains: [String: TenantID] = [:]
+    /// Subdomains that tenants have given up, for as long as they lead to them.
+    private(set) var formerSubdomains: [String: Revocation] = [:]
     private(set) var sessions: [SessionID: Revocation] = [:]
     private(set) var apiKeys: [APIKeyID: Revocation] = [:]
     private(set) var versions: [UserID: UserVersion] = [:]
@@ -42,6 +44,9 @@ struct FeedTables: Sendable {
         case .replaced, .connection: break
         case .tenant(let id, let value): setTenant(id, value)
         case .domain(let name, let tenant): domains[name] = tenant
+        case .formerSubdomain(let name, let value):
+            formerSubdomains[name] = value.map { Revocation(tenant: $0.tenantID, until: $0.expiresAt) }
+            sweep(now)
         case .entitlements(let id, let entitlements):
             guard let tenant = tenants[id] else {
                 early[id, default: (nil, nil)].entitlements = entitlements
@@ -118,6 +123,7 @@ struct FeedTables: Sendable {
         insertions = 0
         sessions = sessions.filter { $0.value.until > now }
         apiKeys = apiKeys.filter { $0.value.until > now }
+        formerSubdomains = formerSubdomains.filter { $0.value.until > now }
         versions = versions.filter { $0.value.until > now }
     }
 }

@@ -15,6 +15,8 @@ package enum ChangeFeedAPI {
         case tenant
         /// `key` is a verified custom domain, `value` a `DomainValue`.
         case domain
+        /// `key` is a subdomain that its tenant has given up; `value` an `ExpiryValue`: how long it still leads there.
+        case formerSubdomain = "former_subdomain"
         /// `key` is the tenant's id, `value` an `Entitlements`.
         case entitlements
         /// `key` is the tenant's id, `value` a `SettingsValue`.

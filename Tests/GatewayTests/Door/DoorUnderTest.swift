@@ -114,6 +114,11 @@ final class DoorUnderTest: @unchecked Sendable {
         learn(.tenant(id, value))
     }
 
+    /// Tells the door that a tenant was found by another name before.
+    func learnFormerName(_ name: String, of tenant: TenantID, until: Timestamp) {
+        learn(.formerSubdomain(name, .init(tenantID: tenant, expiresAt: until)))
+    }
+
     private func learn(_ change: FeedChange) { state.apply([change], sequence: state.sequence + 1) }
 
     /// The token that a key is exchanged for.

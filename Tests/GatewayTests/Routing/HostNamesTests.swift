@@ -12,6 +12,7 @@ import Testing
     @Test(arguments: [
         ("acme.localhost", "acme"), ("acme.localhost:8080", "acme"), ("ACME.LocalHost:1", "acme"),
         ("admin.localhost:8080", "admin"), ("a-1.localhost", "a-1"),
+        ("acme.localhost.", "acme"), ("acme.localhost.:8080", "acme"),
     ])
     func `a label under the base domain is a tenant's, whatever its case and port`(host: String, label: String) throws {
         #expect(try hosts("http://localhost:8080").place(of: host) == .label(label))
@@ -26,11 +27,21 @@ import Testing
     }
 
     @Test(arguments: [
-        "example.com", "evilcalls.example.com", "acme.calls.example.com.", "calls.example.com.evil.org",
+        "example.com", "evilcalls.example.com", "calls.example.com.evil.org",
         "a.b.calls.example.com", "acme.app.calls.example.com", "203.0.113.9", "localhost",
     ])
     func `every other host is somebody's own domain`(host: String) throws {
         #expect(try hosts("https://calls.example.com").place(of: host) == .foreign(host))
+    }
+
+    @Test func `a domain is looked for in lower case, without its port and the dot at its end`() throws {
+        let hosts = try hosts("https://calls.example.com")
+        for host in ["Calls.ACME.example", "calls.acme.example:443", "calls.acme.example.", "calls.acme.example.:8443"]
+        {
+            #expect(hosts.place(of: host) == .foreign("calls.acme.example"))
+        }
+        // What is not ASCII comes as punycode, and is registered so.
+        #expect(hosts.place(of: "XN--Bcher-KVA.example") == .foreign("xn--bcher-kva.example"))
     }
 
     @Test func `a numeric host loses its brackets and its port`() throws {

@@ -1,0 +1,90 @@
+import HTTP
+import HTTPClient
+import Models
+import Testing
+
+@testable import Gateway
+
+@Suite struct NamesTests {
+    /// Everything of an answer that could tell something: all but the time and the request's own id.
+    private static func shown(_ response: HTTPClientResponse, _ door: DoorUnderTest) async throws -> [String] {
+        var fields: [String] = ["\(response.status)"]
+        for name in ["content-type", "cache-control", "content-length", "location", "retry-after", "vary", "server"] {
+            fields.append("\(name): \(response.headers.all(named: name))")
+        }
+        let problem = try await door.problem(response)
+        return fields + [problem.code, problem.title, problem.detail, problem.type]
+    }
+
+    @Test func `a name that nobody has is answered as any other thing that is not there`() async throws {
+        let asked = Asked()
+        try await DoorUnderTest.with(service: asked.handler()) { door async throws in
+            let usual = try await Self.shown(try await door.send(.get, "/nowhere"), door)
+            for host in [
+                "nobody.localhost:8080", "gone.localhost:8080", "other.example", "localhost:8080", "app.localhost",
+                "203.0.113.9", "nobody.localhost.", "xn--bcher-kva.example", "b\u{fc}cher.example",
+            ] {
+                for target in ["/api/v1/calls", "/nowhere", "/", "/hooks/calls/generic/abc/x"]
+                where !host.hasPrefix("app") {
+                    let answer: HTTPClientResponse
+                    do { answer = try await door.send(.get, target, host: host) } catch { continue }
+                    // What the parser itself refuses never reaches a name.
+                    if answer.status == 400 { continue }
+                    #expect(try await Self.shown(answer, door) == usual, "\(host)\(target)")
+                }
+            }
+            #expect(asked.requests.isEmpty)
+        }
+    }
+
+    @Test func `a domain finds its tenant however it is written`() async throws {
+        let asked = Asked()
+        try await DoorUnderTest.with(service: asked.handler()) { door async throws in
+            for host in ["calls.acme.example", "Calls.Acme.Example:8080", "calls.acme.example."] {
+                #expect(try await door.send(.get, host: host).status == 200)
+            }
+            #expect(asked.requests.allSatisfy { $0.headers["x-switchboard-tenant"] == door.tenant.description })
+        }
+    }
+
+    @Test func `at a former name hooks arrive, pages lead to the new one and programs are told`() async throws {
+        let asked = Asked()
+        try await DoorUnderTest.with(service: asked.handler()) { door async throws in
+            let old = "acme-before.localhost:8080"
+            #expect(try await door.send(host: old).status == 404)
+            door.learnFormerName("acme-before", of: door.tenant, until: .now() + .seconds(60))
+
+            let hook = try await door.send(.post, "/hooks/calls/generic/abc/x", host: old, body: .bytes([1]))
+            #expect(hook.status == 200)
+            #expect(asked.requests.first?.headers["x-switchboard-tenant"] == door.tenant.description)
+
+            let page = try await door.send(
+                .get, "/calls/12?a=b", host: old, ["Accept": "text/html,application/xhtml+xml"])
+            #expect(page.status == 308)
+            #expect(page.headers["location"] == "http://acme.localhost:8080/calls/12?a=b")
+
+            for (method, accept) in [(HTTPMethod.get, "application/json"), (.post, "text/html"), (.get, "*/*")] {
+                let answer = try await door.send(method, host: old, ["Accept": accept])
+                let problem = try await door.problem(answer)
+                #expect(problem.status == 421 && problem.code == "subdomain_changed")
+                #expect(problem.detail.contains("http://acme.localhost:8080"))
+            }
+            #expect(asked.requests.count == 1)
+        }
+    }
+
+    @Test func `a former name ends with its time, its tenant, and when it is somebody's again`() async throws {
+        let asked = Asked()
+        try await DoorUnderTest.with(service: asked.handler()) { door async throws in
+            door.learnFormerName("late", of: door.tenant, until: .now() - .seconds(1))
+            door.learnFormerName("nobodys", of: .make(), until: .now() + .seconds(60))
+            door.learnFormerName("globex", of: door.tenant, until: .now() + .seconds(60))
+            for name in ["late", "nobodys"] {
+                #expect(
+                    try await door.send(.post, "/hooks/calls/generic/abc/x", host: "\(name).localhost").status == 404)
+            }
+            _ = try await door.send(host: "globex.localhost:8080")
+            #expect(asked.requests.first?.headers["x-switchboard-tenant"] == door.otherTenant.description)
+        }
+    }
+}
