@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop certificate demo test check format bench db migrate backup restore doctor
+.PHONY: help setup run restart stop certificate demo test check format bench db migrate backup restore doctor
 
 # Where databases, recordings, secrets and logs lie, and the gateway's port; the other ports follow it. With both of their
 # own, two suites run side by side.
@@ -29,6 +29,9 @@ stop: ## Stop what `make run` started with the same DATA, from another terminal
 
 certificate: ## Make the development certificate anew, for the tenants that there are now
 	@exec scripts/certificate
+
+restart: ## Put new processes in the place of running ones, without a failed request. SERVICE=calls for one of them
+	@exec scripts/restart $(SERVICE)
 
 demo: ## Fill the tenant `demo` of a running suite with calls whose speech is made here
 	@exec scripts/demo

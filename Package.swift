@@ -142,7 +142,7 @@ let testTargets: [Target] = [
     tests("PostgresTests", database),
     tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
     tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models", "Crypto"]),
-    tests("ServiceKitTests", database + ["ServiceKit", "HTTP"]),
+    tests("ServiceKitTests", database + ["ServiceKit", "HTTP", "HTTPClient"]),
     tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),
     tests("WebTests", database + ["Web", "WebTestSupport", "Auth", "Crypto", "HTTP", "ServiceKit"]),
     tests("JobsTests", database + ["Jobs"]),

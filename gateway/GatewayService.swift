@@ -64,7 +64,7 @@ enum GatewayService: ServiceProgram {
             running.append { await limits.tidy() }
             if let transport = shared.transport { running.append { await transport.watch(seat) } }
         }
-        return ServiceParts(
+        var parts = ServiceParts(
             service: { request in await door.answer(request) }, secure: shared.transport?.listener(),
             isReady: { member.state.isLoaded && health.haveAllBeenReady },
             status: [
@@ -73,6 +73,8 @@ enum GatewayService: ServiceProgram {
                 ("limits", { limits.status }),
             ],
             running: running, closing: [{ await limits.close() }])
+        parts.mayBegin = { member.state.isCurrent && health.haveAllBeenReady }
+        return parts
     }
 }
 

@@ -29,6 +29,7 @@ enum BillingService: ServiceProgram {
             listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
+        parts.mayBegin = { [state = member.state] in state.isCurrent }
         if seat.index == 0 { parts.running = [{ await membership.run() }] }
         return parts
     }

@@ -24,6 +24,7 @@ enum CalendarService: ServiceProgram {
         let inner = WebApplication(seat, routes: .calendarInternal, trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
+        parts.mayBegin = { [state = member.state] in state.isCurrent }
         if seat.index == 0 { parts.running = [{ await membership.run() }] }
         return parts
     }

@@ -55,6 +55,7 @@ enum CallsService: ServiceProgram {
             idempotency: IdempotencyStore(seat.database, logger: seat.logger))
         var parts = ServiceParts(service: application.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
+        parts.mayBegin = { [state = member.state] in state.isCurrent }
         guard seat.index == 0 else { return parts }
         let jobs = try CallJobService(seat, shared, blobs: blobs, knowledge: member.knowledge)
         let rollups = RollupService(loop: seat.loop, upkeep: jobs.upkeep, logger: seat.logger)

@@ -24,6 +24,7 @@ enum SessionsService: ServiceProgram {
         let inner = WebApplication(seat, routes: .sessionsInternal, trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
+        parts.mayBegin = { [state = member.state] in state.isCurrent }
         if seat.index == 0 { parts.running = [{ await membership.run() }] }
         return parts
     }

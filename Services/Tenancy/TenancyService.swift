@@ -69,8 +69,10 @@ enum TenancyService: ServiceProgram {
                 { await jobs.run() },
             ]
         }
-        return ServiceParts(
+        var parts = ServiceParts(
             service: application.handler, internal: inner.handler, isReady: { member.state.isLoaded }, running: running)
+        parts.mayBegin = { member.state.isCurrent }
+        return parts
     }
 
     static func openAPI() throws -> [UInt8]? {

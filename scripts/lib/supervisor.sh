@@ -27,17 +27,51 @@ END
         "Stop it, or move the suite: make run PORT=8500 (with DATA= if another suite is running)."
 }
 
-# supervise NAME COLOUR COMMAND [AFTER]: one folder of the scan folder. COMMAND is the text of a shell command; AFTER is the
-# process that must be ready before it starts.
+# The listening sockets of all processes, for scripts/lib/sockets.py: lines of descriptor, address, port. The supervisor holds them, so
+# that they outlive the processes; those start from 100, where no program looks for its own.
+sockets=()
+
+# hold_sockets NAME: adds the sockets of a process and prints what its run script does with them: it takes its own as
+# descriptors from 3 on, as systemd hands them over, and closes the others'.
+hold_sockets() {
+    local name=$1 port address=127.0.0.1 names=(service) ports own=3 index
+    port=$(port_of "$name")
+    ports=("$port")
+    if [ "$name" = gateway ]; then
+        address=${BIND_ADDRESS:-127.0.0.1}
+        names+=(secure)
+        ports+=("$(tls_port)")
+    else
+        names+=(internal)
+        ports+=($((port + 100)))
+    fi
+    names+=(operator)
+    ports+=($((port + 1000)))
+    for index in "${!names[@]}"; do
+        [ "${names[index]}" = operator ] && address=127.0.0.1
+        echo "exec $own<&$((100 + ${#sockets[@]}))"
+        sockets+=("$((100 + ${#sockets[@]})) $address ${ports[index]}")
+        own=$((own + 1))
+    done
+    echo "export LISTEN_FDS=${#names[@]} LISTEN_FDNAMES=$(IFS=: && echo "${names[*]}")"
+}
+
+# supervise NAME COLOUR COMMAND [AFTER [PREPARATION]]: one folder of the scan folder. COMMAND is the text of a shell command;
+# AFTER is the process that must be ready before it starts; PREPARATION is what the run script does first.
 supervise() {
-    local name=$1 colour=$2 command=$3 after=${4:-} folder=$scan/$1
+    local name=$1 colour=$2 command=$3 after=${4:-} preparation=${5:-} folder=$scan/$1
     mkdir -p "$folder/log" "$DATA/logs/$name"
-    echo 3 >"$folder/notification-fd"
+    # Behind the descriptors of the sockets.
+    echo 9 >"$folder/notification-fd"
     # The supervisor would kill after this long; a graceful stop has 30 s.
     echo 35000 >"$folder/timeout-kill"
     {
-        echo '#!/bin/sh'
+        echo '#!/bin/bash'
         echo 'exec 2>&1'
+        [ -z "$preparation" ] || echo "$preparation"
+        # What was not taken is another process's.
+        # shellcheck disable=SC2016 # The run script's own.
+        echo 'for descriptor in /proc/self/fd/1[0-9][0-9]; do eval "exec ${descriptor##*/}>&-" 2>/dev/null; done'
         if [ -n "$after" ]; then
             # Its supervisor may start later than this one's.
             echo "until s6-svstat ../$after >/dev/null 2>&1; do sleep 0.05; done"
@@ -67,7 +101,7 @@ write_scan_folder() {
     mkdir -p "$scan/.s6-svscan"
     folder=$(cluster_folder)
     [ -z "$colour_off" ] || colour='\e[31m'
-    supervise postgres "$colour" "s6-notifyoncheck -3 3 -d -w 100 -t 1000 $(cluster_command)"
+    supervise postgres "$colour" "s6-notifyoncheck -3 9 -d -w 100 -t 1000 $(cluster_command)"
     mkdir "$scan/postgres/data"
     printf '#!/bin/sh\nexec %q -q -U postgres -h %q\n' "$(postgres_bin)/pg_isready" "$folder/socket" >"$scan/postgres/data/check"
     chmod +x "$scan/postgres/data/check"
@@ -75,23 +109,32 @@ write_scan_folder() {
     echo SIGINT >"$scan/postgres/down-signal"
     for name in "${processes[@]}"; do
         [ -z "$colour_off" ] || colour="\\e[${number}m"
-        supervise "$name" "$colour" "$(printf '%q ' env READY_FD=3 s6-envdir "$DATA/run/environment/$name/run" "$binaries/$name" run)" postgres
+        # Not in a subshell, which could not add to the sockets.
+        hold_sockets "$name" >"$scan/preparation"
+        supervise "$name" "$colour" \
+            "$(printf '%q ' "$checkout/scripts/lib/hand-over" s6-envdir "$DATA/run/environment/$name/run" "$binaries/$name" run)" \
+            postgres "$(cat "$scan/preparation")"
         touch "$scan/$name/down"
         number=$((number == 36 ? 91 : number + 1))
     done
+    rm "$scan/preparation"
 }
 
 # A session of its own: Ctrl-C must reach the script alone, which then stops things in order. Should the script itself be
 # killed, everything goes down with it.
 start_supervisor() {
-    setsid setpriv --pdeathsig TERM s6-svscan "$scan" 9>&- &
+    printf '%s\n' "${sockets[@]}" >"$DATA/run/sockets"
+    setsid setpriv --pdeathsig TERM python3 "$checkout/scripts/lib/sockets.py" "$DATA/run/sockets" s6-svscan "$scan" 9>&- &
     supervisor=$!
 }
 
 # await NAME: until it says that it is ready, a minute at most. Fails at once when it is given up, also before we came to wait.
 await() {
     local tries
-    until s6-svstat "$scan/$1" >/dev/null 2>&1; do sleep 0.05; done
+    until s6-svstat "$scan/$1" >/dev/null 2>&1; do
+        kill -0 "$supervisor" 2>/dev/null || return 1
+        sleep 0.05
+    done
     for ((tries = 0; tries < 60; tries++)); do
         # In the background: a signal's trap runs at once while the shell itself waits.
         s6-svwait -U -t 1000 "$scan/$1" 2>/dev/null &

@@ -45,8 +45,17 @@ struct WorkFolder: Sendable {
         try result.get()
     }
 
-    /// Removes what a process that died has left in `parent`.
-    static func clear(_ parent: String) {
+    /// Removes from `parent` the folders of processes, named by their numbers, that run no more.
+    static func clearDeparted(_ parent: String) {
+        for name in names(in: parent) {
+            if let process = Int32(name), process != getpid(), kill(process, 0) == 0 || errno == EPERM { continue }
+            let folder = "\(parent)/\(name)"
+            clear(folder)
+            if rmdir(folder) != 0 { unlink(folder) }
+        }
+    }
+
+    private static func clear(_ parent: String) {
         for name in names(in: parent) where unlink("\(parent)/\(name)") != 0 {
             WorkFolder(path: "\(parent)/\(name)").remove()
         }

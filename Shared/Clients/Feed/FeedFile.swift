@@ -44,9 +44,12 @@ struct FeedFile: Sendable {
     /// Replaces the file as a whole: after a crash the old or the new one is there.
     func save(_ tables: FeedTables) throws {
         let temporary = path + ".new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw IOError.lastError("open") }
         defer { close(descriptor) }
+        // Of a process and the one that takes its place, one writes; both know the same.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isStill(descriptor, at: temporary) else { return }
+        guard ftruncate(descriptor, 0) == 0 else { throw IOError.lastError("ftruncate") }
         var waiting: [UInt8] = []
         try tables.forEachEntry { entry in
             waiting += try JSON.encode(entry)
@@ -58,6 +61,13 @@ struct FeedFile: Sendable {
         try Self.write(waiting, to: descriptor)
         guard fsync(descriptor) == 0 else { throw IOError.lastError("fsync") }
         guard rename(temporary, path) == 0 else { throw IOError.lastError("rename") }
+    }
+
+    /// Whether the descriptor's file has that name, and was not given its final one meanwhile.
+    private static func isStill(_ descriptor: Int32, at path: String) -> Bool {
+        var opened = stat()
+        var named = stat()
+        return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {

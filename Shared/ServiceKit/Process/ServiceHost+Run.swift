@@ -17,8 +17,11 @@ extension ServiceHost {
         }
         let status = ServiceProcess.onLoop(name: "\(process.service.rawValue)-0") { loop in
             loop.atEndOfTurn { log.flush() }
+            let sockets: InheritedSockets
+            do { sockets = try InheritedSockets.process() } catch { return ServiceProcess.explain(error) }
             let host = ServiceHost(
-                Program.self, configuration: configuration, loops: [loop] + others, logger: logger, metrics: Metrics())
+                Program.self, configuration: configuration, loops: [loop] + others, sockets: sockets, logger: logger,
+                metrics: Metrics())
             return await host.serve(signals: Self.signals(on: loop), logger: logger)
         }
         for loop in others { loop.stop() }

@@ -29,25 +29,30 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
     private let logger: Logger
     private let metrics: Metrics
     private let loops: [EventLoop]
+    private let sockets: InheritedSockets
     private let health: HealthState
     private var places: [Place] = []
     private var running: [Task<Void, Never>] = []
 
     /// A program on loops that run already.
     package init(
-        _ program: Program.Type, configuration: Program.Configuration, loops: [EventLoop], logger: Logger,
-        metrics: Metrics
+        _ program: Program.Type, configuration: Program.Configuration, loops: [EventLoop],
+        sockets: InheritedSockets = .none, logger: Logger, metrics: Metrics
     ) {
         precondition(!loops.isEmpty, "a process has a loop")
         self.configuration = configuration
         process = configuration.process
         self.loops = loops
+        self.sockets = sockets
         self.logger = logger
         self.metrics = metrics
         health = HealthState()
     }
 
     // The start.
+
+    /// How long a process that takes another one's place may still learn before it takes requests.
+    private static var learningTime: Duration { .seconds(5) }
 
     /// Waits for the database, assembles every loop and opens the listeners.
     package func start() async throws -> Ports {
@@ -61,12 +66,14 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
             let parts = try await loops[index].attempt { try await Program.assemble(seat, shared) }
             places.append(Place(seat: seat, parts: parts))
         }
-        let ports = try await listen()
+        var ports = try await listenInside()
         for place in places {
             for body in place.parts.running { running.append(place.seat.loop.spawn { await body() }) }
         }
         try await beginTracing()
         health.begin(places.map(\.parts.isReady))
+        if sockets["service"] != nil { try await learn() }
+        try await listenOutside(&ports)
         return ports
     }
 
@@ -94,30 +101,49 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         }
     }
 
-    private func listen() async throws -> Ports {
-        var ports = Ports(service: nil, internal: nil, operator: 0)
-        ports.service = try await open(process.bindAddress, process.port) { $0.service }
-        if let port = places[0].parts.secure?.port {
-            ports.secure = try await open(process.bindAddress, port, isSecure: true) { $0.service }
+    /// Waits until the process knows what the one before it knew; those who connect meanwhile wait in the socket's queue.
+    private func learn() async throws {
+        let started = loops[0].now
+        let patience = UInt64(Self.learningTime.components.seconds) * 1000
+        while loops[0].now - started < patience {
+            var mayBegin = true
+            for place in places where try await !place.seat.loop.attempt({ place.parts.mayBegin() }) {
+                mayBegin = false
+            }
+            if mayBegin { return }
+            try await loops[0].sleep(for: .milliseconds(10))
         }
+    }
+
+    private func listenOutside(_ ports: inout Ports) async throws {
+        ports.service = try await open("service", process.bindAddress, process.port) { $0.service }
+        if let port = places[0].parts.secure?.port {
+            ports.secure = try await open("secure", process.bindAddress, port, isSecure: true) { $0.service }
+        }
+    }
+
+    private func listenInside() async throws -> Ports {
+        var ports = Ports(service: nil, internal: nil, operator: 0)
         if let port = process.internalPort {
-            ports.internal = try await open(process.bindAddress, port) { $0.internal }
+            ports.internal = try await open("internal", process.bindAddress, port) { $0.internal }
         }
         let status = places[0].parts.status
         let pages = OperatorPages(service: process.service.rawValue, metrics: metrics, health: health, sections: status)
-        let socket = try ListeningSocket.bind(host: "127.0.0.1", port: process.operatorPort)
+        let socket = try sockets["operator"] ?? .bind(host: "127.0.0.1", port: process.operatorPort)
         try await serve(socket, on: 0) { await pages.answer($0) }
         ports.operator = socket.port
         return ports
     }
 
-    /// Opens one socket that all loops with such a handler accept from; nil when no loop has one.
+    /// Opens one socket, or takes the inherited one of that name, that all loops with such a handler accept from; nil when
+    /// no loop has one.
     private func open(
-        _ host: String, _ port: Int, isSecure: Bool = false, _ handler: (ServiceParts) -> ServiceParts.Handler?
+        _ name: String, _ host: String, _ port: Int, isSecure: Bool = false,
+        _ handler: (ServiceParts) -> ServiceParts.Handler?
     ) async throws -> Int? {
         let handlers = places.map { handler($0.parts) }
         guard handlers.contains(where: { $0 != nil }) else { return nil }
-        let socket = try ListeningSocket.bind(host: host, port: port)
+        let socket = try sockets[name] ?? .bind(host: host, port: port)
         for (index, handler) in handlers.enumerated() {
             guard let handler else { continue }
             let prepare = isSecure ? places[index].parts.secure?.prepare : nil
@@ -135,6 +161,9 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         var settings = HTTPServerConfiguration()
         // The world's clients speak HTTP/2; the gateway speaks HTTP/1.1 to services.
         if process.service == .gateway { settings.http2 = HTTP2Limits() }
+        // Long enough that whoever has a connection in use hears of the stop by an answer.
+        settings.drainGrace = .seconds(1)
+        settings.tellsUnread = process.service != .gateway
         let server = try await seat.loop.attempt { [settings] in
             let pages = HealthPages(state: health, database: seat.database)
             let server = HTTPServer(

@@ -70,9 +70,11 @@ package struct ServiceParts: Sendable {
     let `internal`: Handler?
     /// What must hold, beside an answering database, before the process is ready.
     package var isReady: @Sendable () -> Bool
+    /// What should hold before a process that takes another one's place takes its first request; it waits a little for it.
+    package var mayBegin: @Sendable () -> Bool = { true }
     /// Sections of the operator's `/status`; those of the first loop are shown.
     package var status: [(name: String, value: @Sendable () -> JSONText)]
-    /// Started once the listeners are open, cancelled at the stop; they return when their leases are given back.
+    /// Started once the inner listeners are open, cancelled at the stop; they return when their leases are given back.
     package var running: [@Sendable () async -> Void]
     /// Called in order at the very end, before the database closes.
     package var closing: [@Sendable () async -> Void]
