@@ -18,7 +18,7 @@ extension HTTP2Connection {
     /// Looks at the head of a frame of which nghttp2 knows nothing yet; false when the connection is over.
     func allows(_ header: HTTP2FrameScanner.Header) -> Bool {
         let now = server.loop.now
-        frameSince = now
+        if header.type != UInt8(NGHTTP2_CONTINUATION.rawValue) { frameSince = nil }
         var isCalm = true
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_DATA:

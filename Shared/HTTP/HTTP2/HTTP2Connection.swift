@@ -115,6 +115,8 @@ final class HTTP2Connection: TCPConnectionDelegate, ClientConnection, @unchecked
         guard phase == .open || phase == .leaving else { return }
         var fed = 0
         var at = 0
+        // A copy, since each touch of a field is checked for exclusive access.
+        var scanner = scanner
         while let end = scanner.next(bytes, from: at) {
             // Whether a stream is still there shows when everything before has been taken.
             if scanner.header.type == UInt8(NGHTTP2_DATA.rawValue), end - 9 > fed {
@@ -124,6 +126,7 @@ final class HTTP2Connection: TCPConnectionDelegate, ClientConnection, @unchecked
             guard allows(scanner.header) else { return }
             at = end
         }
+        self.scanner = scanner
         guard feed(bytes[fed...]) else { return }
         if scanner.isBetweenFrames { frameSince = nil } else if frameSince == nil { frameSince = server.loop.now }
         mark()
