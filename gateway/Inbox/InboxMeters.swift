@@ -33,10 +33,10 @@ struct InboxMeters: Sendable {
         ).add()
     }
 
-    func gauge(_ count: InboxCount) {
+    func gauge(_ service: ServiceName, _ state: String, _ hooks: Int) {
         metrics.gauge(
             "gateway_inbox_hooks", "Hooks in the inbox, by state.",
-            labels: [("service", count.service), ("state", count.state)]
-        ).set(count.hooks)
+            labels: [("service", service.rawValue), ("state", state)]
+        ).set(hooks)
     }
 }

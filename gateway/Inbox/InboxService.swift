@@ -12,6 +12,7 @@ import Telemetry
 /// after a commit, with a slow poll behind. Confined to its database's loop.
 final class InboxService: @unchecked Sendable {
     private static let upkeepInterval = Duration.seconds(30)
+    private static let shownStates = ["waiting", "refused", "parked"]
 
     let store: InboxStore
     private let lines: [HookLine]
@@ -66,27 +67,35 @@ final class InboxService: @unchecked Sendable {
         await loop.spawn { [lines] in for line in lines { await line.stop() } }.value
     }
 
-    private func lookAfter() async {
+    /// Removes what is old and counts what is there.
+    func lookAfter() async {
         do {
             try await store.sweep()
             counts = try await store.counts()
-            for count in counts { meters.gauge(count) }
+            for line in lines {
+                for state in Self.shownStates { meters.gauge(line.service, state, hooks(of: line.service, state)) }
+            }
         } catch {
             logger.warning("The inbox could not be looked after", [.error("error", error)])
         }
     }
 
+    private func count(of service: ServiceName, _ state: String) -> InboxCount? {
+        counts.first { $0.service == service.rawValue && $0.state == state }
+    }
+
+    private func hooks(of service: ServiceName, _ state: String) -> Int { count(of: service, state)?.hooks ?? 0 }
+
     /// For the operator's status page: what waits, was refused and is parked, by service.
     var status: JSONText {
         let services = lines.map { line in
-            let own = counts.filter { $0.service == line.service.rawValue }
-            func count(_ state: String) -> Int { own.first { $0.state == state }?.hooks ?? 0 }
+            let service = line.service
             return (
-                line.service.rawValue,
+                service.rawValue,
                 InboxStatus(
-                    waiting: count("waiting"), oldestWaitingAt: own.first { $0.state == "waiting" }?.oldest,
-                    deliveredLastMinute: count("delivered"), refused: count("refused"), parked: count("parked"),
-                    awaySince: line.awaySince)
+                    waiting: hooks(of: service, "waiting"), oldestWaitingAt: count(of: service, "waiting")?.oldest,
+                    deliveredLastMinute: hooks(of: service, "delivered"), refused: hooks(of: service, "refused"),
+                    parked: hooks(of: service, "parked"), awaySince: line.awaySince)
             )
         }
         do { return try JSONText(encoding: Dictionary(services) { first, _ in first }) } catch { return .emptyObject }

@@ -189,8 +189,15 @@ import Testing
             try await inbox.wait { try await inbox.count("delivered") == 1 }
             #expect(try await inbox.count("parked") == 1)
             #expect(try await inbox.store.list("parked").first?.failure == "status_500")
-            #expect(try await inbox.store.counts().first { $0.state == "parked" }?.hooks == 1)
-            #expect(String(decoding: service.status.bytes, as: UTF8.self).contains(#""calls""#))
+            await service.lookAfter()
+            let status = try service.status.decode([String: InboxStatus].self)
+            let shown = try #require(status["calls"])
+            #expect([shown.waiting, shown.deliveredLastMinute, shown.refused, shown.parked] == [0, 1, 0, 1])
+            #expect(shown.oldestWaitingAt == nil)
+            #expect(status["billing"]?.parked == 0)
+            let metrics = String(decoding: inbox.metrics.render(), as: UTF8.self)
+            #expect(metrics.contains(#"gateway_inbox_hooks{service="calls",state="parked"} 1"#))
+            #expect(metrics.contains(#"gateway_inbox_hooks{service="calls",state="waiting"} 0"#))
             inbox.service.answer = { _ in HTTPResponse(status: 204) }
             #expect(try await inbox.store.retryAll("parked") == 1)
             try await inbox.wait { try await inbox.count("delivered") == 2 }

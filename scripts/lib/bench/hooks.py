@@ -1,9 +1,11 @@
 """Providers' hooks: how many a second the gateway commits and answers, while their service is down and while it takes them."""
 
+import os
+import signal
 import time
 
 from .http import need, per_cpu_second
-from .measure import LOAD_CORE, SECONDS, Bench, Fault, Table, free_port
+from .measure import LOAD_CORE, SECONDS, Bench, Fault, Table, free_port, stat_of
 
 CONNECTION = "0195d3f0-0000-7000-8000-0000000000"
 # Bodies of a kilobyte, none like another, for several tenants and connections, since none has all the hooks.
@@ -28,12 +30,16 @@ def hooks(binaries, suite_of):
         names = [f"bench{number}" for number in range(6)]
         for name in names:
             suite.tenant(name, plan="enterprise")
+        # Gateways share an inbox: only the one that is measured may deliver.
+        end(suite.gateway)
         hosts = ", ".join(f'"{name}.{suite.host}"' for name in names)
         upstream = free_port()
         bench.start("upstream", [binaries / "BenchEndpoint", upstream], core=LOAD_CORE, port=upstream)
         for number, (what, calls) in enumerate((("down", free_port()), ("up", upstream))):
             port = free_port()
             others = {f"{name}_URL": f"http://127.0.0.1:{upstream}" for name in suite.upstreams}
+            if number:
+                end(server)
             server = suite.start(
                 "gateway", port=port, alias=what, LOOPS="1", ADDRESS_REQUESTS="100000",
                 **{**others, "CALLS_URL": f"http://127.0.0.1:{calls}"})
@@ -51,6 +57,13 @@ def hooks(binaries, suite_of):
         while time.monotonic() - began < 60 and int(suite.sql("gateway", "SELECT count(*) FROM inbox WHERE state = 'waiting'")):
             time.sleep(0.1)
         Table.add("hooks delivered from a full inbox", waiting / (time.monotonic() - began), unit="/s", detail=f"{waiting} had waited")
+
+
+def end(pid):
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline and stat_of(pid)[0] not in ("Z", "X"):
+        time.sleep(0.05)
 
 
 def inbox(suite):

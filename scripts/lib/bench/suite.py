@@ -74,7 +74,7 @@ class Suite(contextlib.AbstractContextManager):
         for name in self.services:
             self.wait_until_ready(name)
         # The way in for what a benchmark sets up: services know their callers by a gateway alone.
-        self.start("gateway", core=LOAD_CORE, **self.not_run())
+        self.gateway = self.start("gateway", core=LOAD_CORE, **self.not_run())
         self.wait_until_ready("gateway")
         return self
 
