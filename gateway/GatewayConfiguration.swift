@@ -9,6 +9,8 @@ struct GatewayConfiguration: ServiceConfiguration {
     let upstreams: [ServiceName: [UpstreamAddress]]
     /// Requests that one copy of a service is given at a time by one loop; more wait in a line.
     let upstreamConnections: Int
+    /// How long a WebSocket or a stream of events may be silent.
+    let tunnelIdle: Duration
     let inbox: InboxSettings
     let limits: LimitConfiguration
 
@@ -37,6 +39,8 @@ struct GatewayConfiguration: ServiceConfiguration {
         upstreamConnections = environment.integer(
             "UPSTREAM_CONNECTIONS", "requests that a loop gives one copy of a service at a time", default: 512,
             in: 1...20_000)
+        tunnelIdle = environment.duration(
+            "TUNNEL_IDLE", "how long a WebSocket or a stream of events may be silent", default: 300, in: 10...86_400)
         inbox = InboxSettings(&environment)
         limits = LimitConfiguration(&environment)
     }

@@ -40,7 +40,8 @@ enum GatewayService: ServiceProgram {
             upstreams: upstreams, board: shared.board, index: seat.index, loop: seat.loop, logger: seat.logger)
         guard let hosts = HostNames(base: seat.configuration.process.baseURL) else { throw GatewayError.badBaseURL }
         let keys = KeyExchange(client: member.client(for: .tenancy), state: member.state, loop: seat.loop)
-        let forwarder = Forwarder(upstreams: upstreams, tokens: member.tokens)
+        let forwarder = Forwarder(
+            upstreams: upstreams, tokens: member.tokens, streamIdle: seat.configuration.tunnelIdle)
         let documents = APIDocuments(upstreams: upstreams, tokens: member.tokens, loop: seat.loop)
         let limits = DoorLimits(seat, shared.limits)
         let door = FrontDoor(
@@ -74,6 +75,7 @@ enum GatewayService: ServiceProgram {
             ],
             running: running, closing: [{ await limits.close() }])
         parts.mayBegin = { member.state.isCurrent && health.haveAllBeenReady }
+        parts.tunnelIdle = seat.configuration.tunnelIdle
         return parts
     }
 }

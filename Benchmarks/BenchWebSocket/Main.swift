@@ -20,8 +20,10 @@ struct BenchWebSocket {
         let chosen = configuration
         let loop = EventLoop(name: "bench")
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: port)
+        var settings = HTTPServerConfiguration()
+        settings.http2 = HTTP2Limits()
         let server = HTTPServer(
-            loop: loop, socket: socket, logger: Logger(service: "bench"), metrics: Metrics()
+            loop: loop, socket: socket, configuration: settings, logger: Logger(service: "bench"), metrics: Metrics()
         ) { request in
             WebSocketHandshake.answer(request, configuration: chosen) { session in
                 for try await message in session { try session.send(message) }

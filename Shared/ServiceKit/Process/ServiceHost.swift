@@ -164,6 +164,7 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         // Long enough that whoever has a connection in use hears of the stop by an answer.
         settings.drainGrace = .seconds(1)
         settings.tellsUnread = process.service != .gateway
+        if let idle = places[index].parts.tunnelIdle { settings.tunnelIdle = idle }
         let server = try await seat.loop.attempt { [settings] in
             let pages = HealthPages(state: health, database: seat.database)
             let server = HTTPServer(

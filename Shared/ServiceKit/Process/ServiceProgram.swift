@@ -66,6 +66,8 @@ package struct ServiceParts: Sendable {
     private(set) var service: Handler?
     /// Where `service` answers over TLS too.
     private(set) var secure: SecureListener?
+    /// How long nothing may go over an upgraded connection; nil for the server's own.
+    package var tunnelIdle: Duration?
     /// Answers other services, at INTERNAL_PORT.
     let `internal`: Handler?
     /// What must hold, beside an answering database, before the process is ready.

@@ -72,6 +72,25 @@ import Testing
         }
     }
 
+    @Test func `over HTTP/2 there is no key, and over HTTP/1.1 there must be one`() async throws {
+        let seen = SeenRequest()
+        try await DoorUnderTest.with(service: Self.echo { seen.request = $0 }) { door in
+            var request = HTTPRequest(
+                method: .get, target: Self.path,
+                headers: ["Host": "acme.localhost:8080", "Sec-WebSocket-Version": "13"],
+                remote: try #require(SocketAddress(host: "127.0.0.1", port: 1)))
+            request.upgrade = "websocket"
+            #expect(await door.door.answer(request).status == 400)
+            #expect(seen.request == nil)
+            request.isHTTP2 = true
+            let response = await door.door.answer(request)
+            #expect(response.status == 101)
+            #expect(response.headers["sec-websocket-accept"] == nil)
+            #expect(seen.request?.headers["sec-websocket-key"].flatMap(WebSocketKey.init) != nil)
+            guard case .upgraded = response.body else { return #expect(Bool(false), "nothing was upgraded") }
+        }
+    }
+
     @Test func `a token may come as a subprotocol, which the service does not see`() async throws {
         let seen = SeenRequest()
         try await DoorUnderTest.with(service: Self.echo(["Sec-WebSocket-Protocol": "chat"]) { seen.request = $0 }) {
