@@ -2,7 +2,8 @@
 package struct HTTPClientConfiguration: Sendable {
     /// Connections to one endpoint, busy and idle.
     package var maximumConnections = 512
-    package var maximumIdleConnections = 128
+    /// As many: a burst, such as the streams of an HTTP/2 connection, would close and make the rest again each time.
+    package var maximumIdleConnections = 512
     /// Requests that wait for a connection to one endpoint.
     package var maximumWaiting = 1024
     package var connectDeadline: Duration = .seconds(2)
