@@ -21,7 +21,7 @@ package struct HTTP2Limits: Sendable {
     /// The same of all requests of a connection together.
     package var connectionWindow = 1_048_576
     /// Bytes of the table in which the names and values of answers are remembered (RFC 7541, 4.2).
-    package var answerTable = 4096
+    package var answerTable = 2048
     /// Frames after the first of one header block.
     package var continuations = 8
     /// Streams that the client takes back, or that end by an error of the client (CVE-2023-44487 and its kin).
