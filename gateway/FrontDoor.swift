@@ -58,6 +58,8 @@ final class FrontDoor: @unchecked Sendable {
         var response: HTTPResponse
         do {
             response = try await answer(visit)
+            // A body that was cut off is no request that the service could have answered.
+            if visit.request.body.isTooLarge { throw Failure(.bodyTooLarge) }
         } catch {
             let failure =
                 visit.request.body.isTooLarge ? Failure(.bodyTooLarge) : DoorProblem.failure(for: error)

@@ -76,6 +76,7 @@ enum GatewayService: ServiceProgram {
             running: running, closing: [{ await limits.close() }])
         parts.mayBegin = { member.state.isCurrent && health.haveAllBeenReady }
         parts.tunnelIdle = seat.configuration.tunnelIdle
+        parts.connections = shared.limits.connections
         return parts
     }
 }

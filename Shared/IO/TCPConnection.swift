@@ -22,6 +22,8 @@ package final class TCPConnection: @unchecked Sendable {
     package var delegate: (any TCPConnectionDelegate)?
     /// Stands between the socket and the delegate; set before the first read.
     package var filter: (any ConnectionFilter)?
+    /// Let go when the connection has closed, such as its place among those that are counted.
+    package var place: AnyObject?
     private var handle: UnsafeMutablePointer<uv_tcp_t>?
     /// Bytes that wait for the kernel; the owner stops producing when there are too many.
     package private(set) var pendingBytes = 0
@@ -223,6 +225,7 @@ package final class TCPConnection: @unchecked Sendable {
         let delegate = self.delegate
         self.delegate = nil
         filter = nil
+        place = nil
         delegate?.connection(self, didClose: closeError)
     }
 

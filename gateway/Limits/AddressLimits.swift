@@ -1,3 +1,4 @@
+import IO
 import Synchronization
 
 /// How often one client address may ask for what needs no sign-in; one for all loops of the process.

@@ -4,6 +4,9 @@ import ServiceKit
 struct LimitConfiguration: Sendable {
     /// How often one client address may ask for what needs no sign-in.
     let addresses: AddressLimits.Rates
+    /// Connections of the process, and of one client address that is not this machine's.
+    let connections: Int
+    let connectionsPerAddress: Int
 
     init(_ environment: inout Environment) {
         var rates = AddressLimits.Rates()
@@ -18,5 +21,9 @@ struct LimitConfiguration: Sendable {
         rates.anonymous = RateAllowance(rate: Double(anonymous), burst: Double(4 * anonymous))
         rates.hook = RateAllowance(rate: Double(3 * anonymous), burst: Double(9 * anonymous))
         addresses = rates
+        connections = environment.integer(
+            "CONNECTIONS", "client connections of the process", default: 20_000, in: 1...1_000_000)
+        connectionsPerAddress = environment.integer(
+            "ADDRESS_CONNECTIONS", "connections from one client address", default: 500, in: 1...1_000_000)
     }
 }

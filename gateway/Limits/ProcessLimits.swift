@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 
 /// What the limits of all loops of a process have in common.
 struct ProcessLimits: Sendable {
@@ -6,5 +7,10 @@ struct ProcessLimits: Sendable {
     let id = UUID()
     let addresses: AddressLimits
 
-    init(_ configuration: LimitConfiguration) { addresses = AddressLimits(configuration.addresses) }
+    let connections: ConnectionLimit
+
+    init(_ configuration: LimitConfiguration) {
+        addresses = AddressLimits(configuration.addresses)
+        connections = ConnectionLimit(configuration.connections, perAddress: configuration.connectionsPerAddress)
+    }
 }

@@ -76,6 +76,13 @@ package final class HTTPServer: @unchecked Sendable {
     package var connectionCount: Int { connections.count }
 
     private func accept(_ tcp: TCPConnection) {
+        if let limit = configuration.connections {
+            guard let place = limit.place(for: tcp) else {
+                refusals.add(1)
+                return tcp.close()
+            }
+            tcp.place = place
+        }
         prepare?(tcp)
         guard connections.count < configuration.maximumConnections else {
             output.reset()

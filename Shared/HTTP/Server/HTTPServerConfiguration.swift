@@ -22,6 +22,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var linger = Duration.seconds(2)
     /// Connections of this server, which is one loop's; the next is answered 503.
     package var maximumConnections = 10_000
+    /// What several servers count together; a connection beyond it is closed unread.
+    package var connections: ConnectionLimit?
     /// How often all connections are looked at for the times above.
     package var sweepInterval = Duration.seconds(1)
     /// On a graceful stop: how long a request may still begin on an idle connection.

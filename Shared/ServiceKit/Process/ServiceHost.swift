@@ -147,14 +147,15 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         for (index, handler) in handlers.enumerated() {
             guard let handler else { continue }
             let prepare = isSecure ? places[index].parts.secure?.prepare : nil
-            try await serve(socket, on: index, prepare: prepare, handler.answer)
+            try await serve(
+                socket, on: index, prepare: prepare, connections: places[0].parts.connections, handler.answer)
         }
         return socket.port
     }
 
     private func serve(
         _ socket: ListeningSocket, on index: Int, prepare: (@Sendable (TCPConnection) -> Void)? = nil,
-        _ handler: @escaping HTTPHandler
+        connections: ConnectionLimit? = nil, _ handler: @escaping HTTPHandler
     ) async throws {
         let seat = places[index].seat
         let (health, logger, metrics) = (health, logger, metrics)
@@ -165,6 +166,7 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         settings.drainGrace = .seconds(1)
         settings.tellsUnread = process.service != .gateway
         if let idle = places[index].parts.tunnelIdle { settings.tunnelIdle = idle }
+        settings.connections = connections
         let server = try await seat.loop.attempt { [settings] in
             let pages = HealthPages(state: health, database: seat.database)
             let server = HTTPServer(

@@ -68,6 +68,8 @@ package struct ServiceParts: Sendable {
     private(set) var secure: SecureListener?
     /// How long nothing may go over an upgraded connection; nil for the server's own.
     package var tunnelIdle: Duration?
+    /// How many connections the process takes for `service`; those of the first loop count.
+    package var connections: ConnectionLimit?
     /// Answers other services, at INTERNAL_PORT.
     let `internal`: Handler?
     /// What must hold, beside an answering database, before the process is ready.

@@ -119,6 +119,9 @@ final class DoorUnderTest: @unchecked Sendable {
         learn(.formerSubdomain(name, .init(tenantID: tenant, expiresAt: until)))
     }
 
+    /// Tells the door what `acme` may use.
+    func learn(plan: Entitlements) { learn(.entitlements(tenant, plan)) }
+
     private func learn(_ change: FeedChange) { state.apply([change], sequence: state.sequence + 1) }
 
     /// The token that a key is exchanged for.

@@ -1,15 +1,16 @@
 import Glibc
 
 /// Who is behind an address, for counting: an IPv4 address, or the /64 that an IPv6 client has all of.
-struct AddressKey: Hashable, Sendable {
+package struct AddressKey: Hashable, Sendable {
     private let network: UInt64
 
     /// Everybody for whom there is no room of their own, and whoever has no numeric address.
-    static let others = AddressKey(network: .max)
+    package static let others = AddressKey(network: .max)
 
     private init(network: UInt64) { self.network = network }
 
-    init(_ host: String) {
+    /// Reads a numeric address.
+    package init(_ host: String) {
         var four = in_addr()
         if inet_pton(AF_INET, host, &four) == 1 {
             self.init(four: UInt32(bigEndian: four.s_addr))
