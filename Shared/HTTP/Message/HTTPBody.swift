@@ -151,6 +151,8 @@ package final class HTTPBody: @unchecked Sendable {
     /// Gives a piece to the reader, or keeps it until it is asked for.
     package func deliver(_ bytes: UnsafeRawBufferPointer) {
         guard end == nil, !bytes.isEmpty else { return }
+        received += Int64(bytes.count)
+        guard received <= mostBytes else { return fail(.tooLarge) }
         if let reader {
             self.reader = nil
             onTake?(bytes.count)

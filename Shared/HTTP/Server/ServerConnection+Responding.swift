@@ -159,6 +159,8 @@ extension ServerConnection: RequestExchange, HTTPBodySink {
         } catch {
             failStream(error)
         }
+        // The runner goes on to somebody else's request: the end of this connection must not cancel that.
+        runner = nil
     }
 
     static func pieces(of bytes: [UInt8]) -> BodyStream {
