@@ -32,7 +32,7 @@ import TestSupport
 
     @Test func `one gateway reaches the full rate`() async throws {
         try await withGateways(1) { gateways, _ in
-            let allowance = RateAllowance(rate: 500, burst: 100)
+            let allowance = RateAllowance(rate: 300, burst: 600)
             let gateway = gateways[0]
             let started = ContinuousClock.now
             let all = try await gateway.on {
