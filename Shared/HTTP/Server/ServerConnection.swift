@@ -269,12 +269,13 @@ final class ServerConnection: TCPConnectionDelegate, ClientConnection, @unchecke
             if case .length(let length) = head.framing, length > server.configuration.maximumBody { return refuse(413) }
             body = beginBody(head)
         }
-        request = HTTPRequest(
+        var made = HTTPRequest(
             method: head.method, target: head.target, pathStart: head.pathStart, pathEnd: head.pathEnd,
             headers: head.headers, body: body, remote: remote)
-        if head.upgradesToWebSocket { request?.upgrade = "websocket" }
+        if head.upgradesToWebSocket { made.upgrade = "websocket" }
         offersUpgrade = head.upgradesToWebSocket
-        request?.isSecure = tcp.isSecure
+        made.isSecure = tcp.isSecure
+        request = made
         server.runners.run(self)
     }
 
