@@ -25,18 +25,19 @@ RUN mkdir -p /opt/recogniser && /switchboard/scripts/recogniser-venv /opt/recogn
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates curl libargon2-1 libcrypt1 libcurl4 libicu72 libnghttp2-14 libphonenumber8 libpq5 \
-        libsamplerate0 libsndfile1 libssl3 libstdc++6 libuv1 libzxcvbn0 postgresql-client python3 tzdata \
+        ca-certificates curl libargon2-1 libbrotli1 libcrypt1 libcurl4 libicu72 libnghttp2-14 libphonenumber8 libpq5 \
+        libsamplerate0 libsndfile1 libssl3 libstdc++6 libuv1 libzxcvbn0 postgresql-client python3 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin switchboard \
     && mkdir /data && chown switchboard: /data
 COPY --from=recogniser /opt/recogniser /opt/recogniser
 COPY --from=build /executables /usr/local/bin
+COPY gateway/Console /opt/switchboard/console
 COPY scripts/databases scripts/roles.sql scripts/image-prepare /opt/switchboard/scripts/
 ENV LOCAL_RECOGNISER=/opt/recogniser DATA_DIR=/data BLOBS=/data/recordings BIND_ADDRESS=0.0.0.0
 USER switchboard
 WORKDIR /data
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-    CMD curl -fsS -o /dev/null "http://127.0.0.1:${PORT:-8080}/ready"
+    CMD curl -fsS -o /dev/null "http://127.0.0.1:${OPERATOR_PORT:-9080}/ready"
 CMD ["gateway", "run"]

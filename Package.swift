@@ -64,6 +64,8 @@ let systemLibraries: [Target] = [
     system("CSamplerate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
     system("CZxcvbn", apt: "libzxcvbn-dev"),
     system("CSeccomp", apt: "linux-libc-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("CBrotli", pkgConfig: "libbrotlienc", apt: "libbrotli-dev"),
     shim("CPhoneNumber", links: "phonenumber"),
     shim("CICU", links: "icuuc"),
 ]
@@ -77,7 +79,7 @@ let shared: [Target] = [
     library("Audio", ["Telemetry", "Models", "CSndfile", "CSamplerate"]),
     library("PhoneNumbers", ["Models", "CPhoneNumber"]),
     library("TLS", ["IO", "Telemetry", "COpenSSL"]),
-    library("HTTP", ["IO", "JSON", "Telemetry", "CNghttp2"]),
+    library("HTTP", ["IO", "JSON", "Telemetry", "CNghttp2", "CZlib", "CBrotli"]),
     library("Postgres", ["IO", "JSON", "Models", "Telemetry", "CLibpq"]),
     library("HTTPClient", ["HTTP", "IO", "JSON", "Telemetry", "CCurl"]),
     library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "Telemetry"]),

@@ -16,6 +16,19 @@ enum DoorProblem {
         }
     }
 
+    /// What a service's failure is called when the service does not say so itself.
+    static func failure(ofStatus status: Int, retryAfter: String?) -> Failure {
+        let code: ErrorCode =
+            switch status {
+            case 502: .upstreamUnavailable
+            case 503: .unavailable
+            case 504: .upstreamTimeout
+            case 507: .insufficientStorage
+            default: .internal
+            }
+        return Failure(code, headers: retryAfter.map { [("Retry-After", $0)] } ?? [])
+    }
+
     private static func failure(for error: HTTPClientError) -> Failure {
         switch error {
         case .deadlineExceeded: Failure(.upstreamTimeout)

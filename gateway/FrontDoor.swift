@@ -24,6 +24,7 @@ final class FrontDoor: @unchecked Sendable {
     private let documents: APIDocuments
     private let transport: TransportRules
     private let limits: DoorLimits
+    private let edge: Edge
     private let loop: EventLoop
     private let logger: Logger
     private let meters: DoorMeters
@@ -36,8 +37,8 @@ final class FrontDoor: @unchecked Sendable {
 
     init(
         hosts: HostNames, state: ChangeFeedState, people: TokenVerifier, keys: KeyExchange, forwarder: Forwarder,
-        documents: APIDocuments, transport: TransportRules, limits: DoorLimits, loop: EventLoop, logger: Logger,
-        metrics: Metrics
+        documents: APIDocuments, transport: TransportRules, limits: DoorLimits, edge: Edge, loop: EventLoop,
+        logger: Logger, metrics: Metrics
     ) {
         self.hosts = hosts
         base = hosts.address
@@ -48,6 +49,7 @@ final class FrontDoor: @unchecked Sendable {
         self.documents = documents
         self.transport = transport
         self.limits = limits
+        self.edge = edge
         self.loop = loop
         self.logger = logger
         meters = DoorMeters(metrics)
@@ -55,6 +57,7 @@ final class FrontDoor: @unchecked Sendable {
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let visit = Visit(request, requestID: .make(), started: loop.now, scheme: transport.scheme(of: request))
+        edge.enter(visit)
         var response: HTTPResponse
         do {
             response = try await answer(visit)
@@ -69,6 +72,7 @@ final class FrontDoor: @unchecked Sendable {
             }
             response = DoorProblem.response(failure, visit.requestID)
         }
+        if edge.leave(&response, visit) { await edge.compress(&response, visit) }
         response.headers.set("X-Request-ID", visit.requestIDText)
         for field in visit.answerFields { response.headers.set(field.name, field.value) }
         limits.finish(visit, &response)
@@ -153,12 +157,12 @@ final class FrontDoor: @unchecked Sendable {
             throw state.isCurrent ? Failure(.notFound) : Failure(.unavailable, headers: [("Retry-After", "1")])
         }
         visit.tenant = tenant
-        if path.count == 2 {
+        if path.count == 2, path.segments[0] == "api" {
             try limits.admit(.anonymous, visit)
             if let document = try await documents.answer(path, visit.request) { return document }
         }
         if let health, let page = try health.answer(path, visit, { try principal(visit, tenant.id) }) { return page }
-        guard let route = RouteTable.route(for: path) else { throw Failure(.notFound) }
+        guard let route = RouteTable.route(for: path) else { return try await edge.file(at: path, for: visit) }
         visit.route = route
         try limits.admitBody(visit, route)
         // A provider's credentials are its service's to judge.
@@ -168,9 +172,10 @@ final class FrontDoor: @unchecked Sendable {
             return try await hooks.answer(visit, path, route, tenant.id)
         }
         if visit.request.upgrade != nil {
-            try UpgradeOffer.checkOrigin(of: visit) { _ in false }
+            try UpgradeOffer.checkOrigin(of: visit) { edge.allows($0, visit) }
             visit.offer = try UpgradeOffer(&visit.request)
         }
+        if let answer = try edge.admit(visit, to: route) { return answer }
         let credential = Credential(visit.request.headers)
         try limits.admit(visit, route, hasCredential: credential != .none)
         visit.authorization = try await authorization(visit, credential, tenant.id)

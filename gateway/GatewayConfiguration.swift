@@ -13,6 +13,7 @@ struct GatewayConfiguration: ServiceConfiguration {
     let tunnelIdle: Duration
     let inbox: InboxSettings
     let limits: LimitConfiguration
+    let edge: EdgeConfiguration
 
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(
@@ -43,5 +44,6 @@ struct GatewayConfiguration: ServiceConfiguration {
             "TUNNEL_IDLE", "how long a WebSocket or a stream of events may be silent", default: 300, in: 10...86_400)
         inbox = InboxSettings(&environment)
         limits = LimitConfiguration(&environment)
+        edge = EdgeConfiguration(&environment)
     }
 }

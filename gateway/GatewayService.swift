@@ -20,12 +20,14 @@ enum GatewayService: ServiceProgram {
         /// Nil without certificates.
         let transport: SecureTransport?
         let limits: ProcessLimits
+        let front: EdgeShare
     }
 
     static func prepare(_ seat: ServiceSeat<GatewayConfiguration>) async throws -> Shared {
         Shared(
             membership: try SuiteMembership(seat), transport: try await SecureTransport.open(seat),
-            limits: ProcessLimits(seat.configuration.limits))
+            limits: ProcessLimits(seat.configuration.limits, proxies: seat.configuration.edge.proxies),
+            front: await EdgeShare(seat))
     }
 
     static func assemble(_ seat: ServiceSeat<GatewayConfiguration>, _ shared: Shared) async throws -> ServiceParts {
@@ -46,7 +48,8 @@ enum GatewayService: ServiceProgram {
         let limits = DoorLimits(seat, shared.limits)
         let door = FrontDoor(
             hosts: hosts, state: member.state, people: member.people, keys: keys, forwarder: forwarder,
-            documents: documents, transport: TransportRules(seat, shared.transport), limits: limits, loop: seat.loop,
+            documents: documents, transport: TransportRules(seat, shared.transport), limits: limits,
+            edge: shared.front.edge(seat, member.state), loop: seat.loop,
             logger: seat.logger, metrics: seat.metrics)
         let usage = UsageService(
             tally: UsageTally(), store: UsageStore(database: seat.database), billing: member.client(for: .billing),
@@ -64,9 +67,11 @@ enum GatewayService: ServiceProgram {
             running.append { await usage.handOver() }
             running.append { await limits.tidy() }
             if let transport = shared.transport { running.append { await transport.watch(seat) } }
+            running.append { await shared.front.sites.run(on: seat.loop) }
         }
         var parts = ServiceParts(
             service: { request in await door.answer(request) }, secure: shared.transport?.listener(),
+            proxyHeaderPeers: seat.configuration.edge.proxyHeaderPeers,
             isReady: { member.state.isLoaded && health.haveAllBeenReady },
             status: [
                 ("upstreams", { shared.board.document }), ("change_feed", { FeedStatus(member.state).document }),

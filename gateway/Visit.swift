@@ -42,6 +42,7 @@ final class Visit: @unchecked Sendable {
     var place: LeasedBucket?
     /// What is left of the address's limit, when that was looked at.
     var addressLimit: (traffic: AddressLimits.Traffic, left: Int)?
+    var edge = EdgeNotes()
     /// Fields that the answer carries, whoever gives it.
     var answerFields: [(name: String, value: String)] = []
 

@@ -16,5 +16,6 @@ extension Migration {
         Migration(name: "0009_create_jobs", sql: PackageResources._009_create_jobs_sql),
         Migration(name: "0010_note_devices", sql: PackageResources._010_note_devices_sql),
         Migration(name: "0011_create_second_factors", sql: PackageResources._011_create_second_factors_sql),
+        Migration(name: "0012_create_origins", sql: PackageResources._012_create_origins_sql),
     ]
 }

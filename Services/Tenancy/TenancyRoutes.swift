@@ -41,6 +41,7 @@ struct TenancyRoutes: Sendable {
         .tenancyInternal(
             serviceTokens: ServiceTokenRoutes(tokens: tokens, secrets: serviceSecrets),
             changes: ChangeFeedRoutes(database: database, signal: signal), keys: keys,
-            signingKeys: SigningKeyRoutes(ring: ring), entitlements: EntitlementRoutes(database: database))
+            signingKeys: SigningKeyRoutes(ring: ring), entitlements: EntitlementRoutes(database: database),
+            origins: OriginRoutes(database: database))
     }
 }

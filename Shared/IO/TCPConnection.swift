@@ -97,9 +97,7 @@ package final class TCPConnection: @unchecked Sendable {
 
     private func didRead(_ count: Int, _ base: UnsafeMutablePointer<CChar>?) {
         if count > 0 {
-            let bytes = UnsafeRawBufferPointer(start: base, count: count)
-            if let filter { return filter.connection(self, didReceive: bytes) }
-            delegate?.connection(self, didRead: bytes)
+            receive(UnsafeRawBufferPointer(start: base, count: count))
         } else if count == Int(UV_EOF.rawValue) {
             if let filter {
                 isSocketRead = false
@@ -111,6 +109,12 @@ package final class TCPConnection: @unchecked Sendable {
         } else {
             close(error: IOError("read", code: Int32(count)))
         }
+    }
+
+    /// Takes bytes as if they had just come from the socket; for whoever has read what stands before the first of them.
+    package func receive(_ bytes: UnsafeRawBufferPointer) {
+        if let filter { return filter.connection(self, didReceive: bytes) }
+        delegate?.connection(self, didRead: bytes)
     }
 
     /// Hands bytes to the delegate; for the filter.
@@ -229,9 +233,13 @@ package final class TCPConnection: @unchecked Sendable {
         delegate?.connection(self, didClose: closeError)
     }
 
-    /// The peer's address; nil once it is gone.
+    /// For whom the peer speaks, when it is a proxy that has said so.
+    package var announcedPeer: SocketAddress?
+
+    /// The peer's address, or the one for which it speaks; nil once it is gone.
     package var peerAddress: SocketAddress? {
-        address { handle, storage, length in uv_tcp_getpeername(handle, storage, length) }
+        if let announcedPeer { return announcedPeer }
+        return address { handle, storage, length in uv_tcp_getpeername(handle, storage, length) }
     }
 
     /// This end's address.

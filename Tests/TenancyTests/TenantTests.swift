@@ -137,6 +137,42 @@ struct TenantTests {
         }
     }
 
+    @Test func `sessions sets from which web sites a tenant's visitors come, and every process is told`() async throws {
+        try await withTenancy { world in
+            func put(_ origins: [String], as caller: TestCaller = .service(.sessions), _ id: TenantID? = nil)
+                async throws -> Int
+            {
+                await world.internal(
+                    try world.trust.request(
+                        .put, "/internal/tenants/\(id ?? world.tenant)/origins", as: caller, in: world.tenant,
+                        json: ChangeFeedAPI.OriginsValue(origins: origins))
+                ).status
+            }
+            let before = try await world.newestChange()
+            let sites = ["https://www.acme.example", "https://acme.example:8443", "http://localhost:3000"]
+            #expect(try await put(sites + sites) == 204)
+            // The same again is no change.
+            #expect(try await put(sites.reversed()) == 204)
+            let changes = try await world.changes(after: before)
+            #expect(changes.map(\.kind) == [.origins])
+            #expect(try changes[0].value?.decode(ChangeFeedAPI.OriginsValue.self).origins == sites.sorted())
+            #expect(try await world.audited(.originsSet) == 1)
+            let snapshot = try await ChangeStore(rows: world.rows(world.tenant)).snapshot()
+            #expect(snapshot.contains { $0.kind == .origins && $0.key == world.tenant.jsonText })
+            #expect(try await put([]) == 204)
+            #expect(try await put(sites, as: .service(.billing)) == 403)
+            #expect(try await put(sites, world.other) == 403)
+            for wrong in [
+                "https://www.acme.example/", "https://WWW.acme.example", "http://www.acme.example", "*", "null", "",
+                "https://*.acme.example", "https://a..b", "https://-a.b", "https://a.b:443", "https://a.b:0",
+                "https://a.b:70000", "https://user@a.b", "ftp://a.b", "https://a.b,https://c.d", "https://a b",
+            ] {
+                #expect(try await put([wrong]) == 422, "\(wrong)")
+            }
+            #expect(try await put((0..<201).map { "https://a\($0).example" }) == 422)
+        }
+    }
+
     @Test func `billing sets what a tenant may use, for the tenant that it names`() async throws {
         try await withTenancy { world in
             var entitlements = Entitlements.seed(for: .enterprise)

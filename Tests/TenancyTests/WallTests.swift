@@ -24,6 +24,8 @@ struct WallTests {
             let app = try await factors.begin(of: owner)
             let code = String(decoding: app.digits(at: Timestamp.now().seconds / 30), as: UTF8.self)
             _ = try await factors.confirm(code, of: owner, mail: world.mail, origin: .operator)
+            _ = try await OriginStore(database: world.rows(tenant)).set(
+                ["https://\(name).example"], of: tenant, origin: .operator)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
         }

@@ -11,7 +11,7 @@ enum ImportRules {
         Audio: Telemetry Models CSndfile CSamplerate
         PhoneNumbers: Models CPhoneNumber
         TLS: IO Telemetry COpenSSL
-        HTTP: IO JSON Telemetry CNghttp2
+        HTTP: IO JSON Telemetry CNghttp2 CZlib CBrotli
         Postgres: IO JSON Models Telemetry CLibpq
         HTTPClient: HTTP IO JSON Telemetry CCurl
         BlobStore: HTTPClient HTTP IO Models Crypto Telemetry

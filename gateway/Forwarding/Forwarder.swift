@@ -104,6 +104,10 @@ final class Forwarder: @unchecked Sendable {
         let (answer, hold) = (upstream.response, upstream.hold)
         var headers = HeaderHygiene.answered(answer.headers)
         let body = answer.body
+        // Whatever a broken service says of itself stays here; letting go of the body ends it.
+        if answer.status >= 500, answer.headers["content-type"]?.hasPrefix(Problem.contentType) != true {
+            throw DoorProblem.failure(ofStatus: answer.status, retryAfter: headers["retry-after"])
+        }
         if method == .head {
             if let length = answer.headers["content-length"] { headers.set("Content-Length", length) }
             return HTTPResponse(status: answer.status, headers: headers)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP
+import IO
 
 /// What the limits of all loops of a process have in common.
 struct ProcessLimits: Sendable {
@@ -9,8 +10,11 @@ struct ProcessLimits: Sendable {
 
     let connections: ConnectionLimit
 
-    init(_ configuration: LimitConfiguration) {
+    /// `proxies` stand for many clients each.
+    init(_ configuration: LimitConfiguration, proxies: TrustedProxies) {
         addresses = AddressLimits(configuration.addresses)
-        connections = ConnectionLimit(configuration.connections, perAddress: configuration.connectionsPerAddress)
+        connections = ConnectionLimit(
+            configuration.connections, perAddress: configuration.connectionsPerAddress,
+            isExempt: { $0.isLoopback || proxies.contains($0) })
     }
 }

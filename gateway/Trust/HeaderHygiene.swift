@@ -12,16 +12,25 @@ enum HeaderHygiene {
     /// Fields by which a caller could pretend to be somewhere or someone else.
     private static let spoofable = HeaderNames(
         """
-        forwarded x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded-port x-forwarded-prefix x-real-ip
-        x-original-url x-rewrite-url x-original-host x-host x-client-ip true-client-ip cf-connecting-ip
-        x-http-method-override x-method-override
+        forwarded x-real-ip x-original-url x-rewrite-url x-original-uri x-original-host x-original-method x-host x-client-ip
+        x-cluster-client-ip x-remote-ip x-remote-addr true-client-ip cf-connecting-ip fastly-client-ip x-azure-clientip
+        x-envoy-external-address x-appengine-user-ip client-ip remote-addr x-url-scheme x-scheme front-end-https
+        x-http-method-override x-http-method x-method-override x-remote-user remote-user x-user x-authenticated-user
+        x-client-cert x-client-verify x-client-dn via proxy
         """)
+
+    /// Beginnings of names that proxies make up; whatever follows, no caller has them.
+    private static let spoofablePrefixes = ["x-switchboard-", "x-forwarded", "x-ssl-"].map { Array($0.utf8) }
 
     /// Both: what no request brings along.
     private static let refused = hopByHop.union(spoofable)
 
     /// Fields of an answer that tell what lies behind, and `Date`, which is ours.
-    private static let telling = HeaderNames("server x-powered-by date")
+    private static let telling = HeaderNames(
+        """
+        server x-powered-by date via x-runtime x-generator x-served-by x-backend x-backend-server x-upstream x-cache
+        x-cache-hits x-server x-instance x-hostname x-aspnet-version x-aspnetmvc-version x-debug x-timer alt-svc
+        """)
 
     private static let withheld = hopByHop.union(telling)
 
@@ -34,7 +43,7 @@ enum HeaderHygiene {
         let named = connectionNames(headers)
         var kept = headers
         kept.removeAll(whereName: { name in
-            refused.contains(name) || isOwn(name) || name.contains(UInt8(ascii: "_"))
+            refused.contains(name) || isSpoofable(name) || name.contains(UInt8(ascii: "_"))
                 || (named?.contains(name) ?? false)
         })
         return kept
@@ -48,6 +57,11 @@ enum HeaderHygiene {
             withheld.contains(name) || isOwn(name) || (named?.contains(name) ?? false)
         })
         return kept
+    }
+
+    private static func isSpoofable(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard name.first.map({ $0 | 0x20 }) == UInt8(ascii: "x") else { return false }
+        return spoofablePrefixes.contains { name.startsCaseless($0) }
     }
 
     private static func isOwn(_ name: UnsafeBufferPointer<UInt8>) -> Bool { name.startsCaseless(ownPrefix) }

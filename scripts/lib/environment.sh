@@ -33,6 +33,7 @@ write_environment() {
             put run BIND_ADDRESS "${BIND_ADDRESS:-127.0.0.1}"
             put run TLS_CERTIFICATES "${TLS_CERTIFICATES:-$DATA/tls/certificates}"
             put run TLS_PORT "$(tls_port)"
+            put run CONSOLE_DIR "${CONSOLE_DIR:-$checkout/gateway/Console}"
             for other in "${services[@]}"; do put run "${other^^}_URL" "http://127.0.0.1:$(port_of "$other")"; done
             ;;
         *)

@@ -166,7 +166,7 @@ give_up() {
 await_gateway() {
     local tries
     for ((tries = 0; tries < 300; tries++)); do
-        curl -fsS -o /dev/null -m 2 "http://127.0.0.1:$PORT/ready" 2>/dev/null && return 0
+        curl -fsS -o /dev/null -m 2 "http://127.0.0.1:$((PORT + 1000))/ready" 2>/dev/null && return 0
         sleep 0.1
     done
     give_up gateway

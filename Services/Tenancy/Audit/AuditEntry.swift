@@ -19,6 +19,7 @@ struct AuditEntry: Sendable {
         case tenantSuspended = "tenant.suspended"
         case tenantResumed = "tenant.resumed"
         case entitlementsSet = "entitlements.set"
+        case originsSet = "origins.set"
         case invitationCreated = "invitation.created"
         case invitationAccepted = "invitation.accepted"
         case invitationRevoked = "invitation.revoked"

@@ -5,7 +5,7 @@ extension RouteTable {
     /// What other services may ask.
     static func tenancyInternal(
         serviceTokens: ServiceTokenRoutes, changes: ChangeFeedRoutes, keys: APIKeyRoutes, signingKeys: SigningKeyRoutes,
-        entitlements: EntitlementRoutes
+        entitlements: EntitlementRoutes, origins: OriginRoutes
     ) -> RouteTable {
         RouteTable(
             .tenancy,
@@ -25,6 +25,9 @@ extension RouteTable {
                 .put(
                     "/internal/tenants/{id}/entitlements", "put_entitlements", .service(.entitlementsWrite),
                     "Set what a tenant may use", entitlements.put),
+                .put(
+                    "/internal/tenants/{id}/origins", "put_origins", .service(.originsWrite),
+                    "Set from which web sites a tenant's visitors come", origins.put),
             ])
     }
 }

@@ -12,6 +12,8 @@ package enum FeedChange: Sendable {
     case formerSubdomain(String, ChangeFeedAPI.ExpiryValue?)
     case entitlements(TenantID, Entitlements?)
     case settings(TenantID, ChangeFeedAPI.SettingsValue?)
+    /// Nil or none: no web site of the tenant calls.
+    case origins(TenantID, [String]?)
     case revokedSession(SessionID, ChangeFeedAPI.ExpiryValue)
     case revokedAPIKey(APIKeyID, ChangeFeedAPI.ExpiryValue)
     case userVersion(UserID, ChangeFeedAPI.UserVersionValue)
@@ -31,6 +33,8 @@ package enum FeedChange: Sendable {
             self = .formerSubdomain(key, try entry.value(ChangeFeedAPI.ExpiryValue.self))
         case .entitlements: self = .entitlements(try TenantID(jsonText: key), try entry.value(Entitlements.self))
         case .settings: self = .settings(try TenantID(jsonText: key), try entry.value(ChangeFeedAPI.SettingsValue.self))
+        case .origins:
+            self = .origins(try TenantID(jsonText: key), try entry.value(ChangeFeedAPI.OriginsValue.self)?.origins)
         case .revokedSession:
             guard let value = try entry.value(ChangeFeedAPI.ExpiryValue.self) else { return nil }
             self = .revokedSession(try SessionID(jsonText: key), value)

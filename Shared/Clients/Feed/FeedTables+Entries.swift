@@ -26,6 +26,9 @@ extension FeedTables {
         for (name, former) in formerSubdomains where former.until > now {
             try write(.formerSubdomain, name, try JSONText(encoding: former.value))
         }
+        for (id, names) in origins {
+            try write(.origins, id.description, try JSONText(encoding: ChangeFeedAPI.OriginsValue(origins: names)))
+        }
         for (id, revocation) in sessions where revocation.until > now {
             try write(.revokedSession, id.description, try JSONText(encoding: revocation.value))
         }

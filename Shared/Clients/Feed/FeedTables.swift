@@ -29,6 +29,8 @@ struct FeedTables: Sendable {
     private(set) var domains: [String: TenantID] = [:]
     /// Subdomains that tenants have given up, for as long as they lead to them.
     private(set) var formerSubdomains: [String: Revocation] = [:]
+    /// Of the tenants that have any.
+    private(set) var origins: [TenantID: [String]] = [:]
     private(set) var sessions: [SessionID: Revocation] = [:]
     private(set) var apiKeys: [APIKeyID: Revocation] = [:]
     private(set) var versions: [UserID: UserVersion] = [:]
@@ -60,6 +62,7 @@ struct FeedTables: Sendable {
             }
             put(
                 tenant.value, of: id, visibility: settings?.visibility ?? .own, allowance(tenant.entitlements))
+        case .origins(let id, let names): origins[id] = names?.isEmpty == false ? names : nil
         case .revokedSession(let id, let value):
             sessions[id] = Revocation(tenant: value.tenantID, until: value.expiresAt)
             sweep(now)
@@ -80,6 +83,7 @@ struct FeedTables: Sendable {
         }
         guard let value else {
             tenants[id] = nil
+            origins[id] = nil
             early[id] = nil
             return
         }

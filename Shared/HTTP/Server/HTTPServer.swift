@@ -34,6 +34,8 @@ package final class HTTPServer: @unchecked Sendable {
     private(set) var http2: HTTP2Sessions?
     private var sweepTimer: LoopTimer?
     private var connections: [any ClientConnection] = []
+    /// Connections whose PROXY header is awaited.
+    private var gates: [ObjectIdentifier: ProxyHeaderGate] = [:]
     private(set) var isDraining = false
     /// Whether upgraded connections have been told to end.
     private(set) var hasEndedTunnels = false
@@ -76,6 +78,29 @@ package final class HTTPServer: @unchecked Sendable {
     package var connectionCount: Int { connections.count }
 
     private func accept(_ tcp: TCPConnection) {
+        guard let isProxy = configuration.proxyHeaderPeers else { return admit(tcp) }
+        guard let peer = tcp.peerAddress, isProxy(peer),
+            connections.count + gates.count < configuration.maximumConnections
+        else {
+            refusals.add(1)
+            return tcp.close()
+        }
+        let key = ObjectIdentifier(tcp)
+        // Let go by the gate's end, which is the header or the end of the connection.
+        gates[key] = ProxyHeaderGate(tcp, within: configuration.headerTimeout) { [self] outcome in
+            gates[key] = nil
+            switch outcome {
+            case .closed: refusals.add(1)
+            case .open(let client, let rest):
+                admit(tcp, client: client)
+                if tcp.isOpen { rest.withUnsafeBytes { tcp.receive($0) } }
+            }
+        }
+    }
+
+    /// Serves a connection, whose client may be another than its peer.
+    private func admit(_ tcp: TCPConnection, client: SocketAddress? = nil) {
+        tcp.announcedPeer = client
         if let limit = configuration.connections {
             guard let place = limit.place(for: tcp) else {
                 refusals.add(1)
@@ -141,6 +166,7 @@ package final class HTTPServer: @unchecked Sendable {
         isDraining = true
         listener?.close()
         listener = nil
+        for gate in gates.values { gate.close() }
         socket = nil
         for connection in connections.reversed() { connection.beginDrain() }
         let timer = loop.timer(after: limit) { [self] in

@@ -1,3 +1,5 @@
+package import IO
+
 /// The bounds of a server; the defaults are those of the front door.
 package struct HTTPServerConfiguration: Sendable {
     /// Sizes at which a head or a chunk is refused.
@@ -24,6 +26,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var maximumConnections = 10_000
     /// What several servers count together; a connection beyond it is closed unread.
     package var connections: ConnectionLimit?
+    /// Set, each connection must begin with a PROXY header of version 2, from a peer of which this is true.
+    package var proxyHeaderPeers: (@Sendable (SocketAddress) -> Bool)?
     /// How often all connections are looked at for the times above.
     package var sweepInterval = Duration.seconds(1)
     /// On a graceful stop: how long a request may still begin on an idle connection.

@@ -10,6 +10,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case eventsDeliver = "events.deliver"
     /// Set a tenant's entitlements: billing alone.
     case entitlementsWrite = "entitlements.write"
+    /// Set from which web sites a tenant's visitors come: sessions alone, whose widgets stand there.
+    case originsWrite = "origins.write"
     /// Read a connection's credentials.
     case connectionsRead = "connections.read"
     /// Hand over a mail that carries a sealed token: tenancy alone.
@@ -27,6 +29,7 @@ package enum ServiceGrants {
         if callee == .tenancy { granted.insert(.changesRead) }
         switch (caller, callee) {
         case (.gateway, .tenancy): granted.insert(.apiKeysExchange)
+        case (.sessions, .tenancy): granted.insert(.originsWrite)
         case (.billing, .tenancy): granted.insert(.entitlementsWrite)
         case (.tenancy, .messaging): granted.insert(.mailSend)
         case (.gateway, .billing): granted.insert(.usageReport)

@@ -21,6 +21,8 @@ package enum ChangeFeedAPI {
         case entitlements
         /// `key` is the tenant's id, `value` a `SettingsValue`.
         case settings
+        /// `key` is the tenant's id, `value` an `OriginsValue`.
+        case origins
         /// `key` is a session's id whose tokens are void; `value` an `ExpiryValue`.
         case revokedSession = "revoked_session"
         /// `key` is a user's id; `value` a `UserVersionValue`: tokens of older versions are void.
@@ -78,6 +80,13 @@ package enum ChangeFeedAPI {
         package var visibility: Visibility
 
         package init(visibility: Visibility) { self.visibility = visibility }
+    }
+
+    /// The web sites whose pages may call what visitors may call, as browsers name them: `https://www.example.com`.
+    package struct OriginsValue: Codable, Sendable, Hashable {
+        package var origins: [String]
+
+        package init(origins: [String]) { self.origins = origins }
     }
 
     /// Until when the entry matters; after that no token can name it.

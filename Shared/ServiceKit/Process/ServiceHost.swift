@@ -146,16 +146,19 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         let socket = try sockets[name] ?? .bind(host: host, port: port)
         for (index, handler) in handlers.enumerated() {
             guard let handler else { continue }
-            let prepare = isSecure ? places[index].parts.secure?.prepare : nil
+            let parts = places[index].parts
             try await serve(
-                socket, on: index, prepare: prepare, connections: places[0].parts.connections, handler.answer)
+                socket, on: index, prepare: isSecure ? parts.secure?.prepare : nil,
+                connections: places[0].parts.connections,
+                proxyHeaderPeers: name == "internal" ? nil : parts.proxyHeaderPeers, handler.answer)
         }
         return socket.port
     }
 
     private func serve(
         _ socket: ListeningSocket, on index: Int, prepare: (@Sendable (TCPConnection) -> Void)? = nil,
-        connections: ConnectionLimit? = nil, _ handler: @escaping HTTPHandler
+        connections: ConnectionLimit? = nil, proxyHeaderPeers: (@Sendable (SocketAddress) -> Bool)? = nil,
+        _ handler: @escaping HTTPHandler
     ) async throws {
         let seat = places[index].seat
         let (health, logger, metrics) = (health, logger, metrics)
@@ -167,6 +170,7 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
         settings.tellsUnread = process.service != .gateway
         if let idle = places[index].parts.tunnelIdle { settings.tunnelIdle = idle }
         settings.connections = connections
+        settings.proxyHeaderPeers = proxyHeaderPeers
         let server = try await seat.loop.attempt { [settings] in
             let pages = HealthPages(state: health, database: seat.database)
             let server = HTTPServer(

@@ -70,6 +70,8 @@ package struct ServiceParts: Sendable {
     package var tunnelIdle: Duration?
     /// How many connections the process takes for `service`; those of the first loop count.
     package var connections: ConnectionLimit?
+    /// Set, connections to both begin with a PROXY header, from a peer of which this is true.
+    private(set) var proxyHeaderPeers: (@Sendable (SocketAddress) -> Bool)?
     /// Answers other services, at INTERNAL_PORT.
     let `internal`: Handler?
     /// What must hold, beside an answering database, before the process is ready.
@@ -90,7 +92,8 @@ package struct ServiceParts: Sendable {
 
     /// The parts of a service that answers behind the gateway.
     package init(
-        service: @escaping HTTPHandler, secure: SecureListener? = nil, internal: HTTPHandler? = nil,
+        service: @escaping HTTPHandler, secure: SecureListener? = nil,
+        proxyHeaderPeers: (@Sendable (SocketAddress) -> Bool)? = nil, internal: HTTPHandler? = nil,
         isReady: @escaping @Sendable () -> Bool = { true },
         status: [(name: String, value: @Sendable () -> JSONText)] = [], running: [@Sendable () async -> Void] = [],
         closing: [@Sendable () async -> Void] = []
@@ -98,6 +101,7 @@ package struct ServiceParts: Sendable {
         self.init(internal: `internal`, isReady: isReady, status: status, running: running, closing: closing)
         self.service = Handler(answer: service)
         self.secure = secure
+        self.proxyHeaderPeers = proxyHeaderPeers
     }
 
     package init(

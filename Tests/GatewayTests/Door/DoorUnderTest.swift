@@ -38,7 +38,7 @@ final class DoorUnderTest: @unchecked Sendable {
 
     private init(
         _ loop: EventLoop, servicePort: Int, tenancyPort: Int, patience: Duration?,
-        configuration: HTTPClientConfiguration, isCurrent: Bool
+        configuration: HTTPClientConfiguration, isCurrent: Bool, edge: EdgeUnderTest
     ) throws {
         self.loop = loop
         client = InternalHTTPClient(loop: loop)
@@ -78,12 +78,19 @@ final class DoorUnderTest: @unchecked Sendable {
             documents: APIDocuments(upstreams: upstreams, tokens: tokens, loop: loop),
             transport: TransportRules(isTrusted: nil, port: 0, baseURL: base, challenges: nil),
             limits: .withoutDatabase(on: loop, log.logger()),
+            edge: Edge(
+                proxies: edge.proxies, state: state, sites: edge.sites,
+                compression: AnswerCompression(pool: EdgeUnderTest.compressors)),
             loop: loop, logger: log.logger(service: "gateway"), metrics: metrics)
         door.usage = usage
         self.door = door
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
+        var listening = HTTPServerConfiguration()
+        listening.proxyHeaderPeers = edge.proxyHeaderPeers
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)
-        server = HTTPServer(loop: loop, socket: socket, logger: log.logger(), metrics: Metrics()) { request in
+        server = HTTPServer(
+            loop: loop, socket: socket, configuration: listening, logger: log.logger(), metrics: Metrics()
+        ) { request in
             await door.answer(request)
         }
         try server.start()
@@ -122,6 +129,18 @@ final class DoorUnderTest: @unchecked Sendable {
     /// Tells the door what `acme` may use.
     func learn(plan: Entitlements) { learn(.entitlements(tenant, plan)) }
 
+    /// Tells the door from which web sites the tenant's visitors come.
+    func allow(_ origins: [String]) { learn(.origins(tenant, origins)) }
+
+    /// Tells the door that the tenant is suspended.
+    func suspend() throws {
+        learn(
+            .tenant(
+                tenant,
+                .init(
+                    subdomain: "acme", status: .suspended, timeZone: try TimeZoneName(jsonText: "UTC"), country: "US")))
+    }
+
     private func learn(_ change: FeedChange) { state.apply([change], sequence: state.sequence + 1) }
 
     /// The token that a key is exchanged for.
@@ -154,7 +173,7 @@ final class DoorUnderTest: @unchecked Sendable {
 
     /// Runs a test with a door before a service that is scripted by a handler.
     static func with(
-        patience: Duration? = nil, isCurrent: Bool = true,
+        patience: Duration? = nil, isCurrent: Bool = true, edge: EdgeUnderTest = EdgeUnderTest(),
         service: @escaping HTTPHandler = { _ in HTTPResponse(status: 200) },
         tenancy: @escaping HTTPHandler = { _ in HTTPResponse(status: 404) },
         _ body: @escaping @Sendable (DoorUnderTest) async throws -> Void
@@ -163,7 +182,7 @@ final class DoorUnderTest: @unchecked Sendable {
             let service = try serve(on: loop, service)
             try await run(
                 loop, port: service.port, tenancy: tenancy, patience: patience, configuration: .init(),
-                isCurrent: isCurrent, body)
+                isCurrent: isCurrent, edge: edge, body)
             await service.server.drain(within: .zero)
         }
     }
@@ -182,12 +201,13 @@ final class DoorUnderTest: @unchecked Sendable {
 
     private static func run(
         _ loop: EventLoop, port: Int, tenancy: @escaping HTTPHandler, patience: Duration?,
-        configuration: HTTPClientConfiguration, isCurrent: Bool = true, _ body: (DoorUnderTest) async throws -> Void
+        configuration: HTTPClientConfiguration, isCurrent: Bool = true, edge: EdgeUnderTest = EdgeUnderTest(),
+        _ body: (DoorUnderTest) async throws -> Void
     ) async throws {
         let tenancy = try serve(on: loop, tenancy)
         let door = try DoorUnderTest(
             loop, servicePort: port, tenancyPort: tenancy.port, patience: patience, configuration: configuration,
-            isCurrent: isCurrent)
+            isCurrent: isCurrent, edge: edge)
         let result: Result<Void, any Error>
         do { result = .success(try await body(door)) } catch { result = .failure(error) }
         door.client.close()
@@ -213,4 +233,13 @@ final class FixedTokens: ServiceTokenSource {
     func token(for callee: ServiceName) async throws -> String { DoorUnderTest.gatewayToken }
 
     func drop(_ token: String, for callee: ServiceName) {}
+}
+
+/// What stands in front of the door under test, and the files that it serves.
+struct EdgeUnderTest: Sendable {
+    static let compressors = WorkerPool(name: "compression", threads: 2, queueLimit: 256)
+
+    var proxies = TrustedProxies(blocks: [], field: .forwardedFor)
+    var sites = StaticSites(console: nil, widget: nil, logger: Logger(service: "test", level: .error))
+    var proxyHeaderPeers: (@Sendable (SocketAddress) -> Bool)?
 }

@@ -99,7 +99,8 @@ import Testing
                 status: 422, headers: ["Content-Type": Problem.contentType, "X-Request-ID": "theirs"],
                 body: .bytes(Array(document.utf8)))
         }) { door async throws in
-            let answer = try await door.send(.post, body: .bytes([1]))
+            let answer = try await door.send(
+                .post, "/api/v1/calls", headers: ["Content-Type": "application/json"], body: .bytes([1]))
             #expect(answer.status == 422)
             #expect(answer.headers.all(named: "x-request-id").count == 1)
             #expect(answer.headers["x-request-id"] != "theirs")

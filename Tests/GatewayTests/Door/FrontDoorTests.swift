@@ -156,7 +156,8 @@ final class Asked: @unchecked Sendable {
         try await DoorUnderTest.with { door async throws in
             let bearer = try door.bearer(.owner)
             _ = try await door.send(
-                .post, "/api/v1/calls?search=planted-query", ["Authorization": bearer],
+                .post, "/api/v1/calls?search=planted-query",
+                ["Authorization": bearer, "Content-Type": "application/json"],
                 body: .bytes(Array("planted-body".utf8)))
             _ = try await door.send(["Authorization": "Bearer planted.token.here"])
             let log = door.log.text

@@ -157,16 +157,17 @@ import Testing
         }) { door async throws in
             let large = [UInt8](repeating: 0x61, count: (64 << 10) + 1)
             let target = "/api/v1/auth/login"
-            let declared = try await door.send(.post, target, body: .bytes(large))
+            let json: HTTPHeaders = ["Content-Type": "application/json"]
+            let declared = try await door.send(.post, target, headers: json, body: .bytes(large))
             #expect(declared.status == 413)
             #expect(try await door.problem(declared).code == "body_too_large")
             let (body, pieces) = (HTTPBody(declaredLength: nil) {}, large)
             pieces.withUnsafeBytes { body.deliver($0) }
             body.finish()
-            let chunked = try await door.send(.post, target, body: .stream(body))
+            let chunked = try await door.send(.post, target, headers: json, body: .stream(body))
             #expect(chunked.status == 413)
             #expect(try await door.problem(chunked).code == "body_too_large")
-            let fitting = try await door.send(.post, target, body: .bytes(Array(large.dropLast())))
+            let fitting = try await door.send(.post, target, headers: json, body: .bytes(Array(large.dropLast())))
             #expect(fitting.status == 200)
         }
     }
