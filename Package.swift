@@ -82,6 +82,7 @@ let shared: [Target] = [
     library("HTTP", ["IO", "JSON", "Telemetry", "CNghttp2", "CZlib", "CBrotli"]),
     library("Postgres", ["IO", "JSON", "Models", "Telemetry", "CLibpq"]),
     library("HTTPClient", ["HTTP", "IO", "JSON", "Telemetry", "CCurl"]),
+    library("Mail", ["HTTPClient", "IO", "Models", "Telemetry"]),
     library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "Telemetry"]),
     library("ServiceKit", ["IO", "HTTP", "HTTPClient", "Postgres", "Crypto", "JSON", "Models", "Telemetry"]),
     library("Auth", ["IO", "Crypto", "JSON", "Models", "Telemetry"]),
@@ -112,7 +113,7 @@ let services: [Target] = [
         "Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
         kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),
     service("Sessions", kit),
-    service("Messaging", kit),
+    service("Messaging", kit + ["Mail"]),
     service("Calendar", kit),
     service("Billing", kit),
 ]
@@ -154,6 +155,10 @@ let testTargets: [Target] = [
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy"]),
     tests(
         "CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
+    tests("MailTests", loop + ["Mail", "HTTPClient", "Models"]),
+    tests(
+        "MessagingTests",
+        kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Messaging", "Mail"]),
     tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway", "TLS"]),
     // The executables are started and not imported; naming them has them built.
     tests(

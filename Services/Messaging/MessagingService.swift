@@ -1,5 +1,6 @@
 import Clients
 import Events
+import Mail
 import Models
 import Postgres
 import ServiceKit
@@ -23,14 +24,34 @@ enum MessagingService: ServiceProgram {
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         // The receipt is all that an event leaves here until a feature acts on it.
         let events = EventReceiver.route(seat.database) { _, _ in }
+        guard let secrets = seat.secrets else { throw MessagingError.missingEncryptionKeys }
+        let seal = MailSeal(secrets: secrets)
+        let mail = MailRoutes(
+            store: MailStore(database: seat.database), seal: seal, isSending: seat.configuration.mail != nil)
         let application = WebApplication(seat, routes: .messaging, trust: trust)
-        let inner = WebApplication(seat, routes: .messagingInternal(events: events), trust: trust, listener: .internal)
+        let inner = WebApplication(
+            seat, routes: .messagingInternal(events: events, mail: mail), trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
-        if seat.index == 0 { parts.running = [{ await membership.run() }] }
+        if seat.index == 0 {
+            let mailbox = MailboxRoutes(
+                store: MailboxStore(database: seat.database), seal: seal, logger: seat.logger)
+            parts.pages = [OperatorPage(MailboxRoutes.path) { await mailbox.answer($0) }]
+            let sending = seat.configuration.mail.map { MailSending(client: MailClient($0.server), from: $0.from) }
+            let jobs = try MessagingJobService(
+                seat, mail: MailDelivery(store: mail.store, seal: seal, sending: sending))
+            parts.running = [{ await membership.run() }, { await jobs.run() }]
+        }
         return parts
     }
 
     static func openAPI() throws -> [UInt8]? { try RouteTable.messaging.openAPI() }
+}
+
+/// Why messaging cannot start.
+enum MessagingError: Error, CustomStringConvertible {
+    case missingEncryptionKeys
+
+    var description: String { "ENCRYPTION_KEYS is not set; it seals letters until they are sent" }
 }

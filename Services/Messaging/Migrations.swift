@@ -5,5 +5,7 @@ extension Migration {
     static let messaging: [Migration] = [
         Migration(name: "0001_create_event_receipts", sql: PackageResources._001_create_event_receipts_sql),
         Migration(name: "0002_create_idempotency_keys", sql: PackageResources._002_create_idempotency_keys_sql),
+        Migration(name: "0003_create_jobs", sql: PackageResources._003_create_jobs_sql),
+        Migration(name: "0004_create_mails", sql: PackageResources._004_create_mails_sql),
     ]
 }

@@ -5,5 +5,15 @@ import Web
 extension RouteTable {
     static var messaging: RouteTable { RouteTable(.messaging, []) }
 
-    static func messagingInternal(events: Route) -> RouteTable { RouteTable(.messaging, [events]) }
+    /// What other services may ask.
+    static func messagingInternal(events: Route, mail: MailRoutes) -> RouteTable {
+        RouteTable(
+            .messaging,
+            [
+                events,
+                .post(
+                    "/internal/mail", "send_mail", .service(.mailSend), "Send a letter of the suite to one person",
+                    mail.take),
+            ])
+    }
 }

@@ -14,6 +14,7 @@ enum ImportRules {
         HTTP: IO JSON Telemetry CNghttp2 CZlib CBrotli
         Postgres: IO JSON Models Telemetry CLibpq
         HTTPClient: HTTP IO JSON Telemetry CCurl
+        Mail: HTTPClient IO Models Telemetry
         BlobStore: HTTPClient HTTP IO Models Crypto Telemetry
         ServiceKit: IO HTTP HTTPClient Postgres Crypto JSON Models Telemetry
         Auth: IO Crypto JSON Models Telemetry
@@ -27,7 +28,7 @@ enum ImportRules {
         Tenancy: KIT CZxcvbn
         Calls: KIT PhoneNumbers Audio CICU CSeccomp
         Sessions: KIT
-        Messaging: KIT
+        Messaging: KIT Mail
         Calendar: KIT
         Billing: KIT
         """

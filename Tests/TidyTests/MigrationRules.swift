@@ -9,7 +9,7 @@ enum MigrationRules {
         "outbox_deliveries", "event_receipts", "receipts",
         "inbox", "inbox_lanes", "schema_migrations", "signing_keys", "changes", "plans", "platform_settings",
         "call_rollup_marks",
-        "usage_buckets",
+        "usage_buckets", "mails",
         "limit_buckets", "limit_holdings", "limit_holders",
     ]
 

@@ -113,8 +113,8 @@ enum LetterTexts {
             letter.values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
         }
         return InternalAPI.Mail(
-            id: id, kind: letter.kind.rawValue, to: letter.to, toName: letter.toName, language: language,
-            subject: fill(words.subject), paragraphs: words.paragraphs.map(fill),
+            id: id, kind: letter.kind.rawValue, to: letter.to, toName: letter.toName, fromName: letter.values["tenant"],
+            language: language, subject: fill(words.subject), paragraphs: words.paragraphs.map(fill),
             action: letter.url.flatMap { url in words.label.map { InternalAPI.MailAction(label: $0, url: url) } })
     }
 }

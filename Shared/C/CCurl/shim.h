@@ -42,6 +42,12 @@ static inline void *switchboard_curl_private(CURL *handle) {
     return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
 }
 
+// The last status that the other side gave; 0 when it gave none.
+static inline long switchboard_curl_response_code(CURL *handle) {
+    long value = 0;
+    return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &value) == CURLE_OK ? value : 0;
+}
+
 static inline CURLMcode switchboard_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

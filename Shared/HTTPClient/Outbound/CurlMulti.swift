@@ -47,7 +47,7 @@ final class CurlMulti: @unchecked Sendable {
     /// Prepares the library once for the process, before the first handle.
     ///
     /// A TLS write to a closed peer would otherwise end the process.
-    private static let isCurlReady: Bool = {
+    static let isCurlReady: Bool = {
         signal(SIGPIPE, SIG_IGN)
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
     }()

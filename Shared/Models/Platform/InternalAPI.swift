@@ -48,6 +48,8 @@ package enum InternalAPI {
         package var kind: String
         package var to: EmailAddress
         package var toName: String?
+        /// In whose name it is written, such as the tenant's; the suite's own without one.
+        package var fromName: String?
         /// The language of the texts below, as BCP 47 has it.
         package var language: String
         package var subject: String
@@ -56,13 +58,14 @@ package enum InternalAPI {
         package var action: MailAction?
 
         package init(
-            id: MailID, kind: String, to: EmailAddress, toName: String?, language: String, subject: String,
-            paragraphs: [String], action: MailAction?
+            id: MailID, kind: String, to: EmailAddress, toName: String?, fromName: String? = nil, language: String,
+            subject: String, paragraphs: [String], action: MailAction?
         ) {
             self.id = id
             self.kind = kind
             self.to = to
             self.toName = toName
+            self.fromName = fromName
             self.language = language
             self.subject = subject
             self.paragraphs = paragraphs

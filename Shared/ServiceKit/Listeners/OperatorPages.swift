@@ -1,23 +1,39 @@
-import HTTP
+package import HTTP
 import JSON
 import Telemetry
 
-/// `/metrics` and `/status` of the operator's listener, which is on loopback alone.
+/// A page that a service adds to its operator's listener, which is on loopback alone.
+package struct OperatorPage: Sendable {
+    let path: String
+    let answer: HTTPHandler
+
+    /// Answers GET and HEAD of the path and of everything below it.
+    package init(_ path: String, _ answer: @escaping HTTPHandler) {
+        self.path = path
+        self.answer = answer
+    }
+
+    func covers(_ asked: String) -> Bool { asked == path || asked.hasPrefix("\(path)/") }
+}
+
+/// `/metrics`, `/status` and the service's own pages of the operator's listener, which is on loopback alone.
 struct OperatorPages: Sendable {
     let service: String
     let metrics: Metrics
     let health: HealthState
     let sections: [(name: String, value: @Sendable () -> JSONText)]
+    let pages: [OperatorPage]
     private let started = ContinuousClock.now
 
     init(
         service: String, metrics: Metrics, health: HealthState,
-        sections: [(name: String, value: @Sendable () -> JSONText)]
+        sections: [(name: String, value: @Sendable () -> JSONText)], pages: [OperatorPage] = []
     ) {
         self.service = service
         self.metrics = metrics
         self.health = health
         self.sections = sections
+        self.pages = pages
     }
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -31,7 +47,9 @@ struct OperatorPages: Sendable {
                 body: .bytes(metrics.render()))
         case "/status":
             return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(status()))
-        default: return HTTPResponse(status: 404)
+        default:
+            guard let page = pages.first(where: { $0.covers(request.path) }) else { return HTTPResponse(status: 404) }
+            return await page.answer(request)
         }
     }
 

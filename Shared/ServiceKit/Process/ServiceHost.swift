@@ -128,7 +128,9 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
             ports.internal = try await open("internal", process.bindAddress, port) { $0.internal }
         }
         let status = places[0].parts.status
-        let pages = OperatorPages(service: process.service.rawValue, metrics: metrics, health: health, sections: status)
+        let pages = OperatorPages(
+            service: process.service.rawValue, metrics: metrics, health: health, sections: status,
+            pages: places[0].parts.pages)
         let socket = try sockets["operator"] ?? .bind(host: "127.0.0.1", port: process.operatorPort)
         try await serve(socket, on: 0) { await pages.answer($0) }
         ports.operator = socket.port

@@ -80,6 +80,8 @@ package struct ServiceParts: Sendable {
     package var mayBegin: @Sendable () -> Bool = { true }
     /// Sections of the operator's `/status`; those of the first loop are shown.
     package var status: [(name: String, value: @Sendable () -> JSONText)]
+    /// Pages of the operator's listener; those of the first loop are shown.
+    package var pages: [OperatorPage] = []
     /// Started once the inner listeners are open, cancelled at the stop; they return when their leases are given back.
     package var running: [@Sendable () async -> Void]
     /// Called in order at the very end, before the database closes.
