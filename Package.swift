@@ -155,7 +155,7 @@ let testTargets: [Target] = [
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy"]),
     tests(
         "CallsTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Calls", "Audio", "PhoneNumbers"]),
-    tests("MailTests", loop + ["Mail", "HTTPClient", "Models"]),
+    tests("MailTests", loop + ["Mail", "HTTPClient", "JSON", "Models"]),
     tests(
         "MessagingTests",
         kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Messaging", "Mail"]),

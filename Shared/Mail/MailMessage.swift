@@ -49,7 +49,7 @@ package struct MailMessage: Sendable {
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
             "Content-Language: \(language)",
-            "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
+            "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"",
         ]
         var lines = head.joined(separator: "\r\n") + "\r\n\r\n"
         for (type, content) in [("plain", text), ("html", html)] {

@@ -30,7 +30,8 @@ struct MessageTests {
                 Auto-Submitted: auto-generated
                 MIME-Version: 1.0
                 Content-Language: en
-                Content-Type: multipart/alternative; boundary="=_m1"
+                Content-Type: multipart/alternative;
+                 boundary="=_m1"
 
                 --=_m1
                 Content-Type: text/plain; charset=utf-8

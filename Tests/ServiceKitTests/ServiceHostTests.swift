@@ -36,7 +36,7 @@ private enum SampleProgram: ServiceProgram {
 
     static func assemble(_ seat: ServiceSeat<Configuration>, _ diary: Diary) async throws -> ServiceParts {
         let index = seat.index
-        return ServiceParts(
+        var parts = ServiceParts(
             service: { request in HTTPResponse(status: 200, body: .bytes(Array("loop \(index) \(request.path)".utf8)))
             },
             internal: { _ in HTTPResponse(status: 204) },
@@ -48,6 +48,10 @@ private enum SampleProgram: ServiceProgram {
                 }
             ],
             closing: [{ diary.write("closed") }])
+        parts.pages = [
+            OperatorPage("/pages") { HTTPResponse(status: 200, body: .bytes(Array("page \($0.path)".utf8))) }
+        ]
+        return parts
     }
 }
 
@@ -79,6 +83,10 @@ struct ServiceHostTests {
                 #expect(status.contains("\"service\":\"calls\",\"status\":\"ok\""))
                 #expect(status.contains("\"diary\":1"))
                 #expect(try await fetch(loop, ports.operator, "/metrics").contains("http_server_connections"))
+                #expect(try await fetch(loop, ports.operator, "/pages") == "200 page /pages")
+                #expect(try await fetch(loop, ports.operator, "/pages/x") == "200 page /pages/x")
+                #expect(try await fetch(loop, ports.operator, "/pagesx").hasPrefix("404"))
+                #expect(try await fetch(loop, service, "/pages") == "200 loop 0 /pages")
                 await host.stop()
                 await #expect(throws: (any Error).self) { try await fetch(loop, service, "/ready") }
             }
