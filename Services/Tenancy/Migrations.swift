@@ -17,5 +17,7 @@ extension Migration {
         Migration(name: "0010_note_devices", sql: PackageResources._010_note_devices_sql),
         Migration(name: "0011_create_second_factors", sql: PackageResources._011_create_second_factors_sql),
         Migration(name: "0012_create_origins", sql: PackageResources._012_create_origins_sql),
+        Migration(name: "0013_manage_tenants", sql: PackageResources._013_manage_tenants_sql),
+        Migration(name: "0014_create_impersonations", sql: PackageResources._014_create_impersonations_sql),
     ]
 }

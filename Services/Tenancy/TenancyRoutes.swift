@@ -20,20 +20,29 @@ struct TenancyRoutes: Sendable {
     private var keys: APIKeyRoutes { APIKeyRoutes(database: database, tokens: tokens) }
 
     /// Behind the gateway.
-    var table: RouteTable {
-        RouteTable(
-            .tenancy,
-            RouteTable.signIn(
-                SignInRoutes(database: database, tokens: tokens, passwords: passwords, factors: factors),
-                PasswordRoutes(database: database, tokens: tokens, passwords: passwords, mail: mail),
-                SessionRoutes(database: database))
-                + RouteTable.secondFactor(SecondFactorRoutes(database: database, factors: factors, mail: mail))
-                + RouteTable.people(
-                    UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
-                + RouteTable.apiKeys(keys)
-                + RouteTable.platform(TenantRoutes(database: database, links: links, mail: mail))
-                + RouteTable.audit(AuditRoutes(database: database)) + RouteTable.published(SigningKeyRoutes(ring: ring))
-        )
+    var table: RouteTable { RouteTable(.tenancy, ofPeople + ofPlatform) }
+
+    private var ofPeople: [Route] {
+        var routes = RouteTable.signIn(
+            SignInRoutes(database: database, tokens: tokens, passwords: passwords, factors: factors),
+            PasswordRoutes(database: database, tokens: tokens, passwords: passwords, mail: mail),
+            SessionRoutes(database: database))
+        routes += RouteTable.secondFactor(SecondFactorRoutes(database: database, factors: factors, mail: mail))
+        routes += RouteTable.people(
+            UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
+        routes += RouteTable.apiKeys(keys)
+        routes += RouteTable.audit(AuditRoutes(database: database))
+        routes += RouteTable.published(SigningKeyRoutes(ring: ring))
+        return routes
+    }
+
+    private var ofPlatform: [Route] {
+        var routes = RouteTable.platform(TenantRoutes(database: database, links: links, mail: mail))
+        routes += RouteTable.platformEdits(
+            TenantEditRoutes(database: database, mail: mail), TenantExportRoutes(database: database),
+            PlatformFeatureRoutes(database: database))
+        routes += RouteTable.impersonation(ImpersonationRoutes(database: database, tokens: tokens, links: links))
+        return routes
     }
 
     /// For other services.

@@ -20,21 +20,22 @@ extension Principal {
         else { throw .invalid("not the claims of a user") }
         // The platform's users are the super admins, and a tenant's user can never become one.
         guard (role == .superAdmin) == (tenant == .platform) else { throw .invalid("role and tenant do not fit") }
+        guard claims.areas == nil || role == .superAdmin else { throw .invalid("areas are of super admins") }
         return UserPrincipal(
             userID: try id(claims.sub), tenantID: tenant, role: role, sessionID: session, version: version,
-            impersonator: claims.act?.sub)
+            impersonator: claims.act?.sub, areas: claims.areas)
     }
 
     private static func apiKey(_ claims: TokenClaims) throws(TokenError) -> APIKeyPrincipal {
         guard let tenant = claims.tid, tenant != .platform, let mode = claims.mode, claims.sid == nil,
-            claims.ver == nil, claims.act == nil
+            claims.ver == nil, claims.act == nil, claims.areas == nil
         else { throw .invalid("not the claims of an API key") }
         return APIKeyPrincipal(keyID: try id(claims.sub), tenantID: tenant, scopes: try scopes(claims), mode: mode)
     }
 
     private static func service(_ claims: TokenClaims, at callee: ServiceName) throws(TokenError) -> ServicePrincipal {
         guard let name = ServiceName(rawValue: claims.sub), claims.tid == nil, claims.role == nil, claims.sid == nil,
-            claims.ver == nil, claims.act == nil, claims.mode == nil
+            claims.ver == nil, claims.act == nil, claims.mode == nil, claims.areas == nil
         else { throw .invalid("not the claims of a service") }
         let scopes: Set<ServiceScope> = try scopes(claims)
         // The table decides here as well: a grant that was taken away ends with the callee's release.
@@ -46,7 +47,7 @@ extension Principal {
 
     private static func visitor(_ claims: TokenClaims) throws(TokenError) -> VisitorPrincipal {
         guard let tenant = claims.tid, tenant != .platform, claims.sid == nil, claims.ver == nil,
-            claims.scope == nil, claims.act == nil
+            claims.scope == nil, claims.act == nil, claims.areas == nil
         else { throw .invalid("not the claims of a visitor") }
         return VisitorPrincipal(sessionID: try id(claims.sub), tenantID: tenant)
     }

@@ -84,7 +84,7 @@ package struct UserPrincipal: Sendable, Hashable {
     /// A user as a verified token describes them.
     package init(
         userID: UserID, tenantID: TenantID, role: Role, sessionID: SessionID, version: Int64,
-        impersonator: UserID? = nil
+        impersonator: UserID? = nil, areas: [PlatformArea]? = nil
     ) {
         self.userID = userID
         self.tenantID = tenantID
@@ -92,7 +92,11 @@ package struct UserPrincipal: Sendable, Hashable {
         self.sessionID = sessionID
         self.version = version
         self.impersonator = impersonator
-        permissions = role.permissions
+        guard role == .superAdmin, let areas else {
+            permissions = role.permissions
+            return
+        }
+        permissions = areas.reduce(into: []) { $0.formUnion($1.permissions) }
     }
 }
 

@@ -49,6 +49,8 @@ package struct TokenClaims: Codable, Sendable, Hashable {
     /// Words with single spaces between; keys and services only.
     package var scope: String?
     package var act: Actor?
+    /// What a super admin may work in; nil for all of the platform.
+    package var areas: [PlatformArea]?
     package var mode: KeyMode?
 
     /// The claims that every token has; the others are set afterwards.

@@ -129,7 +129,7 @@ struct ChangeFeedTests {
             let answer: TenancyAPI.SignedIn = try await world.signIn("a@acme.example").decoded()
             _ = try await world.send(.post, "/api/v1/auth/logout", token: answer.accessToken)
             #expect(try await open("").snapshot().entries.count { $0.kind == .revokedSession } == 1)
-            try await world.force("UPDATE changes SET created_at = now() - interval '21 minutes'")
+            try await world.force("UPDATE changes SET created_at = now() - interval '36 minutes'")
             #expect(try await open("").snapshot().entries.count { $0.kind == .revokedSession } == 0)
         }
     }

@@ -26,6 +26,8 @@ struct WallTests {
             _ = try await factors.confirm(code, of: owner, mail: world.mail, origin: .operator)
             _ = try await OriginStore(database: world.rows(tenant)).set(
                 ["https://\(name).example"], of: tenant, origin: .operator)
+            try await ImpersonationStore(rows: world.rows(tenant)).create(
+                .make(), of: owner.id, by: .make(), digest: [1], expiresAt: .now(), in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
         }
@@ -68,7 +70,8 @@ struct WallTests {
             ).compactMap { $0[0] }
             #expect(
                 tables == [
-                    "changes", "job_schedules", "jobs", "outbox_deliveries", "outbox_events", "outbox_sequences",
+                    "changes", "disabled_features", "job_schedules", "jobs", "outbox_deliveries", "outbox_events",
+                    "outbox_sequences",
                     "schema_migrations",
                     "signing_keys",
                 ])

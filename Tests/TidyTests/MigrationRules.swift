@@ -7,7 +7,8 @@ enum MigrationRules {
     static let withoutWall: Set<String> = [
         "jobs", "job_schedules", "job_leases", "leases", "outbox_sequences", "outbox_events",
         "outbox_deliveries", "event_receipts", "receipts",
-        "inbox", "inbox_lanes", "schema_migrations", "signing_keys", "changes", "plans", "platform_settings",
+        "inbox", "inbox_lanes", "schema_migrations", "signing_keys", "changes", "disabled_features", "plans",
+        "platform_settings",
         "call_rollup_marks",
         "usage_buckets", "mails",
         "limit_buckets", "limit_holdings", "limit_holders",

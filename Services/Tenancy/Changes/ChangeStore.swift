@@ -4,8 +4,8 @@ import Postgres
 
 /// The change feed's rows.
 struct ChangeStore {
-    /// How long a revocation matters: a little longer than an access token lives.
-    static let tokenLife = Duration.seconds(20 * 60)
+    /// How long a revocation matters: a little longer than the access token lives that lives longest, an impersonator's.
+    static let tokenLife = Duration.seconds(35 * 60)
 
     let rows: any SQLExecutor
 

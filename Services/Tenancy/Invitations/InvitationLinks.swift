@@ -14,7 +14,12 @@ struct InvitationLinks: Sendable {
 
     /// The page of the tenant's host; the token stands in the fragment, which no server and no log gets to see.
     func url(of token: OpaqueToken, subdomain: String) -> String {
-        let page = token.kind == .passwordReset ? "reset-password" : "accept-invitation"
+        let page =
+            switch token.kind {
+            case .passwordReset: "reset-password"
+            case .impersonation: "impersonate"
+            default: "accept-invitation"
+            }
         return "\(scheme)://\(subdomain).\(authority)/\(page)#token=\(token.reveal())"
     }
 }

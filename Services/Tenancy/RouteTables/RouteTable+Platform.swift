@@ -2,6 +2,36 @@ import Models
 import Web
 
 extension RouteTable {
+    /// What super admins do with tenants that are there.
+    static func platformEdits(
+        _ edits: TenantEditRoutes, _ export: TenantExportRoutes, _ features: PlatformFeatureRoutes
+    ) -> [Route] {
+        [
+            .get(
+                "/api/v1/platform/tenants/export", "export_tenants", .platform(.tenantsRead), "All tenants as CSV",
+                export.export, .contentTypes(["text/csv"])),
+            .patch(
+                "/api/v1/platform/tenants/{id}", "update_tenant", .platform(.tenantsWrite),
+                "Edit a tenant, its limits and its features", edits.update, .failures([.conflict])),
+            .post(
+                "/api/v1/platform/tenants/{id}/deletion", "delete_tenant", .platform(.tenantsWrite),
+                "Delete a tenant; it can be restored for 30 days", edits.delete, .dangerous,
+                .failures([.reauthenticationRequired])),
+            .delete(
+                "/api/v1/platform/tenants/{id}/deletion", "restore_tenant", .platform(.tenantsWrite),
+                "Restore a deleted tenant", edits.restore, .failures([.conflict])),
+            .get(
+                "/api/v1/platform/tenants/{id}/usage", "get_tenant_usage", .platform(.tenantsRead),
+                "How much of the suite a tenant's people use", edits.usage),
+            .get(
+                "/api/v1/platform/settings/features", "get_platform_features", .platform(.settingsRead),
+                "The features that are off everywhere", features.get),
+            .put(
+                "/api/v1/platform/settings/features", "put_platform_features", .platform(.settingsWrite),
+                "Switch features off and on everywhere", features.put),
+        ]
+    }
+
     /// The platform's tenants, for super admins.
     static func platform(_ tenants: TenantRoutes) -> [Route] {
         [

@@ -7,11 +7,11 @@ struct AccessTokens: Sendable {
     /// `BASE_URL`, the issuer of every token.
     let issuer: String
 
-    func issue(for user: User, session: SessionID) throws -> String {
+    func issue(for user: User, session: SessionID, impersonator: UserID? = nil) throws -> String {
         try sign(
             .user(
                 user.id, in: user.tenantID, role: user.role, session: session, version: user.version, issuer: issuer,
-                now: .now()))
+                now: .now(), impersonator: impersonator))
     }
 
     func issue(for key: APIKey, in tenant: TenantID) throws -> String {

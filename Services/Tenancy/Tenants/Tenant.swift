@@ -14,6 +14,13 @@ struct Tenant: Sendable {
     var createdAt: Timestamp
     var updatedAt: Timestamp
     var suspendedAt: Timestamp?
+    var version: Int64
+    var notes: String
+    /// When the grace period of a deleted tenant ends.
+    var deleteAfter: Timestamp?
+
+    /// How long a deleted tenant can be restored.
+    static let grace = Duration.seconds(30 * 86_400)
 }
 
 /// What a new tenant starts from.
@@ -30,14 +37,17 @@ struct TenantDraft: Sendable {
 
 extension TenantDraft {
     /// What is wrong with the draft, apart from what only the database knows.
-    var faults: [FieldError] {
+    var faults: [FieldError] { Self.faults(country: country, language: language) }
+
+    /// What is wrong with a country and a language, where they are given.
+    static func faults(country: String?, language: String?) -> [FieldError] {
         var faults: [FieldError] = []
-        if !Self.isCountry(country) {
+        if let country, !Self.isCountry(country) {
             faults.append(
                 FieldError(
                     pointer: "/country", code: "invalid_format", detail: "two letters of ISO 3166-1 expected"))
         }
-        if !Self.isLanguage(language) {
+        if let language, !Self.isLanguage(language) {
             faults.append(
                 FieldError(pointer: "/language", code: "invalid_format", detail: "BCP 47 language tag expected"))
         }

@@ -32,7 +32,8 @@ struct TenantLifeStore {
             try await TenantEvents.publish(.tenantCreated, tenant, in: rows)
             let key = tenant.id.jsonText
             try await ChangeStore.append(.tenant, key: key, value: tenant.change, tenant: tenant.id, in: rows)
-            try await ChangeStore.append(.entitlements, key: key, value: entitlements, tenant: tenant.id, in: rows)
+            let effective = try await tenants.entitlements(of: tenant.id) ?? entitlements
+            try await ChangeStore.append(.entitlements, key: key, value: effective, tenant: tenant.id, in: rows)
             try await ChangeStore.append(
                 .settings, key: key, value: ChangeFeedAPI.SettingsValue(visibility: .own),
                 tenant: tenant.id, in: rows)
@@ -66,11 +67,12 @@ struct TenantLifeStore {
     }
 
     /// The tenant reads what was done to it, and the platform who did it from where.
-    private static func audit(
-        _ action: AuditEntry.Action, of tenant: TenantID, _ origin: Origin, _ rows: Transaction
+    static func audit(
+        _ action: AuditEntry.Action, of tenant: TenantID, _ origin: Origin, after: JSONText? = nil,
+        _ rows: Transaction
     ) async throws {
         let audit = AuditStore(rows: rows)
-        var entry = origin.entry(action, "tenant/\(tenant)")
+        var entry = origin.entry(action, "tenant/\(tenant)", after: after)
         try await audit.appendToPlatform(entry)
         entry.address = nil
         try await audit.append(entry, in: tenant)
@@ -79,10 +81,13 @@ struct TenantLifeStore {
     /// Replaces what a tenant may use; false when there is no such tenant.
     func setEntitlements(_ entitlements: Entitlements, of id: TenantID, origin: Origin) async throws -> Bool {
         try await database.transaction { rows in
-            guard try await TenantStore(rows: rows).setEntitlements(entitlements, of: id) else { return false }
+            let tenants = TenantStore(rows: rows)
+            guard try await tenants.setEntitlements(entitlements, of: id),
+                let effective = try await tenants.entitlements(of: id)
+            else { return false }
             try await AuditStore(rows: rows).append(
                 origin.entry(.entitlementsSet, "tenant/\(id)", after: try JSONText(encoding: entitlements)), in: id)
-            try await ChangeStore.append(.entitlements, key: id.jsonText, value: entitlements, tenant: id, in: rows)
+            try await ChangeStore.append(.entitlements, key: id.jsonText, value: effective, tenant: id, in: rows)
             return true
         }
     }

@@ -10,12 +10,6 @@ struct TenantRoutes: Sendable {
     let links: InvitationLinks
     let mail: MailQueue
 
-    /// What a list of tenants can be narrowed by.
-    struct Filter: Codable, Sendable {
-        /// A part of the name or the subdomain, in any case.
-        var search: String?
-    }
-
     enum Order: String, SortKey {
         case createdAt = "created_at"
 
@@ -71,13 +65,13 @@ struct TenantRoutes: Sendable {
     }
 
     func list(
-        _ context: RequestContext, _ query: Query<Filter>, _ paging: Paging<Order>
+        _ context: RequestContext, _ query: Query<TenantFilter>, _ paging: Paging<Order>
     ) async throws -> OK<Page<TenancyAPI.Tenant>> {
         // The platform's own tenant is set; the functions behind these reads cross the wall and are called here alone.
         let tenants = TenantStore(rows: context.database(database))
-        let found = try await tenants.list(search: query.value.search, RowPage(paging))
+        let found = try await tenants.list(query.value, RowPage(paging))
         let bound = 10_000
-        let total = try await tenants.count(search: query.value.search, bound: bound + 1)
+        let total = try await tenants.count(query.value, bound: bound + 1)
         var entitlements: [TenantID: Entitlements] = [:]
         for tenant in found {
             entitlements[tenant.id] = context.knowledge.entitlements(of: tenant.id) ?? .seed(for: tenant.plan)
@@ -90,7 +84,8 @@ struct TenantRoutes: Sendable {
     }
 
     func get(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
-        OK(try await wire(path.id))
+        let (tenant, version) = try await wire(path.id)
+        return OK(tenant, version: version)
     }
 
     func suspend(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
@@ -107,13 +102,14 @@ struct TenantRoutes: Sendable {
     ) async throws -> OK<TenancyAPI.Tenant> {
         guard id != .platform else { throw Failure(.conflict, "The platform itself cannot be suspended.") }
         _ = try await step(TenantLifeStore(database: database.tenant(id)))
-        return OK(try await wire(id))
+        let (tenant, version) = try await wire(id)
+        return OK(tenant, version: version)
     }
 
-    private func wire(_ id: TenantID) async throws -> TenancyAPI.Tenant {
+    private func wire(_ id: TenantID) async throws -> (TenancyAPI.Tenant, version: Int64) {
         let tenants = TenantStore(rows: database.tenant(id))
         guard id != .platform, let tenant = try await tenants.find(id) else { throw Failure(.notFound) }
-        return tenant.wire(try await tenants.entitlements(of: id) ?? .seed(for: tenant.plan))
+        return (tenant.wire(try await tenants.entitlements(of: id) ?? .seed(for: tenant.plan)), tenant.version)
     }
 }
 
@@ -123,6 +119,7 @@ extension Tenant {
             id: id, name: name, subdomain: subdomain, plan: plan, phoneSystem: phoneSystem, status: status,
             timeZone: TimeZoneName(unchecked: timeZone), country: country, language: language,
             entitlements: entitlements,
-            createdAt: createdAt, updatedAt: updatedAt, suspendedAt: suspendedAt)
+            createdAt: createdAt, updatedAt: updatedAt, suspendedAt: suspendedAt, deleteAfter: deleteAfter, notes: notes
+        )
     }
 }

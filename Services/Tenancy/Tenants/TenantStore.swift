@@ -27,8 +27,7 @@ struct TenantStore {
                 ), configured AS (
                     INSERT INTO tenant_settings (tenant_id) SELECT tenant_id FROM tenant
                 )
-                SELECT tenant_id, name, subdomain, plan, phone_system, status, time_zone, country, language, created_at,
-                       updated_at, suspended_at FROM tenant
+                SELECT \(unescaped: Tenant.columns) FROM tenant
                 """, as: Tenant.self)
             guard let made else { throw Failure(.internal) }
             return made
@@ -45,25 +44,29 @@ struct TenantStore {
     func find(_ id: TenantID) async throws -> Tenant? {
         try await rows.first(
             """
-            SELECT tenant_id, name, subdomain, plan, phone_system, status, time_zone, country, language, created_at,
-                   updated_at, suspended_at
-            FROM tenants WHERE tenant_id = \(id)
+            SELECT \(unescaped: Tenant.columns) FROM tenants WHERE tenant_id = \(id)
             """, as: Tenant.self)
     }
 
     func entitlements(of id: TenantID) async throws -> Entitlements? {
         let row = try await rows.first(
-            "SELECT document FROM entitlements WHERE tenant_id = \(id)", as: DocumentRow.self)
+            """
+            SELECT effective_entitlements(document, limits, disabled_features) FROM entitlements WHERE tenant_id = \(id)
+            """, as: DocumentRow.self)
         return try row.map { try $0.document.decode(Entitlements.self) }
     }
 
     /// The same, locked to the end of the transaction: whoever gives away seats comes one after another.
     func lockEntitlements(of id: TenantID) async throws -> Entitlements? {
         let row = try await rows.first(
-            "SELECT document FROM entitlements WHERE tenant_id = \(id) FOR UPDATE", as: DocumentRow.self)
+            """
+            SELECT effective_entitlements(document, limits, disabled_features) FROM entitlements
+            WHERE tenant_id = \(id) FOR UPDATE
+            """, as: DocumentRow.self)
         return try row.map { try $0.document.decode(Entitlements.self) }
     }
 
+    /// Replaces what the plan gives; limits and switches stay.
     func setEntitlements(_ entitlements: Entitlements, of id: TenantID) async throws -> Bool {
         let document = try JSONText(encoding: entitlements)
         return try await rows.execute(
@@ -82,32 +85,48 @@ struct TenantStore {
         try await rows.first(
             """
             UPDATE tenants
-            SET status = \(to.rawValue), updated_at = now(),
+            SET status = \(to.rawValue), updated_at = now(), version = version + 1,
                 suspended_at = CASE WHEN \(to.rawValue) = 'suspended' THEN now() END
             WHERE tenant_id = \(id) AND status = \(from.rawValue)
-            RETURNING tenant_id, name, subdomain, plan, phone_system, status, time_zone, country, language, created_at,
-                      updated_at, suspended_at
+            RETURNING \(unescaped: Tenant.columns)
             """, as: Tenant.self)
     }
 
     /// A page of all tenants but the platform; for super admins.
-    func list(search: String?, _ page: RowPage) async throws -> [Tenant] {
+    func list(_ filter: TenantFilter, _ page: RowPage) async throws -> [Tenant] {
         try await rows.query(
             """
-            SELECT tenant_id, name, subdomain, plan, phone_system, status, time_zone, country, language, created_at,
-                   updated_at, suspended_at
-            FROM platform_list_tenants(
-                \(search), \(page.isDescending), \(page.at), \(page.id), \(Int32(page.limit)), \(Int32(page.offset)))
+            SELECT \(unescaped: Tenant.columns)
+            FROM platform_find_tenants(
+                \(filter.search), \(filter.status?.rawValue), \(filter.plan?.rawValue), \(page.isDescending), \(page.at),
+                \(page.id), \(Int32(page.limit)), \(Int32(page.offset)))
             """, as: Tenant.self)
     }
 
     /// How many tenants a search finds, counted up to `bound`.
-    func count(search: String?, bound: Int) async throws -> Int {
-        try await rows.value("SELECT platform_count_tenants(\(search), \(Int32(bound)))", as: Int.self) ?? 0
+    func count(_ filter: TenantFilter, bound: Int) async throws -> Int {
+        try await rows.value(
+            """
+            SELECT platform_count_found_tenants(
+                \(filter.search), \(filter.status?.rawValue), \(filter.plan?.rawValue), \(Int32(bound)))
+            """, as: Int.self) ?? 0
     }
 }
 
+/// What a list of tenants can be narrowed by.
+struct TenantFilter: Codable, Sendable {
+    /// A part of the name, the subdomain or an owner's address, in any case.
+    var search: String?
+    var status: TenantStatus?
+    var plan: Plan?
+}
+
 extension Tenant: PostgresRowDecodable {
+    static let columns: StaticString = """
+        tenant_id, name, subdomain, plan, phone_system, status, time_zone, country, language, created_at, updated_at,
+        suspended_at, version, notes, delete_after
+        """
+
     init(row: inout RowReader) throws(PostgresError) {
         id = try row.next(TenantID.self)
         name = try row.next(String.self)
@@ -121,6 +140,9 @@ extension Tenant: PostgresRowDecodable {
         createdAt = try row.next(Timestamp.self)
         updatedAt = try row.next(Timestamp.self)
         suspendedAt = try row.next(Timestamp?.self)
+        version = try row.next(Int64.self)
+        notes = try row.next(String.self)
+        deleteAfter = try row.next(Timestamp?.self)
     }
 }
 

@@ -42,6 +42,20 @@ package struct InvitationID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of a super admin's leave to act as a tenant's user.
+package struct ImpersonationID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a company's request for an account.
+package struct SetupRequestID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of a tenant's connection to a provider.
 package struct ConnectionID: EntityID {
     package let uuid: UUID

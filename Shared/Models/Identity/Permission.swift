@@ -24,5 +24,10 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case tenantsRead = "tenants.read"
     case tenantsWrite = "tenants.write"
     case tenantsSuspend = "tenants.suspend"
+    case tenantsImpersonate = "tenants.impersonate"
+    case superAdminsRead = "super_admins.read"
+    case superAdminsWrite = "super_admins.write"
+    case setupRequestsRead = "setup_requests.read"
+    case setupRequestsWrite = "setup_requests.write"
     case platformOperate = "platform.operate"
 }

@@ -11,10 +11,7 @@ package enum Role: String, Codable, CaseIterable, Sendable {
     package var permissions: Set<Permission> {
         switch self {
         case .superAdmin:
-            [
-                .tenantsRead, .tenantsWrite, .tenantsSuspend, .platformOperate, .usersRead, .auditRead, .settingsRead,
-                .settingsWrite,
-            ]
+            PlatformArea.allCases.reduce(into: []) { $0.formUnion($1.permissions) }
         case .owner: Self.administration.union([.callsDelete])
         case .admin: Self.administration
         case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .usersRead]

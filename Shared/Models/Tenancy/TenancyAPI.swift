@@ -17,11 +17,15 @@ package enum TenancyAPI {
         package var createdAt: Timestamp
         package var updatedAt: Timestamp
         package var suspendedAt: Timestamp?
+        /// When a deleted tenant's grace period ends.
+        package var deleteAfter: Timestamp?
+        /// What super admins note for one another.
+        package var notes: String
 
         package init(
             id: TenantID, name: String, subdomain: String, plan: Plan, phoneSystem: PhoneSystem, status: TenantStatus,
             timeZone: TimeZoneName, country: String, language: String, entitlements: Entitlements, createdAt: Timestamp,
-            updatedAt: Timestamp, suspendedAt: Timestamp?
+            updatedAt: Timestamp, suspendedAt: Timestamp?, deleteAfter: Timestamp?, notes: String
         ) {
             self.id = id
             self.name = name
@@ -36,6 +40,8 @@ package enum TenancyAPI {
             self.createdAt = createdAt
             self.updatedAt = updatedAt
             self.suspendedAt = suspendedAt
+            self.deleteAfter = deleteAfter
+            self.notes = notes
         }
     }
 

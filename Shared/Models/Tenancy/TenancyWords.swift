@@ -19,6 +19,13 @@ package enum UserStatus: String, Codable, CaseIterable, Sendable {
     case active, deactivated
 }
 
+/// Where a company's request for an account is.
+package enum SetupRequestStatus: String, Codable, CaseIterable, Sendable {
+    /// The address has not been confirmed.
+    case unconfirmed
+    case open, approved, refused
+}
+
 /// Whether a key works on live rows or in the sandbox.
 package enum KeyMode: String, Codable, CaseIterable, Sendable {
     case live, test

@@ -1,0 +1,109 @@
+package import JSON
+
+extension TenancyAPI {
+    /// `PATCH /api/v1/platform/tenants/{id}`: what is left out stays.
+    package struct UpdateTenant: Codable, Sendable, Noted {
+        package var name: String?
+        package var plan: Plan?
+        package var phoneSystem: PhoneSystem?
+        package var timeZone: TimeZoneName?
+        package var country: String?
+        package var language: String?
+        package var notes: String?
+        package var limits: Limits?
+        package var disabledFeatures: [Feature]?
+
+        package static var notes: [Note] {
+            [
+                .of(CodingKeys.name, "The company's name.", length: 1...200),
+                .of(CodingKeys.plan, "Another plan brings its own entitlements; limits set here stay."),
+                .of(CodingKeys.country, "ISO 3166-1 alpha-2, by which national numbers are read.", length: 2...2),
+                .of(CodingKeys.language, "Default language, BCP 47.", length: 2...35),
+                .of(CodingKeys.notes, "For super admins alone.", length: 0...10_000),
+                .of(CodingKeys.limits, "In place of the plan's; replaced as a whole, and taken back by an empty one."),
+                .of(CodingKeys.disabledFeatures, "What the tenant does not get, though its plan has it."),
+            ]
+        }
+    }
+
+    /// Limits of one tenant in place of its plan's.
+    package struct Limits: Codable, Sendable, Hashable {
+        package var seats: Int?
+        package var requestsPerSecond: Int?
+        package var burst: Int?
+        package var concurrency: Int?
+        package var storageBytes: Int64?
+        package var minutesPerMonth: Int?
+    }
+
+    /// `POST /api/v1/platform/tenants/{id}/deletion`.
+    package struct DeleteTenant: Codable, Sendable, Noted {
+        package var confirm: String
+
+        package static var notes: [Note] {
+            [.of(CodingKeys.confirm, "The tenant's subdomain, so that it is the one that is meant.", length: 1...63)]
+        }
+    }
+
+    /// How much of the suite a tenant uses, as far as its people go.
+    package struct TenantUsage: Codable, Sendable {
+        package var activeUsers: Int
+        package var deactivatedUsers: Int
+        package var pendingInvitations: Int
+        package var seats: Int
+        package var openSessions: Int
+        package var apiKeys: Int
+        package var lastSignInAt: Timestamp?
+
+        package init(
+            activeUsers: Int, deactivatedUsers: Int, pendingInvitations: Int, seats: Int, openSessions: Int,
+            apiKeys: Int, lastSignInAt: Timestamp?
+        ) {
+            self.activeUsers = activeUsers
+            self.deactivatedUsers = deactivatedUsers
+            self.pendingInvitations = pendingInvitations
+            self.seats = seats
+            self.openSessions = openSessions
+            self.apiKeys = apiKeys
+            self.lastSignInAt = lastSignInAt
+        }
+    }
+
+    /// Which features are switched off on the whole platform.
+    package struct PlatformFeatures: Codable, Sendable {
+        package var disabledFeatures: [Feature]
+
+        package init(disabledFeatures: [Feature]) { self.disabledFeatures = disabledFeatures }
+    }
+
+    /// `POST /api/v1/platform/tenants/{id}/impersonations`.
+    package struct CreateImpersonation: Codable, Sendable, Noted {
+        package var reason: String
+
+        package static var notes: [Note] {
+            [.of(CodingKeys.reason, "Why; the tenant reads it in its audit log.", length: 1...500)]
+        }
+    }
+
+    /// Where a super admin goes to act as a tenant's owner.
+    package struct CreatedImpersonation: Codable, Sendable {
+        package var id: ImpersonationID
+        package var url: String
+        package var userID: UserID
+        package var expiresAt: Timestamp
+
+        package init(id: ImpersonationID, url: String, userID: UserID, expiresAt: Timestamp) {
+            self.id = id
+            self.url = url
+            self.userID = userID
+            self.expiresAt = expiresAt
+        }
+    }
+
+    /// `POST /api/v1/auth/impersonations/exchange`.
+    package struct ExchangeImpersonation: Codable, Sendable, Noted {
+        package var code: String
+
+        package static var notes: [Note] { [.of(CodingKeys.code, "Out of the link's fragment.", length: 1...100)] }
+    }
+}
