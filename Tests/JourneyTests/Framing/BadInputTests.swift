@@ -52,7 +52,7 @@ import Testing
         G\u{e9}T / HTTP/1.1|Host: localhost||
         CONNECT localhost:80 HTTP/1.1|Host: localhost||
         TRACE / HTTP/1.1|Host: localhost||
-        PRI * HTTP/2.0||SM||
+        PRI * HTTP/2.0||XX||
         nonsense||
         \u{16}\u{3}\u{1}\u{2}\u{0}\u{1}||
         """
