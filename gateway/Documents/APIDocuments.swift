@@ -17,6 +17,7 @@ final class APIDocuments: @unchecked Sendable {
     private let tokens: any ServiceTokenSource
     private let loop: EventLoop
     private var document: (bytes: [UInt8], until: UInt64)?
+    private var asking: Task<Result<[UInt8], any Error>, Never>?
 
     init(upstreams: Upstreams, tokens: any ServiceTokenSource, loop: EventLoop) {
         self.upstreams = upstreams
@@ -55,8 +56,19 @@ final class APIDocuments: @unchecked Sendable {
             body: .bytes(bytes))
     }
 
+    /// However many ask at once, the services are asked once.
     private func whole() async throws -> [UInt8] {
         if let document, document.until > loop.now { return document.bytes }
+        if let asking { return try await asking.value.get() }
+        let asked = loop.spawn { () async -> Result<[UInt8], any Error> in
+            do { return .success(try await self.ask()) } catch { return .failure(error) }
+        }
+        asking = asked
+        defer { asking = nil }
+        return try await asked.value.get()
+    }
+
+    private func ask() async throws -> [UInt8] {
         var parts: [JSONValue] = []
         for service in ServiceName.services {
             if let part = try await part(of: service) { parts.append(part) }

@@ -10,7 +10,7 @@ struct AnswerCompression: Sendable {
     private static let smallest: Int64 = 1024
     /// Above it the loop's other clients would pay.
     private static let largest: Int64 = 16 << 20
-    /// Measured on lists of calls: beyond it the time grows faster than the size sinks.
+    /// In the middle of both coders: an answer is compressed once and sent once, so time counts as much as size.
     private static let level = 4
 
     let pool: WorkerPool

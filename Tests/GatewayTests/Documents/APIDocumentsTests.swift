@@ -24,6 +24,19 @@ import Testing
         }
     }
 
+    @Test func `the services are asked once, however many want the description at once`() async throws {
+        let asked = Asked()
+        let response = HTTPResponse(status: 200, body: .bytes(Array(Self.part.utf8)))
+        try await DoorUnderTest.with(service: asked.handler(response)) { door async throws in
+            async let one = door.send(.get, "/api/openapi.json")
+            async let other = door.send(.get, "/api/openapi.json")
+            async let third = door.send(.get, "/api/openapi.json")
+            let statuses = try await [one.status, other.status, third.status]
+            #expect(statuses == [200, 200, 200])
+            #expect(asked.requests.count == 6)
+        }
+    }
+
     @Test func `a service that has no routes yet is left out`() async throws {
         try await DoorUnderTest.with(service: { _ in HTTPResponse(status: 404) }) { door async throws in
             let answer = try await door.send(.get, "/api/openapi.json")
