@@ -19,7 +19,8 @@ struct BenchEndpoint {
         var configuration = HTTPServerConfiguration()
         configuration.http2 = HTTP2Limits()
         let server = HTTPServer(
-            loop: loop, socket: socket, configuration: configuration, logger: Logger(service: "bench"), metrics: Metrics()
+            loop: loop, socket: socket, configuration: configuration, logger: Logger(service: "bench"),
+            metrics: Metrics()
         ) { _ in
             HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(document))
         }

@@ -23,7 +23,8 @@ struct BenchProxy {
         var configuration = HTTPServerConfiguration()
         configuration.http2 = HTTP2Limits()
         let server = HTTPServer(
-            loop: loop, socket: socket, configuration: configuration, logger: Logger(service: "bench"), metrics: Metrics()
+            loop: loop, socket: socket, configuration: configuration, logger: Logger(service: "bench"),
+            metrics: Metrics()
         ) { request in await forward(request, client, endpoint) }
         loop.spawn {
             do { try server.start() } catch {

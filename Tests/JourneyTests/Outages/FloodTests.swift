@@ -91,7 +91,9 @@ import Testing
                 ["email": .string(tenant.owner.email), "password": .string(tenant.owner.password)]
             ).expect(200)
             try await visit.until("slow heads and half-open connections are gone", within: .seconds(60)) {
-                all.allSatisfy { ($0.kind != .slowHead && $0.kind != .halfOpen && $0.kind != .idle) || $0.flooder.isGone }
+                all.allSatisfy {
+                    ($0.kind != .slowHead && $0.kind != .halfOpen && $0.kind != .idle) || $0.flooder.isGone
+                }
             }
             try await owner.get("/api/v1/calls").expect(200)
             timer.cancel()
