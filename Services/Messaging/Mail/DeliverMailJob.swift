@@ -7,10 +7,10 @@ import Telemetry
 /// Hands a letter to the mail server.
 struct DeliverMailJob: Job {
     static let kind = "deliver_mail"
-    /// Over a day in all: a mail server may be away for a night, and greylisting takes minutes.
+    /// About a day in all: a mail server may be away for a night, and greylisting takes minutes.
     static let options = JobOptions(
-        maxAttempts: 16, concurrency: 4, perTenant: 2, timeout: .seconds(120),
-        backoff: JobBackoff(first: .seconds(5), longest: .seconds(7_200)))
+        maxAttempts: 20, concurrency: 4, perTenant: 2, timeout: .seconds(180),
+        backoff: JobBackoff(first: .seconds(5), longest: .seconds(14_400)))
 
     var mailID: MailID
 }
