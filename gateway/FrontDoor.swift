@@ -235,8 +235,10 @@ final class FrontDoor: @unchecked Sendable {
             switch hosts.place(of: host) {
             case .label(let label): state.tenant(subdomain: label)
             case .foreign(let domain): state.tenant(domain: domain)
-            // Hooks of the platform's own accounts.
-            case .app: path.segments.first == "hooks" ? state.tenant(.platform) : nil
+            // Hooks of the platform's own accounts, and companies that ask for one.
+            case .app:
+                path.segments.first == "hooks" || path.segments.starts(with: ["api", "v1", "setup-requests"])
+                    ? state.tenant(.platform) : nil
             case .base: nil
             }
         guard let found, found.status != .deleted else { return nil }

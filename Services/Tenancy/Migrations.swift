@@ -19,5 +19,7 @@ extension Migration {
         Migration(name: "0012_create_origins", sql: PackageResources._012_create_origins_sql),
         Migration(name: "0013_manage_tenants", sql: PackageResources._013_manage_tenants_sql),
         Migration(name: "0014_create_impersonations", sql: PackageResources._014_create_impersonations_sql),
+        Migration(name: "0015_restrict_super_admins", sql: PackageResources._015_restrict_super_admins_sql),
+        Migration(name: "0016_create_setup_requests", sql: PackageResources._016_create_setup_requests_sql),
     ]
 }

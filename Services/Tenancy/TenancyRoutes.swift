@@ -42,6 +42,8 @@ struct TenancyRoutes: Sendable {
             TenantEditRoutes(database: database, mail: mail), TenantExportRoutes(database: database),
             PlatformFeatureRoutes(database: database))
         routes += RouteTable.impersonation(ImpersonationRoutes(database: database, tokens: tokens, links: links))
+        routes += RouteTable.superAdmins(SuperAdminRoutes(database: database, links: links, mail: mail))
+        routes += RouteTable.setupRequests(SetupRequestRoutes(database: database, links: links, mail: mail))
         return routes
     }
 

@@ -47,6 +47,7 @@ struct AuditStore {
               AND (l.occurred_at, l.id) \(unescaped: page.beyond) (\(page.at), \(page.id))
               AND (\(filter.action)::text IS NULL OR l.action = \(filter.action))
               AND (\(filter.subject)::text IS NULL OR l.subject = \(filter.subject))
+              AND (\(filter.actor)::text IS NULL OR l.actor_id::text = \(filter.actor))
             ORDER BY l.occurred_at \(unescaped: page.direction), l.id \(unescaped: page.direction)
             LIMIT \(page.limit) OFFSET \(page.offset)
             """, as: AuditRow.self)
@@ -60,6 +61,7 @@ struct AuditStore {
                 SELECT 1 FROM audit_log
                 WHERE tenant_id = \(tenant) AND (\(filter.action)::text IS NULL OR action = \(filter.action))
                   AND (\(filter.subject)::text IS NULL OR subject = \(filter.subject))
+                  AND (\(filter.actor)::text IS NULL OR actor_id::text = \(filter.actor))
                 LIMIT \(bound)
             ) AS counted
             """, as: Int.self) ?? 0
@@ -72,6 +74,8 @@ struct AuditFilter: Codable, Sendable {
     var action: String?
     /// What it was done to, such as `user/<id>`.
     var subject: String?
+    /// Who did it: the id of a person or of a key.
+    var actor: String?
 }
 
 /// An entry as it lies in the log.

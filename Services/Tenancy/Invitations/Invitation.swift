@@ -24,4 +24,6 @@ struct Invitation: Sendable {
     var expiresAt: Timestamp
     var acceptedAt: Timestamp?
     var revokedAt: Timestamp?
+    /// Of the super admin that is invited; nil for all of the platform.
+    var areas: [PlatformArea]?
 }

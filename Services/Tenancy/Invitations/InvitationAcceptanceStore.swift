@@ -30,7 +30,8 @@ struct InvitationAcceptanceStore {
                 // A plan may have become smaller since the invitation.
                 if let seats, try await users.countActive(in: tenant) >= seats { throw Failure(.seatLimitReached) }
                 user = try await users.create(
-                    id: .make(), email: email, name: name, role: invitation.role, passwordHash: passwordHash,
+                    id: .make(), email: email, name: name, role: invitation.role, areas: invitation.areas,
+                    passwordHash: passwordHash,
                     in: tenant)
             case .reset:
                 guard let present = try await users.credentials(email: email, in: tenant),

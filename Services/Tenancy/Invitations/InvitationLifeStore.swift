@@ -6,7 +6,8 @@ struct InvitationLifeStore {
     let database: TenantDatabase
 
     func create(
-        _ id: InvitationID, email: EmailAddress, name: String?, role: Role, digest: [UInt8], createdBy: UserID?,
+        _ id: InvitationID, email: EmailAddress, name: String?, role: Role, areas: [PlatformArea]? = nil,
+        digest: [UInt8], createdBy: UserID?,
         expiresAt: Timestamp, letter: Letter, mail: MailQueue, origin: Origin, in tenant: TenantID
     ) async throws -> Invitation {
         try await database.transaction { rows in
@@ -19,7 +20,8 @@ struct InvitationLifeStore {
             let taken = try await users.countActive(in: tenant) + invitations.countPending(in: tenant)
             if let seats, taken >= seats { throw Failure(.seatLimitReached) }
             let made = try await invitations.create(
-                id, email: email, name: name, role: role, purpose: .invitation, digest: digest, createdBy: createdBy,
+                id, email: email, name: name, role: role, areas: areas, purpose: .invitation, digest: digest,
+                createdBy: createdBy,
                 expiresAt: expiresAt, in: tenant)
             try await AuditStore(rows: rows).append(origin.entry(.invitationCreated, "invitation/\(id)"), in: tenant)
             try await mail.send(letter, in: rows)

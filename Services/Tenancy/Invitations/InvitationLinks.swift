@@ -18,8 +18,12 @@ struct InvitationLinks: Sendable {
             switch token.kind {
             case .passwordReset: "reset-password"
             case .impersonation: "impersonate"
+            case .emailVerification: "confirm-setup-request"
             default: "accept-invitation"
             }
         return "\(scheme)://\(subdomain).\(authority)/\(page)#token=\(token.reveal())"
     }
+
+    /// A page of a host, without a token.
+    func page(_ path: String, subdomain: String) -> String { "\(scheme)://\(subdomain).\(authority)/\(path)" }
 }

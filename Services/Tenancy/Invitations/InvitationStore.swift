@@ -6,16 +6,16 @@ struct InvitationStore {
     let rows: any SQLExecutor
 
     func create(
-        _ id: InvitationID, email: EmailAddress, name: String?, role: Role, purpose: Invitation.Purpose,
-        digest: [UInt8],
+        _ id: InvitationID, email: EmailAddress, name: String?, role: Role, areas: [PlatformArea]? = nil,
+        purpose: Invitation.Purpose, digest: [UInt8],
         createdBy: UserID?, expiresAt: Timestamp, in tenant: TenantID
     ) async throws -> Invitation {
         let made = try await rows.first(
             """
             INSERT INTO invitations
-                (tenant_id, id, email, email_lc, name, role, purpose, token_digest, created_by, expires_at)
+                (tenant_id, id, email, email_lc, name, role, purpose, token_digest, created_by, expires_at, areas)
             VALUES (\(tenant), \(id), \(email.text), \(email.normalised), \(name), \(role.rawValue), \(purpose.rawValue),
-                    \(digest), \(createdBy), \(expiresAt))
+                    \(digest), \(createdBy), \(expiresAt), \(areas?.map(\.rawValue)))
             RETURNING \(unescaped: Invitation.columns)
             """, as: Invitation.self)
         guard let made else { throw Failure(.internal) }
@@ -109,7 +109,8 @@ struct InvitationStore {
 }
 
 extension Invitation: PostgresRowDecodable {
-    static let columns: StaticString = "id, email, name, role, purpose, created_at, expires_at, accepted_at, revoked_at"
+    static let columns: StaticString =
+        "id, email, name, role, purpose, created_at, expires_at, accepted_at, revoked_at, areas"
 
     init(row: inout RowReader) throws(PostgresError) {
         id = try row.next(InvitationID.self)
@@ -121,5 +122,6 @@ extension Invitation: PostgresRowDecodable {
         expiresAt = try row.next(Timestamp.self)
         acceptedAt = try row.next(Timestamp?.self)
         revokedAt = try row.next(Timestamp?.self)
+        areas = try row.next([String]?.self)?.compactMap(PlatformArea.init(rawValue:))
     }
 }

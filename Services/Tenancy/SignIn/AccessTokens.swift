@@ -8,10 +8,12 @@ struct AccessTokens: Sendable {
     let issuer: String
 
     func issue(for user: User, session: SessionID, impersonator: UserID? = nil) throws -> String {
-        try sign(
-            .user(
-                user.id, in: user.tenantID, role: user.role, session: session, version: user.version, issuer: issuer,
-                now: .now(), impersonator: impersonator))
+        var claims = TokenClaims.user(
+            user.id, in: user.tenantID, role: user.role, session: session, version: user.version, issuer: issuer,
+            now: .now(), impersonator: impersonator)
+        // Of a change the user's version tells, so no process need look areas up.
+        claims.areas = user.role == .superAdmin ? user.areas : nil
+        return try sign(claims)
     }
 
     func issue(for key: APIKey, in tenant: TenantID) throws -> String {

@@ -20,11 +20,14 @@ struct TenantLifeStore {
     /// The database's tenant setting is the new tenant's id, so both walls stand from the first row on.
     func create(
         _ draft: TenantDraft, entitlements: Entitlements, owner: FirstOwner,
-        letter: (Letter, MailQueue)? = nil, origin: Origin
+        letter: (Letter, MailQueue)? = nil, approving request: SetupRequestID? = nil, origin: Origin
     ) async throws -> (tenant: Tenant, invitation: Invitation) {
         try await database.transaction { rows in
             let tenants = TenantStore(rows: rows)
             let tenant = try await tenants.create(draft, entitlements: entitlements)
+            if let request, try await !SetupRequestStore(rows: rows).approve(request, as: tenant.id) {
+                throw Failure(.conflict, "The request is not open.")
+            }
             let invitation = try await InvitationStore(rows: rows).create(
                 owner.invitation, email: owner.email, name: owner.name, role: .owner, purpose: .invitation,
                 digest: owner.digest, createdBy: nil, expiresAt: owner.expiresAt, in: tenant.id)

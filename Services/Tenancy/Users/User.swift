@@ -15,6 +15,8 @@ struct User: Sendable {
     var createdAt: Timestamp
     var updatedAt: Timestamp
     var lastSignInAt: Timestamp?
+    /// What a super admin may work in; nil for all of the platform.
+    var areas: [PlatformArea]?
 }
 
 /// A user with what signing in needs.

@@ -11,13 +11,15 @@ struct UserStore {
 
     /// Makes a user; 409 `email_taken` when the tenant has the address.
     func create(
-        id: UserID, email: EmailAddress, name: String, role: Role, passwordHash: String?, in tenant: TenantID
+        id: UserID, email: EmailAddress, name: String, role: Role, areas: [PlatformArea]? = nil,
+        passwordHash: String?, in tenant: TenantID
     ) async throws -> User {
         do {
             let made = try await rows.first(
                 """
-                INSERT INTO users (tenant_id, id, email, email_lc, name, role, password_hash)
-                VALUES (\(tenant), \(id), \(email.text), \(email.normalised), \(name), \(role.rawValue), \(passwordHash))
+                INSERT INTO users (tenant_id, id, email, email_lc, name, role, password_hash, areas)
+                VALUES (\(tenant), \(id), \(email.text), \(email.normalised), \(name), \(role.rawValue), \(passwordHash),
+                        \(areas?.map(\.rawValue)))
                 RETURNING \(unescaped: User.columns)
                 """, as: User.self)
             guard let made else { throw Failure(.internal) }
@@ -113,7 +115,8 @@ struct UserStore {
 
 extension User: PostgresRowDecodable {
     static let columns: StaticString = """
-        id, tenant_id, email, name, role, status, version, language, time_zone, created_at, updated_at, last_sign_in_at
+        id, tenant_id, email, name, role, status, version, language, time_zone, created_at, updated_at, last_sign_in_at,
+        areas
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -129,6 +132,7 @@ extension User: PostgresRowDecodable {
         createdAt = try row.next(Timestamp.self)
         updatedAt = try row.next(Timestamp.self)
         lastSignInAt = try row.next(Timestamp?.self)
+        areas = try row.next([String]?.self)?.compactMap(PlatformArea.init(rawValue:))
     }
 }
 
