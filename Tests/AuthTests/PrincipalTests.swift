@@ -108,7 +108,7 @@ struct PrincipalTests {
         let changes: [(inout TokenClaims) -> Void] = [
             { $0.tid = nil }, { $0.sid = nil }, { $0.ver = nil }, { $0.sub = "x" }, { $0.sub = "" },
             { $0.scope = "calls.read" }, { $0.mode = .live }, { $0.role = .superAdmin }, { $0.tid = .platform },
-            { $0.role = nil },
+            { $0.role = nil }, { $0.areas = [.tenants] }, { $0.areas = [] },
         ]
         for change in changes {
             #expect(refusal(verifier, try issuer.token(change), at: issuer.now) == .invalidToken)
@@ -139,6 +139,26 @@ struct PrincipalTests {
         let token = try issuer.signer.sign(claims)
         #expect(try verifier.principal(token, tenant: .platform, now: issuer.now).has(.tenantsWrite))
         #expect(throws: TokenError.self) { try verifier.principal(token, tenant: issuer.tenant, now: issuer.now) }
+    }
+
+    @Test
+    func `a super admin of some areas may do what stands in them alone`() throws {
+        var claims = TokenClaims.user(
+            issuer.user, in: .platform, role: .superAdmin, session: issuer.session, version: 1,
+            issuer: Issuer.address, now: issuer.now)
+        for areas in [[], [PlatformArea.audit], [.tenants, .requests], PlatformArea.allCases] {
+            claims.areas = areas
+            let token = try issuer.signer.sign(claims)
+            let expected = areas.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
+            #expect(try verifier.principal(token, tenant: .platform, now: issuer.now).permissions == expected)
+        }
+        #expect(principalOfAll.permissions == Role.superAdmin.permissions)
+    }
+
+    /// What a token without the claim gives.
+    private var principalOfAll: UserPrincipal {
+        UserPrincipal(
+            userID: issuer.user, tenantID: .platform, role: .superAdmin, sessionID: issuer.session, version: 1)
     }
 
     @Test(arguments: TokenError.Code.allCases)

@@ -20,7 +20,8 @@ import Testing
 
     @Test func `no scope of a key gives keys, settings of others or the platform`() {
         let platform: Set<Permission> = [
-            .apiKeysWrite, .apiKeysRead, .tenantsRead, .tenantsWrite, .tenantsSuspend, .platformOperate,
+            .apiKeysWrite, .apiKeysRead, .tenantsRead, .tenantsWrite, .tenantsSuspend, .tenantsImpersonate,
+            .superAdminsRead, .superAdminsWrite, .setupRequestsRead, .setupRequestsWrite, .platformOperate,
         ]
         for scope in Scope.allCases { #expect(scope.permissions.isDisjoint(with: platform)) }
     }

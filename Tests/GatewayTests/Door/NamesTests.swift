@@ -37,6 +37,21 @@ import Testing
         }
     }
 
+    @Test func `at the app host companies ask the platform for an account, and nothing else is there`() async throws {
+        let asked = Asked()
+        try await DoorUnderTest.with(service: asked.handler()) { door async throws in
+            for path in ["/api/v1/setup-requests", "/api/v1/setup-requests/confirm"] {
+                #expect(try await door.send(.post, path, host: "app.localhost:8080").status == 200)
+            }
+            for path in ["/api/v1/auth/login", "/api/v1/platform/setup-requests", "/api/v1/setup-requestsx"] {
+                #expect(try await door.send(.post, path, host: "app.localhost:8080").status == 404)
+            }
+            #expect(asked.requests.count == 2)
+            #expect(
+                asked.requests.allSatisfy { $0.headers["x-switchboard-tenant"] == TenantID.platform.description })
+        }
+    }
+
     @Test func `a domain finds its tenant however it is written`() async throws {
         let asked = Asked()
         try await DoorUnderTest.with(service: asked.handler()) { door async throws in
