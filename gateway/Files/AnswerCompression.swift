@@ -30,7 +30,6 @@ struct AnswerCompression: Sendable {
     /// Compresses an answer that gains by it, when the client asks for it.
     func apply(to response: inout HTTPResponse, of visit: Visit) async {
         if response.status == 304, let coding = visit.edge.tagCoding { return Self.mark(&response.headers, coding) }
-        response.headers.add("Vary", "Accept-Encoding")
         guard let coding = ContentCoding.preferred(by: visit.request.headers) else { return }
         if visit.request.method == .head {
             // Its length is not known before it is compressed.
@@ -63,11 +62,25 @@ struct AnswerCompression: Sendable {
         case .upgraded: return false
         }
         let headers = response.headers
-        guard let type = headers["content-type"], isCompressible(type), !headers.contains("content-encoding"),
-            !headers.contains("set-cookie"), !headers.contains("content-range"),
-            headers["cache-control"]?.lowercased().contains("no-transform") != true
+        guard let type = headers.slice(of: "content-type"),
+            isJSON(type) || isCompressible(String(decoding: type, as: UTF8.self)),
+            !headers.contains("content-encoding"), !headers.contains("set-cookie"), !headers.contains("content-range")
         else { return false }
-        return true
+        return !forbidsChange(headers)
+    }
+
+    /// The usual answer, told without a string.
+    private static func isJSON(_ type: ArraySlice<UInt8>) -> Bool {
+        type.elementsEqual(json)
+    }
+
+    private static let json = Array("application/json".utf8)
+
+    /// Whether caches may not change the answer, so that nobody else may either.
+    private static func forbidsChange(_ headers: HTTPHeaders) -> Bool {
+        let word = "no-transform"
+        guard let value = headers.slice(of: "cache-control"), value.count >= word.utf8.count else { return false }
+        return String(decoding: value, as: UTF8.self).lowercased().contains(word)
     }
 
     private static func isInRange(_ length: Int64) -> Bool { (smallest...largest).contains(length) }

@@ -15,6 +15,8 @@ enum AnswerProtection {
         "accelerometer=(), camera=(self), display-capture=(self), geolocation=(), gyroscope=(), magnetometer=(), "
         + "microphone=(self), midi=(), payment=(self), usb=()"
 
+    private static let json = Array("application/json".utf8)
+
     private enum Kind {
         case page, document, other
     }
@@ -28,7 +30,7 @@ enum AnswerProtection {
         if !headers.contains("cross-origin-resource-policy") {
             headers.add("Cross-Origin-Resource-Policy", isForeign ? "cross-origin" : "same-origin")
         }
-        switch kind(headers["content-type"]) {
+        switch kind(headers.slice(of: "content-type")) {
         case .other: return
         case .document: if !headers.contains("content-security-policy") { add(documentPolicy, to: &headers) }
         case .page:
@@ -55,13 +57,11 @@ enum AnswerProtection {
         headers.add("Content-Security-Policy", policy)
     }
 
-    private static func kind(_ contentType: String?) -> Kind {
+    private static func kind(_ contentType: ArraySlice<UInt8>?) -> Kind {
         guard let contentType else { return .other }
         // The usual answer, without making strings.
-        if contentType.hasPrefix("application/json") || contentType.hasPrefix("application/problem+json") {
-            return .other
-        }
-        let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
+        if contentType.starts(with: json) { return .other }
+        let type = String(decoding: contentType, as: UTF8.self).prefix { $0 != ";" && $0 != " " }.lowercased()
         switch type {
         case "text/html", "application/xhtml+xml": return .page
         default: return type.hasSuffix("xml") ? .document : .other

@@ -61,7 +61,10 @@ final class Edge: @unchecked Sendable {
         CrossOrigin.mark(&response.headers, of: visit, state)
         if visit.edge.isEmbeddable { response.headers.set("Access-Control-Allow-Origin", "*") }
         AnswerProtection.apply(to: &response.headers, of: visit, state)
-        return AnswerCompression.isWorthwhile(response, visit)
+        guard AnswerCompression.isWorthwhile(response, visit) else { return false }
+        if response.status == 304 { return true }
+        response.headers.add("Vary", "Accept-Encoding")
+        return ContentCoding.preferred(by: visit.request.headers) != nil
     }
 
     /// Compresses an answer for a client that asks for it.
