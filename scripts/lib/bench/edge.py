@@ -56,16 +56,22 @@ class Door:
         return requests / max(0.01, cpu_seconds(self.pid) - before), requests / seconds
 
 
-def doors(bench, binaries, suite, upstream):
-    """The gateway, nginx and HAProxy before the same upstream."""
-    folder = certificate(bench, "localhost")
-    ours = Door("ours", 0, free_port(), 0, free_port())
-    ours.clear2 = ours.clear
+def gateway_at(suite, folder, upstream, alias):
+    """A gateway of its own, with one loop, in clear and under TLS."""
+    door = Door("ours", 0, free_port(), 0, free_port())
+    door.clear2 = door.clear
     url = f"http://127.0.0.1:{upstream}"
-    ours.pid = suite.start(
-        "gateway", port=ours.clear, alias="measured", LOOPS="1", TLS_CERTIFICATES=str(folder), TLS_PORT=str(ours.tls),
+    door.pid = suite.start(
+        "gateway", port=door.clear, alias=alias, LOOPS="1", TLS_CERTIFICATES=str(folder), TLS_PORT=str(door.tls),
         **{f"{name}_URL": url for name in suite.upstreams})
-    suite.wait_until_ready("measured")
+    suite.wait_until_ready(alias)
+    return door
+
+
+def doors(bench, suite, upstream):
+    """The gateway, nginx and HAProxy before the same upstream."""
+    folder = bench.folder / "certificates"
+    ours = gateway_at(suite, folder, upstream, "measured")
     theirs = Door("nginx", 0, free_port(), free_port(), free_port())
     pair = f"ssl_certificate {folder}/bench.crt; ssl_certificate_key {folder}/bench.key; ssl_protocols TLSv1.2 TLSv1.3;"
     theirs.pid = nginx(
@@ -102,7 +108,9 @@ def edge(binaries, suite_of):
         bench.start("upstream", [binaries / "BenchEndpoint", upstream], core=LOAD_CORE, port=upstream)
         suite = bench.enter_context(suite_of(bench, binaries))
         token = suite.tenant("bench")
-        proxies = doors(bench, binaries, suite, upstream)
+        folder = certificate(bench, "localhost")
+        idle(suite, folder, upstream)
+        proxies = doors(bench, suite, upstream)
         host = "bench.localhost"
         headers = (f"authorization: Bearer {token}",)
         for name, scheme, port, connections, streams, options, target in CASES:
@@ -115,8 +123,6 @@ def edge(binaries, suite_of):
             Table.add(f"{name}: gateway / nginx", figures["ours"][0] / figures["nginx"][0], target, detail=told(figures))
             Table.add(f"{name}: gateway / HAProxy", figures["ours"][0] / figures["HAProxy"][0])
         latency(bench, proxies[:2], host, headers)
-        for door in proxies[:2]:
-            idle(door)
 
 
 def latency(bench, proxies, host, headers):
@@ -136,8 +142,11 @@ def latency(bench, proxies, host, headers):
         detail=", ".join(f"{name} {time:,.0f} µs" for name, time in figures.items()))
 
 
-def idle(door):
-    """Private memory for each of some hundred connections that have been used once and wait."""
+def idle(suite, folder, upstream):
+    """Private memory for each of some hundred connections that have been used once and wait.
+
+    A gateway for each kind: what one has used before it would use again.
+    """
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     request = b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -150,15 +159,17 @@ def idle(door):
         connection.recv(65536)
         return connection
 
-    kinds = (("in clear", door.clear, False, request, 4), ("over HTTP/2", door.clear2, False, PREFACE, 16),
-             ("under TLS", door.tls, True, request, 48))
-    for name, port, secure, opening, bound in kinds:
+    kinds = (("in clear", False, request, 4), ("over HTTP/2", False, PREFACE, 16), ("under TLS", True, request, 48))
+    for number, (name, secure, opening, bound) in enumerate(kinds):
+        door = gateway_at(suite, folder, upstream, f"idle-{number}")
+        port = door.tls if secure else door.clear
+        open_one(port, secure, opening).close()
         with contextlib.ExitStack() as stack:
             before = memory(door.pid)
             for _ in range(IDLE):
                 stack.enter_context(open_one(port, secure, opening))
             each = (memory(door.pid) - before) / IDLE
-        Table.add(f"idle connection {name}: {door.name}", each, bound if door.name == "ours" else None, at_most=True, unit=" kB")
+        Table.add(f"idle connection {name}", each, bound, at_most=True, unit=" kB")
 
 
 def memory(pid):
