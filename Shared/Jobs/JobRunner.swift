@@ -105,6 +105,16 @@ package final class JobRunner: @unchecked Sendable {
         wakeAll()
     }
 
+    /// Runs jobs until the task is cancelled, and returns once those that run then have ended or were given back.
+    package func run(grace: Duration = .seconds(20)) async {
+        start()
+        while !Task.isCancelled {
+            do { try await loop.sleep(for: .seconds(3_600)) } catch { break }
+        }
+        // A task of its own: this one is cancelled, and giving jobs back asks the database.
+        await loop.spawn { await self.stop(within: grace) }.value
+    }
+
     /// Takes no more jobs, lets those that run end within the time, and gives the others back.
     package func stop(within grace: Duration) async {
         guard isRunning else { return }

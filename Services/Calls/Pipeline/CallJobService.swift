@@ -8,10 +8,6 @@ import ServiceKit
 ///
 /// Confined to that loop, hence `@unchecked Sendable`.
 final class CallJobService: @unchecked Sendable {
-    /// Longer than this a stop does not wait for what runs; it is given back to the queue.
-    private static let grace = Duration.seconds(20)
-
-    private let loop: EventLoop
     private let runner: JobRunner
     let upkeep: Upkeep
 
@@ -19,7 +15,6 @@ final class CallJobService: @unchecked Sendable {
         _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, blobs: any BlobStore,
         knowledge: any TenantKnowledge
     ) throws {
-        loop = seat.loop
         runner = JobRunner(loop: seat.loop, database: seat.database, logger: seat.logger, metrics: seat.metrics)
         let engines = try Engines(
             loop: seat.loop, configuration: seat.configuration.engines,
@@ -36,14 +31,7 @@ final class CallJobService: @unchecked Sendable {
     }
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.
-    func run() async {
-        runner.start()
-        while !Task.isCancelled {
-            do { try await loop.sleep(for: .seconds(3_600)) } catch { break }
-        }
-        // A task of its own: this one is cancelled, and giving jobs back asks the database.
-        await loop.spawn { [runner] in await runner.stop(within: CallJobService.grace) }.value
-    }
+    func run() async { await runner.run() }
 
     /// The two stages of the pipeline.
     static func register(
