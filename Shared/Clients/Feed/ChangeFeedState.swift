@@ -44,6 +44,9 @@ package final class ChangeFeedState: @unchecked Sendable {
     /// The web sites of a tenant whose pages may call what visitors may call.
     package func origins(of tenant: TenantID) -> [String] { tables.origins[tenant] ?? [] }
 
+    /// The erasures that are not over; whoever has no events acts on them by `observe` and, after a start, by these.
+    package var erasures: [ErasureID: ChangeFeedAPI.ErasureValue] { tables.erasures }
+
     /// How many tenants are known.
     package var tenantCount: Int { tables.tenants.count }
 

@@ -21,6 +21,8 @@ package enum FeedChange: Sendable {
     case signingKey(String, JWK?)
     /// Drop what is remembered of a connection's credentials.
     case connection(ConnectionID)
+    /// Nil once it is over.
+    case erasure(ErasureID, ChangeFeedAPI.ErasureValue?)
 
     /// Reads an entry; nil for one that changes nothing here, such as a revocation that was taken back.
     init?(_ entry: ChangeFeedAPI.Entry) throws {
@@ -46,6 +48,8 @@ package enum FeedChange: Sendable {
             self = .userVersion(try UserID(jsonText: key), value)
         case .signingKey: self = .signingKey(key, try entry.value(JWK.self))
         case .connection: self = .connection(try ConnectionID(jsonText: key))
+        case .erasure:
+            self = .erasure(try ErasureID(jsonText: key), try entry.value(ChangeFeedAPI.ErasureValue.self))
         }
     }
 }

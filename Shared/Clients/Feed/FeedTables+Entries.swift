@@ -39,6 +39,7 @@ extension FeedTables {
             let value = ChangeFeedAPI.UserVersionValue(tenantID: user.tenant, version: user.version)
             try write(.userVersion, id.description, try JSONText(encoding: value))
         }
+        for (id, erasure) in erasures { try write(.erasure, id.description, try JSONText(encoding: erasure)) }
         for (id, key) in signingKeys { try write(.signingKey, id, try JSONText(encoding: key)) }
         try write(.snapshotFinished)
     }

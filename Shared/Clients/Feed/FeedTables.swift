@@ -35,6 +35,8 @@ struct FeedTables: Sendable {
     private(set) var apiKeys: [APIKeyID: Revocation] = [:]
     private(set) var versions: [UserID: UserVersion] = [:]
     private(set) var signingKeys: [String: JWK] = [:]
+    /// Those that are not over.
+    private(set) var erasures: [ErasureID: ChangeFeedAPI.ErasureValue] = [:]
     /// Of tenants whose own entry has not come yet; the order of a snapshot is not promised.
     private var early: [TenantID: (visibility: Visibility?, entitlements: Entitlements?)] = [:]
     private var allowances: [Entitlements: FeedTenant.Allowance] = [:]
@@ -73,6 +75,7 @@ struct FeedTables: Sendable {
             versions[id] = UserVersion(tenant: value.tenantID, version: value.version, until: now + Self.versionLife)
             sweep(now)
         case .signingKey(let id, let key): signingKeys[id] = key
+        case .erasure(let id, let value): erasures[id] = value
         }
     }
 

@@ -56,6 +56,20 @@ package struct SetupRequestID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of an erasure of a person or a tenant.
+package struct ErasureID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of an archive of all that a tenant has.
+package struct ExportID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of a tenant's connection to a provider.
 package struct ConnectionID: EntityID {
     package let uuid: UUID

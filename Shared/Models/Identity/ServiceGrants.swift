@@ -12,6 +12,10 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case entitlementsWrite = "entitlements.write"
     /// Set from which web sites a tenant's visitors come: sessions alone, whose widgets stand there.
     case originsWrite = "origins.write"
+    /// Learn what is to be erased, and say that it was.
+    case erasuresTake = "erasures.take"
+    /// Read all that a tenant has, for its archive: tenancy alone.
+    case exportRead = "export.read"
     /// Read a connection's credentials.
     case connectionsRead = "connections.read"
     /// Hand over a mail that carries a sealed token: tenancy alone.
@@ -26,7 +30,8 @@ package enum ServiceGrants {
     package static func scopes(of caller: ServiceName, at callee: ServiceName) -> Set<ServiceScope> {
         var granted: Set<ServiceScope> = []
         if caller == .gateway { granted.insert(.requestsForward) }
-        if callee == .tenancy { granted.insert(.changesRead) }
+        if callee == .tenancy { granted.formUnion([.changesRead, .erasuresTake]) }
+        if caller == .tenancy, ServiceName.services.contains(callee), callee != .tenancy { granted.insert(.exportRead) }
         switch (caller, callee) {
         case (.gateway, .tenancy): granted.insert(.apiKeysExchange)
         case (.sessions, .tenancy): granted.insert(.originsWrite)

@@ -33,6 +33,8 @@ package enum ChangeFeedAPI {
         case signingKey = "signing_key"
         /// `key` is a connection's id: drop what is remembered of it.
         case connection
+        /// `key` is the id of an erasure that is not over; `value` an `ErasureValue`, null once it is over.
+        case erasure
     }
 
     /// One line of the feed.
@@ -98,6 +100,23 @@ package enum ChangeFeedAPI {
             self.tenantID = tenantID
             self.expiresAt = expiresAt
         }
+    }
+
+    /// An erasure that services without events learn of by the feed: it holds nothing of whom it is about.
+    ///
+    /// What is to be erased is read at `/internal/erasures/{id}`, and answered by a receipt there.
+    package struct ErasureValue: Codable, Sendable, Hashable {
+        /// Whose rows are erased.
+        package var tenantID: TenantID
+        package var kind: ErasureKind
+
+        package init(tenantID: TenantID, kind: ErasureKind) {
+            self.tenantID = tenantID
+            self.kind = kind
+        }
+
+        /// The tenant in whose name tenancy is asked for it: a tenant that goes is the platform's affair.
+        package var owner: TenantID { kind == .tenant ? .platform : tenantID }
     }
 
     /// The version below which a user's tokens are void.

@@ -44,6 +44,8 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case tenantCreated = "tenant.created"
     case tenantSuspended = "tenant.suspended"
     case tenantResumed = "tenant.resumed"
+    case erasureRequested = "erasure.requested"
+    case erasureDone = "erasure.done"
 
     /// Who publishes to whom.
     package struct Subscription: Sendable {
@@ -53,7 +55,18 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     }
 
     /// The one table of subscriptions; the outbox delivers by it and the service grants follow from it.
-    package static let subscriptions: [Subscription] = [
+    package static let subscriptions: [Subscription] = facts + erasures
+
+    /// Every service with rows of tenants is asked to erase, and answers.
+    private static let erasures: [Subscription] = [ServiceName.calls, .sessions, .messaging, .calendar, .billing]
+        .flatMap {
+            [
+                Subscription(publisher: .tenancy, subscriber: $0, types: [.erasureRequested]),
+                Subscription(publisher: $0, subscriber: .tenancy, types: [.erasureDone]),
+            ]
+        }
+
+    private static let facts: [Subscription] = [
         Subscription(
             publisher: .calls, subscriber: .messaging,
             types: [
