@@ -63,6 +63,7 @@ let systemLibraries: [Target] = [
     system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
     system("CSamplerate", pkgConfig: "samplerate", apt: "libsamplerate0-dev"),
     system("CZxcvbn", apt: "libzxcvbn-dev"),
+    system("CResolver", apt: "libc6-dev"),
     system("CSeccomp", apt: "linux-libc-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     system("CBrotli", pkgConfig: "libbrotlienc", apt: "libbrotli-dev"),
@@ -108,7 +109,7 @@ let services: [Target] = [
         ],
         path: "gateway", exclude: ["README.md", "Console", "Inbox/README.md"], resources: [.embedInCode("Migrations")],
         swiftSettings: swift),
-    service("Tenancy", kit + ["CZxcvbn"]),
+    service("Tenancy", kit + ["CZxcvbn", "CResolver"]),
     service(
         "Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
         kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),

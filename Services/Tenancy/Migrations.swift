@@ -21,5 +21,6 @@ extension Migration {
         Migration(name: "0014_create_impersonations", sql: PackageResources._014_create_impersonations_sql),
         Migration(name: "0015_restrict_super_admins", sql: PackageResources._015_restrict_super_admins_sql),
         Migration(name: "0016_create_setup_requests", sql: PackageResources._016_create_setup_requests_sql),
+        Migration(name: "0017_create_domains", sql: PackageResources._017_create_domains_sql),
     ]
 }

@@ -1,3 +1,4 @@
+import IO
 import Models
 import ServiceKit
 import Telemetry
@@ -12,6 +13,8 @@ struct TenancyConfiguration: ServiceConfiguration {
     let adminPassword: Secret<String>?
     /// How many passwords are hashed at once.
     let passwordThreads: Int
+    /// Who is asked for the records of tenants' domains; nil for the servers of the machine.
+    let resolver: SocketAddress?
 
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(&environment, service: .tenancy)
@@ -30,5 +33,16 @@ struct TenancyConfiguration: ServiceConfiguration {
             "ADMIN_PASSWORD", "the first super admin's password, for `bootstrap`", example: "a long phrase")
         passwordThreads = environment.integer(
             "PASSWORD_THREADS", "how many passwords are hashed at once", default: 1, in: 1...16)
+        resolver = environment.read(
+            "DOMAIN_RESOLVER", "the DNS server that is asked for tenants' domains, in place of the machine's",
+            example: "127.0.0.1:53", Self.server)
+    }
+
+    private static func server(_ text: String) throws(EnvironmentFault) -> SocketAddress {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let port = Int(parts[1]), port > 0,
+            let address = SocketAddress(host: String(parts[0]), port: port)
+        else { throw EnvironmentFault("must be an IPv4 address and a port") }
+        return address
     }
 }

@@ -7,13 +7,20 @@ import ServiceKit
 final class TenancyJobService: @unchecked Sendable {
     private let runner: JobRunner
 
-    init(_ seat: ServiceSeat<TenancyConfiguration>, mail: MailDelivery, links: InvitationLinks) {
+    init(
+        _ seat: ServiceSeat<TenancyConfiguration>, records: TextRecordClient, mail: MailDelivery, links: InvitationLinks
+    ) throws {
         runner = JobRunner(loop: seat.loop, database: seat.database, logger: seat.logger, metrics: seat.metrics)
         runner.register(SendMailJob.self, SendMailJob.options) { run, job in try await mail.run(run, job) }
         let (database, queue) = (seat.database, mail.queue)
         runner.register(StartPasswordResetJob.self, StartPasswordResetJob.options) { run, job in
             try await StartPasswordResetJob.run(run, job, database: database, links: links, mail: queue)
         }
+        let loop = seat.loop
+        runner.register(CheckDomainsJob.self, CheckDomainsJob.options) { run, _ in
+            try await CheckDomainsJob.run(run, database: database, records: records, mail: queue, loop: loop)
+        }
+        try runner.schedule(CheckDomainsJob(), every: .seconds(60))
     }
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.

@@ -13,6 +13,7 @@ struct TenancyRoutes: Sendable {
     let mail: MailQueue
     let serviceSecrets: [ServiceName: Secret<String>]
     let signal: ChangeSignalService
+    let records: TextRecordClient
 
     private var tokens: AccessTokens { AccessTokens(ring: ring, issuer: baseURL.description) }
     private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
@@ -31,6 +32,8 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.people(
             UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.apiKeys(keys)
+        routes += RouteTable.domains(
+            DomainRoutes(database: database, records: records, mail: mail, baseURL: baseURL))
         routes += RouteTable.audit(AuditRoutes(database: database))
         routes += RouteTable.published(SigningKeyRoutes(ring: ring))
         return routes

@@ -19,18 +19,23 @@ enum TenancyService: ServiceProgram {
     struct Shared: Sendable {
         let membership: SuiteMembership
         let passwords: Passwords
+        let records: TextRecordClient
     }
 
     static let name = ServiceName.tenancy
     static var migrations: [Migration] { Migration.tenancy }
     static var commands: [ServiceCommand<TenancyConfiguration>] {
-        [.seated("bootstrap", BootstrapCommand.run), .seated("reset-admin", ResetAdminCommand.run)]
+        [
+            .seated("bootstrap", BootstrapCommand.run), .seated("reset-admin", ResetAdminCommand.run),
+            .seated("domains", DomainsCommand.run),
+        ]
     }
 
     static func prepare(_ seat: ServiceSeat<TenancyConfiguration>) async throws -> Shared {
         Shared(
             membership: try SuiteMembership(seat),
-            passwords: Passwords(threads: seat.configuration.passwordThreads))
+            passwords: Passwords(threads: seat.configuration.passwordThreads),
+            records: TextRecordClient(server: seat.configuration.resolver))
     }
 
     static func assemble(_ seat: ServiceSeat<TenancyConfiguration>, _ shared: Shared) async throws -> ServiceParts {
@@ -48,7 +53,7 @@ enum TenancyService: ServiceProgram {
         let mail = MailQueue(secrets: secrets)
         let routes = TenancyRoutes(
             database: database, baseURL: seat.configuration.process.baseURL, ring: ring, passwords: shared.passwords,
-            mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal)
+            mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal, records: shared.records)
         let idempotency = SealedIdempotency(
             store: IdempotencyStore(database, logger: seat.logger), secrets: secrets)
         let application = WebApplication(seat, routes: routes.table, trust: trust, idempotency: idempotency)
@@ -61,8 +66,9 @@ enum TenancyService: ServiceProgram {
             let outbox = OutboxService(
                 loop, database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
                 logger: seat.logger, metrics: seat.metrics)
-            let jobs = TenancyJobService(
-                seat, mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)),
+            let jobs = try TenancyJobService(
+                seat, records: shared.records,
+                mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)),
                 links: InvitationLinks(seat.configuration.process.baseURL))
             running += [
                 { await shared.membership.run() }, { await pruning.run() }, { await outbox.run() },
@@ -85,7 +91,7 @@ enum TenancyService: ServiceProgram {
         return try TenancyRoutes(
             database: database, baseURL: .nowhere, ring: SigningKeyService(database, nil, logger),
             passwords: Passwords(threads: 1), mail: MailQueue(secrets: nil), serviceSecrets: [:],
-            signal: ChangeSignalService()
+            signal: ChangeSignalService(), records: TextRecordClient(server: nil)
         ).table.openAPI()
     }
 }

@@ -77,6 +77,7 @@ extension ErrorCode {
     // Tenancy.
     package static let subdomainTaken = ErrorCode("subdomain_taken", 409, "The subdomain is taken.")
     package static let subdomainChanged = ErrorCode("subdomain_changed", 421, "The account has another address now.")
+    package static let domainTaken = ErrorCode("domain_taken", 409, "The domain belongs to another account.")
     package static let emailTaken = ErrorCode("email_taken", 409, "The e-mail address is taken.")
     package static let seatLimitReached = ErrorCode("seat_limit_reached", 409, "All seats of the plan are taken.")
     package static let lastOwner = ErrorCode("last_owner", 409, "The last active owner cannot be removed.")

@@ -29,6 +29,8 @@ struct TenancyWorld: Sendable {
     let signal: ChangeSignalService
     let mail: MailQueue
     let secrets: SecretBox
+    /// Knows what tests say of zones.
+    let zones: ZoneServer
 
     var tenant: TenantID { trust.tenant }
     var other: TenantID { trust.otherTenant }
@@ -46,12 +48,14 @@ struct TenancyWorld: Sendable {
         let log = Logger(service: "tests", level: .error)
         ring = try await SigningKeyService.load(database, secrets, log)
         signal = ChangeSignalService()
+        zones = try ZoneServer()
         mail = MailQueue(secrets: secrets)
         guard let base = WebAddress(TestTrust.issuer) else { throw Failure(.internal) }
         routes = TenancyRoutes(
             database: database, baseURL: base, ring: ring, passwords: Passwords(threads: 1),
             mail: mail,
-            serviceSecrets: [.gateway: Secret(Self.gatewaySecret)], signal: signal)
+            serviceSecrets: [.gateway: Secret(Self.gatewaySecret)], signal: signal,
+            records: TextRecordClient(server: zones.address))
         let believed = try trust.trust()
         for key in ring.keys.published(at: .now()).keys {
             try believed.people.setKey(key.kid, key)

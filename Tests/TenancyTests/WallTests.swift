@@ -26,6 +26,9 @@ struct WallTests {
             _ = try await factors.confirm(code, of: owner, mail: world.mail, origin: .operator)
             _ = try await OriginStore(database: world.rows(tenant)).set(
                 ["https://\(name).example"], of: tenant, origin: .operator)
+            _ = try await DomainLifeStore(database: world.rows(tenant), mail: world.mail).add(
+                try DomainName(jsonText: "\(name).example"), challenge: "x", origin: .operator, in: tenant)
+            try await RenameStore(rows: world.rows(tenant)).release("former-\(name)", of: tenant, now: .now())
             try await ImpersonationStore(rows: world.rows(tenant)).create(
                 .make(), of: owner.id, by: .make(), digest: [1], expiresAt: .now(), in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")

@@ -25,7 +25,7 @@ enum ImportRules {
         Suite: Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
         Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients ServiceKit Suite Telemetry
-        Tenancy: KIT CZxcvbn
+        Tenancy: KIT CZxcvbn CResolver
         Calls: KIT PhoneNumbers Audio CICU CSeccomp
         Sessions: KIT
         Messaging: KIT Mail

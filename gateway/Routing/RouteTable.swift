@@ -15,6 +15,7 @@ enum RouteTable {
         /api/v1/settings/**               tenancy    api       1m   35
         /api/v1/connections/**            tenancy    api       1m   35
         /api/v1/audit/**                  tenancy    api       1m   35
+        /api/v1/domains/**                tenancy    api       64k  35
         /api/v1/onboarding/**             tenancy    api       1m   35
         /api/v1/setup-requests/**         tenancy    sign-in   64k  35
         /api/v1/calls/**                  calls      api       1m   35

@@ -17,6 +17,7 @@ struct TransportRules: Sendable {
     private let port: Int
     private let challenges: ChallengeFolder?
     private let baseScheme: String
+    private let baseHost: String
 
     init(
         isTrusted: (@Sendable (String) -> Bool)?, port: Int, baseURL: WebAddress, challenges: ChallengeFolder?
@@ -26,6 +27,7 @@ struct TransportRules: Sendable {
         // The suite's own address tells the port that people reach, which may not be the one listened on.
         self.port = baseURL.isSecure ? baseURL.port : port
         baseScheme = baseURL.scheme
+        baseHost = baseURL.host
         self.challenges = challenges
     }
 
@@ -41,13 +43,13 @@ struct TransportRules: Sendable {
 
     /// How the request came, as its client sees it.
     ///
-    /// Where no certificate here is one that browsers accept, and the suite's own address says https, something in front
-    /// ends TLS.
+    /// Where the suite's own address says https and neither it nor this host has a certificate here that browsers accept,
+    /// something in front ends TLS. A tenant's own domain may be without one while the suite's has it.
     func scheme(of request: HTTPRequest) -> String {
         if request.isSecure { return "https" }
         guard baseScheme == "https" else { return "http" }
-        guard let name = Self.name(of: request.headers["host"] ?? ""), isTrusted(name) else { return baseScheme }
-        return "http"
+        if let name = Self.name(of: request.headers["host"] ?? ""), isTrusted(name) { return "http" }
+        return isTrusted(baseHost) ? "http" : baseScheme
     }
 
     /// The answer to a request that goes no further; nil for all others, which may get a field for their answer.

@@ -15,6 +15,8 @@ struct Letter: Sendable {
         case setupApproved = "setup_approved"
         case setupRefused = "setup_refused"
         case tenantDeletion = "tenant_deletion"
+        case domainFailing = "domain_failing"
+        case domainLapsed = "domain_lapsed"
         case exportReady = "export_ready"
         case findMyTenant = "find_my_tenant"
     }

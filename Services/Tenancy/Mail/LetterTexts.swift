@@ -66,6 +66,16 @@ enum LetterTexts {
         {tenant} and all of its data will be deleted on {date}.
         Until then the account can be restored by whoever runs this Switchboard.
 
+        domain_failing en
+        {domain} will stop working
+        The DNS does not show any more that {domain} belongs to {tenant}. It stops working on {date}.
+        To keep it, put the TXT record {record} back into its zone, with the value {value}.
+
+        domain_lapsed en
+        {domain} has stopped working
+        {domain} does not lead to {tenant} any more, since the TXT record {record} has been gone for a week.
+        Once the record is back, verify the domain again in the settings.
+
         export_ready en
         Your export is ready
         The export of {tenant} that you asked for is ready to be fetched until {expires}.

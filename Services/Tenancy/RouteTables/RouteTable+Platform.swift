@@ -12,7 +12,10 @@ extension RouteTable {
                 export.export, .contentTypes(["text/csv"])),
             .patch(
                 "/api/v1/platform/tenants/{id}", "update_tenant", .platform(.tenantsWrite),
-                "Edit a tenant, its limits and its features", edits.update, .failures([.conflict])),
+                "Edit a tenant, its limits and its features", edits.update, .failures([.conflict, .subdomainTaken])),
+            .get(
+                "/api/v1/platform/tenants/{id}/rename-effects", "get_rename_effects", .platform(.tenantsWrite),
+                "What another subdomain would break", edits.renameEffects),
             .post(
                 "/api/v1/platform/tenants/{id}/deletion", "delete_tenant", .platform(.tenantsWrite),
                 "Delete a tenant; it can be restored for 30 days", edits.delete, .dangerous,

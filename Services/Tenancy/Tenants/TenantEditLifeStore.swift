@@ -29,12 +29,28 @@ struct TenantEditLifeStore {
             try await TenantLifeStore.audit(
                 .tenantUpdated, of: id, origin, after: try JSONText(encoding: told), rows)
             let key = id.jsonText
+            if tenant.subdomain != before.subdomain { try await rename(before, to: tenant, origin, rows) }
             try await ChangeStore.append(.tenant, key: key, value: tenant.change, tenant: id, in: rows)
             if let entitlements, entitlements != entitled {
                 try await ChangeStore.append(.entitlements, key: key, value: entitlements, tenant: id, in: rows)
             }
             return tenant
         }
+    }
+
+    /// What follows from another subdomain; the feed tells of names before it tells of the tenant.
+    private func rename(_ before: Tenant, to tenant: Tenant, _ origin: Origin, _ rows: Transaction) async throws {
+        let (names, now) = (RenameStore(rows: rows), Timestamp.now())
+        try await names.claim(tenant.subdomain, for: tenant.id)
+        try await names.release(before.subdomain, of: tenant.id, now: now)
+        let told = try JSONText(encoding: Renaming(from: before.subdomain, to: tenant.subdomain))
+        try await TenantLifeStore.audit(.tenantRenamed, of: tenant.id, origin, after: told, rows)
+        // The new name may be a former one of the same tenant.
+        try await ChangeStore.appendGone(.formerSubdomain, key: tenant.subdomain, tenant: tenant.id, in: rows)
+        try await ChangeStore.append(
+            .formerSubdomain, key: before.subdomain,
+            value: ChangeFeedAPI.ExpiryValue(tenantID: tenant.id, expiresAt: now + RenameStore.leads),
+            tenant: tenant.id, in: rows)
     }
 
     /// Begins a tenant's grace period and ends what its people do; nil when it has begun before.
@@ -67,4 +83,10 @@ struct TenantEditLifeStore {
         try await ChangeStore.append(
             .tenant, key: tenant.id.jsonText, value: tenant.change, tenant: tenant.id, in: rows)
     }
+}
+
+/// What the audit log keeps of a rename.
+private struct Renaming: Encodable {
+    let from: String
+    let to: String
 }

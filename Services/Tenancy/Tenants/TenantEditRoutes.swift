@@ -23,6 +23,16 @@ struct TenantEditRoutes: Sendable {
         return OK(try await wire(tenant), version: tenant.version)
     }
 
+    /// For whoever is about to give the tenant another subdomain.
+    func renameEffects(
+        _ context: RequestContext, _ path: PathID<TenantID>
+    ) async throws -> OK<TenancyAPI.RenameEffects> {
+        let tenant = try await find(path.id)
+        let store = RenameStore(rows: database.tenant(path.id))
+        guard let effects = try await store.effects(of: tenant, now: .now()) else { throw Failure(.notFound) }
+        return OK(effects)
+    }
+
     private func check(_ wanted: TenancyAPI.UpdateTenant, _ context: RequestContext) async throws {
         var faults = TenantDraft.faults(country: wanted.country?.uppercased(), language: wanted.language)
         if let zone = wanted.timeZone?.name, zone != TimeZoneName.utc.name,

@@ -8,10 +8,17 @@ struct TenantEditStore {
 
     /// Changes what is given; nil when there is no such tenant of this version, or it is deleted.
     func update(_ wanted: TenancyAPI.UpdateTenant, version: Int64?, of id: TenantID) async throws -> Tenant? {
+        do { return try await change(wanted, version: version, of: id) } catch let error as PostgresError {
+            throw TenantStore.failure(error)
+        }
+    }
+
+    private func change(_ wanted: TenancyAPI.UpdateTenant, version: Int64?, of id: TenantID) async throws -> Tenant? {
         try await rows.first(
             """
             UPDATE tenants SET
-                name = coalesce(\(wanted.name), name), plan = coalesce(\(wanted.plan?.rawValue), plan),
+                name = coalesce(\(wanted.name), name),
+                subdomain = coalesce(\(wanted.subdomain?.label), subdomain), plan = coalesce(\(wanted.plan?.rawValue), plan),
                 phone_system = coalesce(\(wanted.phoneSystem?.rawValue), phone_system),
                 time_zone = coalesce(\(wanted.timeZone?.name), time_zone),
                 country = coalesce(\(wanted.country?.uppercased()), country),

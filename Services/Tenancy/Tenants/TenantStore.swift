@@ -7,7 +7,7 @@ struct TenantStore {
     let rows: any SQLExecutor
 
     /// Constraint names and what their violation means to the caller.
-    private static func failure(_ error: PostgresError) -> any Error {
+    static func failure(_ error: PostgresError) -> any Error {
         error.constraint == "tenants_subdomain_key" ? Failure(.subdomainTaken) : error
     }
 
@@ -30,6 +30,8 @@ struct TenantStore {
                 SELECT \(unescaped: Tenant.columns) FROM tenant
                 """, as: Tenant.self)
             guard let made else { throw Failure(.internal) }
+            // After the row is there, so that whoever gives this name up at the same time has done it or waits.
+            try await RenameStore(rows: rows).claim(draft.subdomain, for: draft.id)
             return made
         } catch let error as PostgresError {
             throw Self.failure(error)

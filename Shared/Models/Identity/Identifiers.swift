@@ -56,6 +56,13 @@ package struct SetupRequestID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of a domain that a tenant brings along.
+package struct DomainID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of an erasure of a person or a tenant.
 package struct ErasureID: EntityID {
     package let uuid: UUID

@@ -19,6 +19,7 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case settingsRead = "settings.read"
     case settingsWrite = "settings.write"
     case auditRead = "audit.read"
+    case domainsWrite = "domains.write"
 
     // The platform.
     case tenantsRead = "tenants.read"

@@ -4,6 +4,7 @@ extension TenancyAPI {
     /// `PATCH /api/v1/platform/tenants/{id}`: what is left out stays.
     package struct UpdateTenant: Codable, Sendable, Noted {
         package var name: String?
+        package var subdomain: Subdomain?
         package var plan: Plan?
         package var phoneSystem: PhoneSystem?
         package var timeZone: TimeZoneName?
@@ -16,6 +17,9 @@ extension TenancyAPI {
         package static var notes: [Note] {
             [
                 .of(CodingKeys.name, "The company's name.", length: 1...200),
+                .of(
+                    CodingKeys.subdomain,
+                    "Another host label; the former one leads here for 90 days and is nobody else's for a year."),
                 .of(CodingKeys.plan, "Another plan brings its own entitlements; limits set here stay."),
                 .of(CodingKeys.country, "ISO 3166-1 alpha-2, by which national numbers are read.", length: 2...2),
                 .of(CodingKeys.language, "Default language, BCP 47.", length: 2...35),
@@ -66,6 +70,36 @@ extension TenancyAPI {
             self.openSessions = openSessions
             self.apiKeys = apiKeys
             self.lastSignInAt = lastSignInAt
+        }
+    }
+
+    /// What follows when a tenant gets another subdomain now.
+    package struct RenameEffects: Codable, Sendable {
+        package var subdomain: String
+        /// Signed-in people, who have to sign in again at the new host.
+        package var openSessions: Int
+        /// Keys of programs that have to be pointed at the new host at once.
+        package var apiKeys: Int
+        /// Web sites whose widgets name the former host; their pages need the new one.
+        package var webOrigins: Int
+        /// Verified domains, which stay as they are.
+        package var domains: Int
+        /// Until when hooks of providers are taken in at the former name and browsers are sent on.
+        package var formerLeadsUntil: Timestamp
+        /// Until when nobody else gets the former name.
+        package var formerReservedUntil: Timestamp
+
+        package init(
+            subdomain: String, openSessions: Int, apiKeys: Int, webOrigins: Int, domains: Int,
+            formerLeadsUntil: Timestamp, formerReservedUntil: Timestamp
+        ) {
+            self.subdomain = subdomain
+            self.openSessions = openSessions
+            self.apiKeys = apiKeys
+            self.webOrigins = webOrigins
+            self.domains = domains
+            self.formerLeadsUntil = formerLeadsUntil
+            self.formerReservedUntil = formerReservedUntil
         }
     }
 

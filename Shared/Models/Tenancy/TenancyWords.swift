@@ -30,3 +30,20 @@ package enum SetupRequestStatus: String, Codable, CaseIterable, Sendable {
 package enum KeyMode: String, Codable, CaseIterable, Sendable {
     case live, test
 }
+
+/// Where a tenant's own domain is.
+package enum DomainState: String, Codable, CaseIterable, Sendable {
+    case pending, verified
+    /// Its record was gone for too long; verifying it again brings it back.
+    case lapsed
+}
+
+/// What the last look at a domain has found to be wrong.
+package enum DomainFault: String, Codable, CaseIterable, Sendable {
+    case recordMissing = "record_missing"
+    case recordDiffers = "record_differs"
+    /// No server of the DNS has answered.
+    case unreachable
+    /// Another account has verified it.
+    case taken
+}

@@ -126,6 +126,9 @@ final class DoorUnderTest: @unchecked Sendable {
         learn(.formerSubdomain(name, .init(tenantID: tenant, expiresAt: until)))
     }
 
+    /// Tells the door whose a domain is, or that it is nobody's.
+    func learnDomain(_ name: String, of tenant: TenantID?) { learn(.domain(name, tenant)) }
+
     /// Tells the door what `acme` may use.
     func learn(plan: Entitlements) { learn(.entitlements(tenant, plan)) }
 

@@ -62,6 +62,36 @@ import Testing
         }
     }
 
+    @Test func `a domain is a tenant's own host from its verification on, until it is given up`() async throws {
+        let asked = Asked()
+        try await DoorUnderTest.with(service: asked.handler()) { door async throws in
+            let host = "sales.globex.example"
+            #expect(try await door.send(host: host).status == 404)
+            door.learnDomain(host, of: door.otherTenant)
+            let bearer = try door.bearer(.owner, in: door.otherTenant)
+            let own = try await door.send(
+                .get, host: host,
+                ["Authorization": bearer, "Cookie": "refresh=sbr_1", "Origin": "http://\(host)"])
+            #expect(own.status == 200)
+            let seen = try #require(asked.requests.last?.headers)
+            #expect(seen["x-switchboard-tenant"] == door.otherTenant.description)
+            // What the cookie's rules are made of: the host and the scheme that the browser knows.
+            #expect(seen["x-switchboard-host"] == host && seen["x-switchboard-scheme"] == "http")
+            #expect(seen["cookie"] == "refresh=sbr_1")
+            // The token of another tenant is none here, and a site is allowed for the tenant whose widget it shows.
+            let foreign = try await door.send(.get, host: host, ["Authorization": try door.bearer(.owner)])
+            #expect(try await door.problem(foreign).code == "token_wrong_tenant")
+            door.allow(["https://www.acme.example"])
+            for (host, isAllowed) in [("calls.acme.example", true), (host, false)] {
+                let answer = try await door.send(
+                    .get, "/api/v1/widgets/x", host: host, ["Origin": "https://www.acme.example"])
+                #expect(answer.headers.contains("access-control-allow-origin") == isAllowed)
+            }
+            door.learnDomain(host, of: nil)
+            #expect(try await door.send(host: host).status == 404)
+        }
+    }
+
     @Test func `at a former name hooks arrive, pages lead to the new one and programs are told`() async throws {
         let asked = Asked()
         try await DoorUnderTest.with(service: asked.handler()) { door async throws in

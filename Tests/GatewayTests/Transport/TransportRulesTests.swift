@@ -74,6 +74,22 @@ import Testing
         #expect(try self.rules().scheme(of: try visit("/", host: "sales.example", self.rules()).request) == "http")
     }
 
+    @Test func `a domain without a certificate is served in clear, and has the promise once it has one`() async throws {
+        let rules = try rules()
+        let waiting = try visit("/", host: "calls.acme.example", rules)
+        #expect(waiting.scheme == "http")
+        #expect(try await rules.answer(waiting) == nil)
+        let certified = TransportRules(
+            isTrusted: { $0 == "calls.acme.example" }, port: 443,
+            baseURL: try #require(WebAddress("https://sales.example")),
+            challenges: nil)
+        let moved = try await certified.answer(try visit("/a", host: "Calls.acme.example:80", certified))
+        #expect(moved?.headers["Location"] == "https://calls.acme.example/a")
+        let secure = try visit("/", host: "calls.acme.example", isSecure: true, certified)
+        #expect(try await certified.answer(secure) == nil)
+        #expect(secure.answerFields.map(\.name) == ["Strict-Transport-Security"])
+    }
+
     // ACME.
 
     @Test func `an answer to a challenge is served for any host, before the redirect`() async throws {
