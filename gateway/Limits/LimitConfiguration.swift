@@ -20,6 +20,7 @@ struct LimitConfiguration: Sendable {
         rates.signIn = RateAllowance(rate: Double(signIn), burst: Double(10 * signIn))
         rates.anonymous = RateAllowance(rate: Double(anonymous), burst: Double(4 * anonymous))
         rates.hook = RateAllowance(rate: Double(3 * anonymous), burst: Double(9 * anonymous))
+        rates.failure = RateAllowance(rate: Double(anonymous) / 2, burst: Double(10 * anonymous))
         addresses = rates
         connections = environment.integer(
             "CONNECTIONS", "client connections of the process", default: 20_000, in: 1...1_000_000)

@@ -3,6 +3,8 @@
 
 scan=$DATA/run/scan
 supervisor=''
+# The shell that brings everything up, while it does.
+starter=''
 
 # check_ports: whoever has a port that is needed is found now, not by a process that dies at its start.
 check_ports() {
@@ -159,7 +161,7 @@ start_processes() {
 give_up() {
     warn "$1 did not become ready. The end of its log:"
     tail -n 12 "$DATA/logs/$1/current" >&2 || true
-    stop 1
+    exit 1
 }
 
 # The gateway is ready once it holds the tenants and each service has been ready once.
@@ -178,6 +180,10 @@ stop() {
     trap '' INT TERM HUP
     printf '\n'
     step "Stopping"
+    if [ -n "$starter" ]; then
+        kill "$starter" 2>/dev/null || true
+        wait "$starter" 2>/dev/null || true
+    fi
     if [ -n "$supervisor" ] && kill -0 "$supervisor" 2>/dev/null; then
         cd "$scan"
         s6-svc -wd -T 36000 -d gateway 2>/dev/null || true

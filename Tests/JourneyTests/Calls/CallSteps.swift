@@ -32,7 +32,7 @@ extension Caller {
     }
 
     /// Waits until a call's pipeline has come to an end, whichever.
-    func processed(_ id: CallID, within limit: Duration = .seconds(120)) async throws -> CallsAPI.Call {
+    func processed(_ id: CallID, within limit: Duration = .seconds(400)) async throws -> CallsAPI.Call {
         var last = try await call(id)
         try await visit.until("the call is processed", within: limit) {
             last = try await call(id)

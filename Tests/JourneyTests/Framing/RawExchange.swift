@@ -19,8 +19,8 @@ final class RawExchange: TCPConnectionDelegate, @unchecked Sendable {
     /// Sends the bytes, says that no more come, and gives everything that the other side says until it closes.
     static func send(_ text: String, to port: Int, on loop: EventLoop) async throws -> String {
         let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
-        let exchange = RawExchange(try await TCPConnection.connect(to: address, on: loop, deadline: .seconds(5)))
-        let timer = loop.timer(after: .seconds(30)) { exchange.connection.close() }
+        let exchange = RawExchange(try await TCPConnection.connect(to: address, on: loop, deadline: .seconds(60)))
+        let timer = loop.timer(after: .seconds(120)) { exchange.connection.close() }
         Array(text.utf8).withUnsafeBytes { exchange.connection.write($0) }
         exchange.connection.shutdown()
         if !exchange.isOver { await withCheckedContinuation { exchange.waiter = $0 } }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite(
-    .timeLimit(.minutes(5)), .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
+    .timeLimit(.minutes(15)), .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
 struct BackupTests {
     private static let pool = WorkerPool(name: "scripts", threads: 2, queueLimit: 100)
 
@@ -117,7 +117,7 @@ struct BackupTests {
                     let visit = Visit(port: port, loop)
                     defer { visit.client.close() }
                     let gateway = visit.caller("admin")
-                    try await visit.until("the suite is ready", within: .seconds(90)) {
+                    try await visit.until("the suite is ready", within: .seconds(240)) {
                         guard suite.isRunning else { throw ProgramError("scripts/run has ended\n\(suite.log)") }
                         do {
                             return try await gateway.get("/ready").status == 200

@@ -9,7 +9,7 @@ import Testing
 
 /// New processes take the places of running ones while requests come in.
 @Suite(
-    .timeLimit(.minutes(8)), .serialized, .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
+    .timeLimit(.minutes(15)), .serialized, .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
 struct RollingRestartTests {
     private static let pool = WorkerPool(name: "restarts", threads: 2, queueLimit: 100)
 
@@ -30,7 +30,7 @@ struct RollingRestartTests {
             for failure in load.failures { Issue.record("\(failure)") }
             print(
                 "restarts: \(load.answered) requests, \(load.acknowledged.count) of them POST; slowest \(load.slowest)")
-            #expect(load.slowest < .seconds(10))
+            #expect(load.slowest < .seconds(30))
             #expect(try await externalIDs(owner) == load.acknowledged)
         }
     }
@@ -131,7 +131,7 @@ extension ScriptedSuite {
 
     private func wait(_ visit: Visit) async throws {
         let gateway = visit.caller("admin")
-        try await visit.until("the suite is ready", within: .seconds(120)) {
+        try await visit.until("the suite is ready", within: .seconds(240)) {
             guard isRunning else { throw ProgramError("scripts/run has ended\n\(log)") }
             do { return try await gateway.get("/ready").status == 200 } catch is HTTPClientError { return false }
         }

@@ -6,7 +6,7 @@ import Models
 import Testing
 
 /// Processes and the database are killed while calls come in.
-@Suite(.timeLimit(.minutes(10)), .serialized) struct ChaosTests {
+@Suite(.timeLimit(.minutes(15)), .serialized) struct ChaosTests {
     /// `JOURNEY_LOAD=1000` for a longer look.
     private static let total = getenv("JOURNEY_LOAD").flatMap { Int(String(cString: $0)) } ?? 200
 
@@ -53,7 +53,7 @@ import Testing
 
     private static func checkAll(_ visit: SuiteVisit, _ owner: Caller, _ load: Load) async throws {
         var calls: [CallsAPI.CallSummary] = []
-        try await visit.until("every pipeline has finished", within: .seconds(240)) {
+        try await visit.until("every pipeline has finished", within: .seconds(600)) {
             calls = try await all(owner)
             return calls.allSatisfy { $0.processing.stage == .analysed || $0.processing.stage == .failed }
         }

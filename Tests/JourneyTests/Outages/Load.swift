@@ -92,7 +92,7 @@ final class Load: @unchecked Sendable {
     }
 
     private func insist(_ what: String, _ attempt: () async throws -> Bool) async throws {
-        try await visit.until(what, within: .seconds(120)) {
+        try await visit.until(what, within: .seconds(400)) {
             do {
                 if try await attempt() { return true }
             } catch is HTTPClientError {} catch is HTTPBodyError {}

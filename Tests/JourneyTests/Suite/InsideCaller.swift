@@ -16,7 +16,7 @@ extension SuiteVisit {
             HTTPClientRequest(
                 method: .post, target: "/internal/service-tokens", headers: ["Content-Type": "application/json"],
                 body: .bytes(try JSON.encode(body))),
-            to: HTTPEndpoint(host: "127.0.0.1", port: suite.ports.internal(.tenancy)), deadline: .seconds(10))
+            to: HTTPEndpoint(host: "127.0.0.1", port: suite.ports.internal(.tenancy)), deadline: .seconds(60))
         let bytes = try await answer.body.collect(upTo: 65_536)
         let token = try JSON.decode(InternalAPI.Token.self, from: bytes).token
         plant(token)
@@ -36,7 +36,7 @@ extension SuiteVisit {
                     "X-Switchboard-Client-Address": "203.0.113.7", "X-Switchboard-Scheme": "http",
                     "X-Switchboard-Host": caller.host,
                 ]),
-            to: HTTPEndpoint(host: "127.0.0.1", port: suite.ports.service(service)), deadline: .seconds(10))
+            to: HTTPEndpoint(host: "127.0.0.1", port: suite.ports.service(service)), deadline: .seconds(60))
         _ = try await answer.body.collect(upTo: 1 << 20)
         return answer.status
     }

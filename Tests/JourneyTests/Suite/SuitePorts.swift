@@ -1,5 +1,6 @@
 import IO
 import Models
+import Synchronization
 import TestSupport
 
 /// A block of ports as `PORT` lays it out, all of them free a moment ago.
@@ -8,12 +9,20 @@ struct SuitePorts: Sendable {
 
     /// Below the range that the system gives out by itself.
     private static let range = 20_000..<30_000
+    private static let tlsOffset = 363
+    /// Ports of this process's suites: many start at once, and none listens for some seconds.
+    private static let promised = Mutex<Set<Int>>([])
 
-    /// Looks for a block that nobody uses.
+    /// Looks for a block that nobody uses, and keeps other suites of this process off it.
     static func probe() throws -> SuitePorts {
         for _ in 0..<100 {
             let ports = SuitePorts(gateway: Int.random(in: range))
-            if ports.all.allSatisfy(isFree) { return ports }
+            let isOurs = promised.withLock { promised in
+                guard promised.isDisjoint(with: ports.all) else { return false }
+                promised.formUnion(ports.all)
+                return true
+            }
+            if isOurs, ports.all.allSatisfy(isFree) { return ports }
         }
         throw ProgramError("no free block of ports")
     }
@@ -25,7 +34,8 @@ struct SuitePorts: Sendable {
     func `operator`(_ name: ServiceName) -> Int { service(name) + 1000 }
 
     private var all: [Int] {
-        ServiceName.allCases.flatMap { [service($0), self.internal($0), self.operator($0)] }
+        [gateway + Self.tlsOffset]
+            + ServiceName.allCases.flatMap { [service($0), self.internal($0), self.operator($0)] }
     }
 
     private static func isFree(_ port: Int) -> Bool {

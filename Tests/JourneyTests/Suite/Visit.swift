@@ -47,7 +47,7 @@ class Visit: @unchecked Sendable {
 
     /// Waits, a little at a time, for something that no signal tells from outside.
     func until(
-        _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
+        _ what: String, within limit: Duration = .seconds(240), _ condition: () async throws -> Bool
     ) async throws {
         let clock = ContinuousClock()
         let end = clock.now + limit
