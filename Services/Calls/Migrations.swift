@@ -12,5 +12,6 @@ enum CallsMigrations {
         Migration(name: "0007_create_jobs", sql: PackageResources._007_create_jobs_sql),
         Migration(name: "0008_create_idempotency_keys", sql: PackageResources._008_create_idempotency_keys_sql),
         Migration(name: "0009_create_outbox", sql: PackageResources._009_create_outbox_sql),
+        Migration(name: "0010_find_bins", sql: PackageResources._010_find_bins_sql),
     ]
 }

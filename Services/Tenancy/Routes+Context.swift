@@ -16,6 +16,9 @@ extension RequestContext {
         return Origin(actor: actor, requestID: requestID.jsonText, address: clientAddress)
     }
 
+    /// How long a session of the tenant may be idle.
+    var sessionTimeout: Duration { .seconds(3600 * settings[Settings.sessionTimeoutHours]) }
+
     /// The origin of a request that nobody has signed.
     var anonymousOrigin: Origin { Origin(actor: .anonymous, requestID: requestID.jsonText, address: clientAddress) }
 }

@@ -34,6 +34,7 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.apiKeys(keys)
         routes += RouteTable.domains(
             DomainRoutes(database: database, records: records, mail: mail, baseURL: baseURL))
+        routes += RouteTable.settings(SettingsRoutes(database: database))
         routes += RouteTable.audit(AuditRoutes(database: database))
         routes += RouteTable.published(SigningKeyRoutes(ring: ring))
         return routes

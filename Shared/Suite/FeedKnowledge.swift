@@ -17,7 +17,7 @@ package struct FeedKnowledge: TenantKnowledge {
     }
 
     package func settings(of id: TenantID) -> ChangeFeedAPI.SettingsValue? {
-        state.tenant(id).map { ChangeFeedAPI.SettingsValue(visibility: $0.visibility) }
+        state.tenant(id).map { ChangeFeedAPI.SettingsValue($0.settings) }
     }
 
     package func entitlements(of id: TenantID) -> Entitlements? { state.tenant(id)?.entitlements }

@@ -4,6 +4,7 @@ import Crypto
 import FoundationEssentials
 import HTTPClient
 import IO
+import JSON
 import Models
 import Telemetry
 import TestSupport
@@ -29,7 +30,7 @@ import Testing
         try await withLoop { [acme, globex] loop in
             let tenancy = try Tenancy(loop)
             // The settings come before their tenant: a snapshot has no promised order.
-            try tenancy.has(.settings, "\(acme)", ChangeFeedAPI.SettingsValue(visibility: .organisation))
+            try tenancy.has(.settings, "\(acme)", ChangeFeedAPI.SettingsValue(["visibility": "organisation"]))
             try tenancy.has(.entitlements, "\(acme)", Entitlements.seed(for: .growth))
             try tenancy.has(.tenant, "\(acme)", value("acme"))
             try tenancy.has(.tenant, "\(globex)", value("globex"))
@@ -40,23 +41,23 @@ import Testing
             let state = feed.state
             #expect(state.tenantCount == 2 && state.sequence == 100)
             let known = try #require(state.tenant(subdomain: "acme"))
-            #expect(known.id == acme && known.visibility == .organisation && known.country == "DE")
+            #expect(known.id == acme && known.settings["visibility"] == "organisation" && known.country == "DE")
             #expect(known.entitlements == .seed(for: .growth))
             #expect(state.tenant(globex)?.entitlements == .seed(for: .starter))
-            #expect(state.tenant(globex)?.visibility == .own)
+            #expect(state.tenant(globex)?.settings.isEmpty == true)
             #expect(state.tenant(domain: "calls.acme.example")?.id == acme)
 
             try tenancy.change(.tenant, "\(acme)", value("acme-two", .suspended))
             try tenancy.change(.domain, "calls.acme.example", ChangeFeedAPI.DomainValue?.none)
             try tenancy.change(.entitlements, "\(globex)", Entitlements.seed(for: .enterprise))
-            try tenancy.change(.settings, "\(globex)", ChangeFeedAPI.SettingsValue(visibility: .organisation))
+            try tenancy.change(.settings, "\(globex)", ChangeFeedAPI.SettingsValue(["visibility": "organisation"]))
             try await until(loop) { state.sequence == 104 }
             #expect(state.tenant(subdomain: "acme") == nil)
             #expect(state.tenant(subdomain: "acme-two")?.status == .suspended)
             #expect(state.tenant(acme)?.entitlements == .seed(for: .growth))
             #expect(state.tenant(domain: "calls.acme.example") == nil)
             #expect(state.tenant(globex)?.entitlements == .seed(for: .enterprise))
-            #expect(state.tenant(globex)?.visibility == .organisation)
+            #expect(state.tenant(globex)?.settings["visibility"] == "organisation")
 
             try tenancy.change(.tenant, "\(acme)", ChangeFeedAPI.TenantValue?.none)
             try await until(loop) { state.sequence == 105 }
@@ -129,7 +130,7 @@ import Testing
             await feed.waitUntilLoaded()
             try tenancy.change(.tenant, "\(globex)", value("globex"))
             try tenancy.change(.entitlements, "\(globex)", Entitlements.seed(for: .growth))
-            try tenancy.change(.settings, "\(globex)", ChangeFeedAPI.SettingsValue(visibility: .organisation))
+            try tenancy.change(.settings, "\(globex)", ChangeFeedAPI.SettingsValue(["visibility": "organisation"]))
             try tenancy.change(.domain, "a.example", ChangeFeedAPI.DomainValue(tenantID: globex))
             try tenancy.change(.userVersion, "\(user)", ChangeFeedAPI.UserVersionValue(tenantID: acme, version: 3))
             try await until(loop) { feed.state.sequence == 105 }
@@ -141,7 +142,7 @@ import Testing
             let state = alone.state
             #expect(state.isLoaded && state.sequence == 105 && state.tenantCount == 2)
             #expect(state.tenant(domain: "a.example")?.entitlements == .seed(for: .growth))
-            #expect(state.tenant(globex)?.visibility == .organisation)
+            #expect(state.tenant(globex)?.settings["visibility"] == "organisation")
             #expect(state.isRevoked(session) && state.version(of: user) == 3)
             #expect(state.signingKeys.keys == [jwk])
             try await until(loop) { state.isStale(after: .milliseconds(30)) }

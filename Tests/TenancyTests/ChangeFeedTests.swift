@@ -93,7 +93,7 @@ struct ChangeFeedTests {
             let (sequence, entries) = try await reading.snapshot()
             #expect(sequence == (try await world.newestChange()))
             let kinds = Dictionary(grouping: entries, by: \.kind).mapValues(\.count)
-            #expect(kinds == [.signingKey: 1, .tenant: 3, .entitlements: 2, .settings: 2])
+            #expect(kinds == [.signingKey: 1, .tenant: 3, .entitlements: 2, .settings: 3])
             let life = TenantLifeStore(database: world.rows(world.tenant))
             _ = try await life.suspend(world.tenant, origin: .operator)
             let entry = try await reading.nextChange()

@@ -110,8 +110,9 @@ import WebTestSupport
             let user = try await world.makeUser("ada@acme.example")
             let signedIn: TenancyAPI.SignedIn = try await world.signIn("ada@acme.example").decoded()
             let session = try #require(
-                try await SessionStore(rows: world.rows(world.tenant)).list(of: user.id, limit: 9, in: world.tenant)
-                    .first?.id)
+                try await SessionStore(rows: world.rows(world.tenant)).list(
+                    of: user.id, idle: .seconds(3600), limit: 9, in: world.tenant
+                ).first?.id)
             func isRecent() async throws -> Bool {
                 try await SessionStore(rows: world.rows(world.tenant)).isAuthenticated(
                     session, of: user.id, within: RecentSignIn.life, in: world.tenant)

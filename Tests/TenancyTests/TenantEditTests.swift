@@ -42,7 +42,7 @@ struct TenantEditTests {
             let tenant: TenancyAPI.Tenant = try response.decoded()
             #expect(tenant.name == "Acme Ltd" && tenant.country == "DE" && tenant.notes == "pays late")
             #expect(tenant.entitlements == .seed(for: .enterprise) && tenant.language == "en")
-            #expect(try await world.changes(after: before).map(\.kind) == [.tenant, .entitlements])
+            #expect(try await world.changes(after: before).map(\.kind) == [.tenant, .settings, .entitlements])
             #expect(try await patch(world, body, match: tag).status == 412)
             #expect(try await patch(world, body, match: nil).status == 428)
             #expect(try await patch(world, body, .make()).status == 404)

@@ -29,6 +29,9 @@ struct WallTests {
             _ = try await DomainLifeStore(database: world.rows(tenant), mail: world.mail).add(
                 try DomainName(jsonText: "\(name).example"), challenge: "x", origin: .operator, in: tenant)
             try await RenameStore(rows: world.rows(tenant)).release("former-\(name)", of: tenant, now: .now())
+            _ = try await SettingsLifeStore(database: world.rows(tenant)).set(
+                SettingsChange(reading: ["appearance": "dark"], at: .user, isOwner: false), of: owner.id, in: tenant,
+                version: nil, origin: .operator)
             try await ImpersonationStore(rows: world.rows(tenant)).create(
                 .make(), of: owner.id, by: .make(), digest: [1], expiresAt: .now(), in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
@@ -158,7 +161,9 @@ struct WallTests {
             try await SessionStore(rows: world.rows(world.tenant)).open(
                 .make(), of: user.id, digest: refresh.digest, expiresAt: .now() + .seconds(60), device: .unknown,
                 in: world.tenant)
-            #expect(try await SessionStore(rows: other).lock(digest: refresh.digest, in: world.other) == nil)
+            #expect(
+                try await SessionStore(rows: other).lock(digest: refresh.digest, idle: .seconds(3600), in: world.other)
+                    == nil)
             let key = OpaqueToken.make(.liveAPIKey)
             _ = try await APIKeyStore(rows: world.rows(world.tenant)).create(
                 .make(), name: "k", scopes: [.callsRead], mode: .live, prefix: key.hint, digest: key.digest,

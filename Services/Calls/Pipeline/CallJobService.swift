@@ -26,7 +26,7 @@ final class CallJobService: @unchecked Sendable {
         upkeep = Upkeep(
             store: UpkeepStore(database: seat.database), pipeline: PipelineStore(database: seat.database),
             recordings: RecordingStore(database: seat.database), rollups: RollupStore(database: seat.database),
-            blobs: blobs, configuration: seat.configuration.upkeep, logger: seat.logger)
+            blobs: blobs, configuration: seat.configuration.upkeep, knowledge: knowledge, logger: seat.logger)
         try CallJobService.schedule(upkeep, on: runner)
     }
 

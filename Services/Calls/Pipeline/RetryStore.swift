@@ -5,8 +5,8 @@ import Postgres
 struct RetryStore: Sendable {
     let database: Database
 
-    /// Puts a failed call, or an imported one that was not transcribed, back to where its pipeline can go on: to its
-    /// transcript when there is one, else to its recording.
+    /// Puts a failed call, or one that nobody has had transcribed, back to where its pipeline can go on: to its transcript
+    /// when there is one, else to its recording.
     func retry(_ id: CallID, reach: CallReach, in tenant: TenantID) async throws -> Call {
         let moved = try await database.tenant(tenant).transaction { transaction in
             let call = try await transaction.first(
@@ -16,7 +16,8 @@ struct RetryStore: Sendable {
                     stage_since = now(), stage_attempts = 0, stage_error_code = NULL, stage_error_detail = NULL,
                     updated_at = now(), version = version + 1
                 WHERE tenant_id = \(tenant) AND id = \(id) AND recording_bytes IS NOT NULL AND deleted_at IS NULL
-                  AND (stage = 'failed' OR (stage = 'recording_stored' AND origin = 'import'))\(reach.condition)
+                  AND (stage = 'failed' OR stage = 'recording_stored' AND (origin = 'import' OR NOT EXISTS (
+                      SELECT 1 FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id))))\(reach.condition)
                 RETURNING \(unescaped: Call.columns)
                 """, as: Call.self)
             guard let call else { return nil as Call? }
@@ -33,6 +34,7 @@ struct RetryStore: Sendable {
         if let moved { return moved }
         let calls = CallStore(database: database)
         guard try await calls.find(id, reach: reach, in: tenant) != nil else { throw Failure(.notFound) }
-        throw Failure(.conflict, "Only a failed call, or an imported one with a recording, can be processed again.")
+        throw Failure(
+            .conflict, "Only a failed call, or one whose recording waits for nothing, can be processed again.")
     }
 }

@@ -3,6 +3,15 @@ import Postgres
 
 /// The recordings' rows; their bytes are in the blob store before a row is committed.
 struct RecordingStore: Sendable {
+    /// Whether a recording is written down at once.
+    enum Transcription: Sendable {
+        /// When the call is live, not when it is imported.
+        case usual
+        case asked
+        /// Not before somebody asks.
+        case whenAsked
+    }
+
     let database: Database
 
     func find(of call: CallID, in tenant: TenantID) async throws -> Recording? {
@@ -15,12 +24,15 @@ struct RecordingStore: Sendable {
     /// Adds the recording, moves its call on and has it transcribed; nil when the call has one already or is in the bin.
     ///
     /// Imported calls stay where they are until somebody asks for their transcript.
-    func create(_ recording: Recording, isTranscribed: Bool, in tenant: TenantID) async throws -> Call? {
+    func create(
+        _ recording: Recording, _ transcription: Transcription, in tenant: TenantID
+    ) async throws -> Call? {
         try await database.tenant(tenant).transaction { transaction in
             let call = try await transaction.first(Self.insertion(of: recording, in: tenant), as: Call.self)
             guard let call else { return nil }
             try await CallEvents.publish(.recordingStored, of: call, in: transaction)
-            if call.origin == .live || isTranscribed { try await TranscribeCallJob.enqueue(call.id, in: transaction) }
+            let isUsual = call.origin == .live && transcription == .usual
+            if isUsual || transcription == .asked { try await TranscribeCallJob.enqueue(call.id, in: transaction) }
             return call
         }
     }

@@ -14,14 +14,14 @@ struct RecordingUploadRoutes: Sendable {
     struct UploadQuery: Codable, Sendable {
         /// The channel that carries the agent: 0 or 1; else it follows from the direction.
         var agentChannel: Int?
-        /// Transcribe an imported call too.
+        /// Transcribe an imported call too, and any call of a tenant that has it done when it is asked for.
         var transcribe: Bool?
     }
 
     /// What the caller says of the recording.
     struct Options: Sendable {
         var agentChannel: Int?
-        var isTranscribed: Bool
+        var transcription: RecordingStore.Transcription
     }
 
     private let calls: CallStore
@@ -49,11 +49,17 @@ struct RecordingUploadRoutes: Sendable {
                 .invalidQuery,
                 errors: [FieldError(pointer: "query/agent_channel", code: "out_of_range", detail: "0 or 1 expected")])
         }
+        let settings = context.settings
+        guard settings[Settings.recordingPolicy] != .never else {
+            throw Failure(.forbidden, "The setting recording_policy is never: recordings are not taken in.")
+        }
         guard let call = try await calls.find(path.id, reach: context.reach, in: context.tenant) else {
             throw Failure(.notFound)
         }
         let options = Options(
-            agentChannel: query.value.agentChannel, isTranscribed: query.value.transcribe ?? false)
+            agentChannel: query.value.agentChannel,
+            transcription: query.value.transcribe ?? false
+                ? .asked : settings[Settings.transcribesCalls] ? .usual : .whenAsked)
         let taken = try await take(body, for: call, options, context)
         return Accepted(
             taken.wire(try await results.results(of: taken.id, in: context.tenant)), version: taken.version)
@@ -76,7 +82,7 @@ struct RecordingUploadRoutes: Sendable {
         do {
             let recording = try recording(id, of: call, key, upload, stored, options)
             let moved = try await recordings.create(
-                recording, isTranscribed: options.isTranscribed, in: context.tenant)
+                recording, options.transcription, in: context.tenant)
             if let moved { return moved }
         } catch let error as PostgresError where error.isOutcomeUnknown {
             // The row may be there and name these bytes; if it is not, the nightly sweep takes them.

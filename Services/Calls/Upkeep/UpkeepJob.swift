@@ -22,6 +22,7 @@ struct SweepBlobsJob: Job {
 struct Upkeep: Sendable {
     /// Uploads that take longer than this are swept away under the sender's hands.
     private static let orphanAge = Duration.seconds(24 * 3_600)
+    private static let day = 86_400
     private static let blobsPerPage = 1_000
     private static let marksPerRound = 1_000
     private static let tenantsPerRound = 100
@@ -32,6 +33,7 @@ struct Upkeep: Sendable {
     let rollups: RollupStore
     let blobs: any BlobStore
     let configuration: UpkeepConfiguration
+    let knowledge: any TenantKnowledge
     let logger: Logger
 
     /// Ends waits that are over and failures that nobody could note.
@@ -50,16 +52,24 @@ struct Upkeep: Sendable {
 
     /// Empties the bin of what has been in it long enough: the row first, then the bytes.
     func purge(now: Timestamp = .now()) async throws {
-        let deadline = now - configuration.binTime
+        for tenant in try await store.tenantsWithBin(since: now - .seconds(Upkeep.day)) {
+            // Whoever has set nothing has what the operator has.
+            let days = knowledge.effectiveSettings(of: tenant).chosen(Settings.binDays)
+            let time = days.map { .seconds($0 * Upkeep.day) } ?? configuration.binTime
+            try await purge(before: now - time, in: tenant)
+        }
+    }
+
+    private func purge(before deadline: Timestamp, in tenant: TenantID) async throws {
         while true {
-            let calls = try await store.inBin(since: deadline)
+            let calls = try await store.inBin(since: deadline, in: tenant)
             var gone = 0
             for call in calls {
-                let purged = try await store.purge(call.id, before: deadline, in: call.tenant)
+                let purged = try await store.purge(call, before: deadline, in: tenant)
                 if purged.isGone { gone += 1 }
                 guard let recording = purged.recording else { continue }
                 for variant in BlobKey.Variant.allCases {
-                    try await blobs.delete(BlobKey(tenant: call.tenant, recording: recording, variant))
+                    try await blobs.delete(BlobKey(tenant: tenant, recording: recording, variant))
                 }
             }
             if gone > 0 { logger.info("Calls removed for good", [.int("calls", gone)]) }

@@ -19,8 +19,18 @@ struct UpkeepStore: Sendable {
             "SELECT tenant_id, id FROM calls_without_recording(\(instant), \(Self.bound))", Self.found)
     }
 
-    func inBin(since instant: Timestamp) async throws -> [Found] {
-        try await database.query("SELECT tenant_id, id FROM calls_in_bin(\(instant), \(Self.bound))", Self.found)
+    /// The tenants that have something in the bin since before an instant; how long it stays there is their setting.
+    func tenantsWithBin(since instant: Timestamp) async throws -> [TenantID] {
+        try await database.query("SELECT tenants_with_bin(\(instant))") { row in try row.next(TenantID.self) }
+    }
+
+    func inBin(since instant: Timestamp, in tenant: TenantID) async throws -> [CallID] {
+        try await database.tenant(tenant).query(
+            """
+            SELECT id FROM calls WHERE tenant_id = \(tenant) AND deleted_at < \(instant) AND NOT legal_hold
+            LIMIT \(Self.bound)
+            """
+        ) { row in try row.next(CallID.self) }
     }
 
     /// Removes a call for good, with its transcripts, analyses and jobs; gives its recording, whose bytes go next.

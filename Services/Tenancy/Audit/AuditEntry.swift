@@ -27,6 +27,7 @@ struct AuditEntry: Sendable {
         case domainLapsed = "domain.lapsed"
         case domainRemoved = "domain.removed"
         case featuresSwitched = "features.switched"
+        case settingsChanged = "settings.changed"
         case areasSet = "super_admin.areas_set"
         case superAdminRemoved = "super_admin.removed"
         case setupRequested = "setup_request.confirmed"

@@ -10,7 +10,7 @@ struct SessionRoutes: Sendable {
     func list(_ context: RequestContext) async throws -> OK<Page<TenancyAPI.Session>> {
         let user = try context.user
         let found = try await SessionStore(rows: context.database(database)).list(
-            of: user.userID, limit: SignInStore.mostSessions, in: context.tenant)
+            of: user.userID, idle: context.sessionTimeout, limit: SignInStore.mostSessions, in: context.tenant)
         let sessions = found.map { $0.wire(current: user.sessionID) }
         return OK(
             Page(

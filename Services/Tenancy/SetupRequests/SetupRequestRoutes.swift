@@ -63,7 +63,8 @@ struct SetupRequestRoutes: Sendable {
         let plan = body.value.plan ?? request.plan
         let draft = TenantDraft(
             name: request.company, subdomain: subdomain.label, plan: plan, phoneSystem: request.phoneSystem,
-            timeZone: TimeZoneName.utc.name, country: "US", language: request.language)
+            timeZone: context.settings[Settings.timeZone], country: context.settings[Settings.country],
+            language: request.language)
         let token = OpaqueToken.make(.invitation)
         let owner = TenantLifeStore.FirstOwner(
             invitation: .make(), email: try EmailAddress(jsonText: request.email), name: request.name,

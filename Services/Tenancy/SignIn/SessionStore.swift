@@ -25,8 +25,8 @@ struct SessionStore {
     /// Reads a refresh token and locks its session to the end of the transaction.
     ///
     /// All tokens of a family follow one another so. The reading is a statement after the lock's, and sees what whoever
-    /// held the lock before has left.
-    func lock(digest: [UInt8], in tenant: TenantID) async throws -> RefreshToken? {
+    /// held the lock before has left. A token has expired as well once its session has been idle for too long.
+    func lock(digest: [UInt8], idle: Duration, in tenant: TenantID) async throws -> RefreshToken? {
         let results = try await rows.batch([
             """
             SELECT 1 FROM sessions WHERE tenant_id = \(tenant) AND id = (
@@ -37,7 +37,7 @@ struct SessionStore {
             SELECT t.session_id, s.user_id, t.used_at, t.successors,
                    EXISTS (SELECT 1 FROM refresh_tokens AS c
                            WHERE c.tenant_id = t.tenant_id AND c.parent_digest = t.digest AND c.used_at IS NOT NULL),
-                   t.expires_at, s.revoked_at, clock_timestamp()
+                   least(t.expires_at, s.last_used_at + \(idle)), s.revoked_at, clock_timestamp()
             FROM refresh_tokens AS t
             JOIN sessions AS s ON s.tenant_id = t.tenant_id AND s.id = t.session_id
             WHERE t.tenant_id = \(tenant) AND t.digest = \(digest)
@@ -99,11 +99,13 @@ struct SessionStore {
     }
 
     /// The sessions of a user that can go on, last used first.
-    func list(of user: UserID, limit: Int, in tenant: TenantID) async throws -> [SessionRow] {
+    func list(of user: UserID, idle: Duration, limit: Int, in tenant: TenantID) async throws -> [SessionRow] {
         try await rows.query(
             """
-            SELECT id, created_at, last_used_at, expires_at, user_agent, address FROM sessions
-            WHERE tenant_id = \(tenant) AND user_id = \(user) AND revoked_at IS NULL AND expires_at > now()
+            SELECT id, created_at, last_used_at, least(expires_at, last_used_at + \(idle)), user_agent, address
+            FROM sessions
+            WHERE tenant_id = \(tenant) AND user_id = \(user) AND revoked_at IS NULL
+              AND least(expires_at, last_used_at + \(idle)) > now()
             ORDER BY last_used_at DESC, id DESC LIMIT \(limit)
             """, as: SessionRow.self)
     }

@@ -73,7 +73,8 @@ struct SignInRoutes: Sendable {
         let successor = OpaqueToken.make(.refresh)
         let refreshed = try await SignInStore(database: context.database(database)).refresh(
             digest: token.digest, successor: successor.digest, expiresAt: .now() + RefreshToken.life,
-            isSuspended: isSuspended(context), origin: context.anonymousOrigin, in: context.tenant)
+            idle: context.sessionTimeout, isSuspended: isSuspended(context), origin: context.anonymousOrigin,
+            in: context.tenant)
         switch refreshed {
         case .refused: throw Failure(.invalidToken)
         case .reused: throw Failure(.refreshTokenReused)

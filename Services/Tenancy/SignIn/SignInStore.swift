@@ -57,12 +57,12 @@ struct SignInStore {
 
     /// Takes a refresh token and gives it a successor, or ends its family when it was shown too late.
     func refresh(
-        digest: [UInt8], successor: [UInt8], expiresAt: Timestamp, isSuspended: Bool, origin: Origin,
-        in tenant: TenantID
+        digest: [UInt8], successor: [UInt8], expiresAt: Timestamp, idle: Duration, isSuspended: Bool,
+        origin: Origin, in tenant: TenantID
     ) async throws -> Refreshed {
         try await database.transaction { rows in
             let sessions = SessionStore(rows: rows)
-            guard let token = try await sessions.lock(digest: digest, in: tenant) else { return .refused }
+            guard let token = try await sessions.lock(digest: digest, idle: idle, in: tenant) else { return .refused }
             let verdict = token.verdict
             switch verdict {
             case .refuse: return .refused

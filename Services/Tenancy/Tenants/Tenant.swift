@@ -42,33 +42,15 @@ extension TenantDraft {
     /// What is wrong with a country and a language, where they are given.
     static func faults(country: String?, language: String?) -> [FieldError] {
         var faults: [FieldError] = []
-        if let country, !Self.isCountry(country) {
+        if let country, !SettingType.isCountry(country) {
             faults.append(
                 FieldError(
                     pointer: "/country", code: "invalid_format", detail: "two letters of ISO 3166-1 expected"))
         }
-        if let language, !Self.isLanguage(language) {
+        if let language, !SettingType.isLanguage(language) {
             faults.append(
                 FieldError(pointer: "/language", code: "invalid_format", detail: "BCP 47 language tag expected"))
         }
         return faults
     }
-
-    /// Two capital letters; which of them are assigned is for the numbering plan to know.
-    private static func isCountry(_ text: String) -> Bool {
-        text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
-    }
-
-    /// A BCP 47 tag in shape: a word of two or three letters, then words of letters and digits.
-    private static func isLanguage(_ text: String) -> Bool {
-        let words = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard let first = words.first, (2...3).contains(first.count), first.allSatisfy({ isLetter($0) }) else {
-            return false
-        }
-        return words.allSatisfy { word in
-            (1...8).contains(word.count) && word.allSatisfy { isLetter($0) || (48...57).contains($0) }
-        }
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte | 0x20) }
 }

@@ -31,6 +31,11 @@ struct TenantEditLifeStore {
             let key = id.jsonText
             if tenant.subdomain != before.subdomain { try await rename(before, to: tenant, origin, rows) }
             try await ChangeStore.append(.tenant, key: key, value: tenant.change, tenant: id, in: rows)
+            if tenant.language != before.language || tenant.timeZone != before.timeZone
+                || tenant.country != before.country
+            {
+                try await SettingsStore(rows: rows).announce(id, in: rows)
+            }
             if let entitlements, entitlements != entitled {
                 try await ChangeStore.append(.entitlements, key: key, value: entitlements, tenant: id, in: rows)
             }

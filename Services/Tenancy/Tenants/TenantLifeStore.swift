@@ -37,9 +37,7 @@ struct TenantLifeStore {
             try await ChangeStore.append(.tenant, key: key, value: tenant.change, tenant: tenant.id, in: rows)
             let effective = try await tenants.entitlements(of: tenant.id) ?? entitlements
             try await ChangeStore.append(.entitlements, key: key, value: effective, tenant: tenant.id, in: rows)
-            try await ChangeStore.append(
-                .settings, key: key, value: ChangeFeedAPI.SettingsValue(visibility: .own),
-                tenant: tenant.id, in: rows)
+            try await SettingsStore(rows: rows).announce(tenant.id, in: rows)
             if let (letter, mail) = letter { try await mail.send(letter, in: rows) }
             return (tenant, invitation)
         }

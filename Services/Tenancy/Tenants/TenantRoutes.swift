@@ -23,8 +23,9 @@ struct TenantRoutes: Sendable {
         let draft = TenantDraft(
             name: wanted.name, subdomain: wanted.subdomain.label, plan: wanted.plan,
             phoneSystem: wanted.phoneSystem ?? .none,
-            timeZone: (wanted.timeZone ?? .utc).name, country: (wanted.country ?? "US").uppercased(),
-            language: wanted.language ?? "en")
+            timeZone: wanted.timeZone?.name ?? context.settings[Settings.timeZone],
+            country: wanted.country?.uppercased() ?? context.settings[Settings.country],
+            language: wanted.language ?? context.settings[Settings.language])
         try await check(draft, context)
         let token = OpaqueToken.make(.invitation)
         let owner = TenantLifeStore.FirstOwner(

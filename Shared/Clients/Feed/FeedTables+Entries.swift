@@ -4,7 +4,7 @@ import Models
 extension FeedTables {
     /// The tables as the lines of a snapshot, for the file from which the next start serves.
     ///
-    /// What is as it is from the start (entitlements of the first plan, the usual visibility) has no line.
+    /// What is as it is from the start (entitlements of the first plan, no settings) has no line.
     func forEachEntry(now: Timestamp = .now(), _ body: (ChangeFeedAPI.Entry) throws -> Void) throws {
         func write(_ kind: ChangeFeedAPI.Kind, _ key: String = "", _ value: JSONText? = nil) throws {
             try body(ChangeFeedAPI.Entry(sequence: sequence, kind: kind, key: key, value: value))
@@ -15,8 +15,8 @@ extension FeedTables {
             if tenant.entitlements != FeedTenant.Allowance.initial.entitlements {
                 try write(.entitlements, id.description, try JSONText(encoding: tenant.entitlements))
             }
-            if tenant.visibility != .own {
-                let value = ChangeFeedAPI.SettingsValue(visibility: tenant.visibility)
+            if !tenant.settings.isEmpty {
+                let value = ChangeFeedAPI.SettingsValue(tenant.settings)
                 try write(.settings, id.description, try JSONText(encoding: value))
             }
         }

@@ -38,8 +38,9 @@ struct FeedTables: Sendable {
     /// Those that are not over.
     private(set) var erasures: [ErasureID: ChangeFeedAPI.ErasureValue] = [:]
     /// Of tenants whose own entry has not come yet; the order of a snapshot is not promised.
-    private var early: [TenantID: (visibility: Visibility?, entitlements: Entitlements?)] = [:]
+    private var early: [TenantID: (settings: SettingOverrides?, entitlements: Entitlements?)] = [:]
     private var allowances: [Entitlements: FeedTenant.Allowance] = [:]
+    private var choices: [SettingOverrides: FeedTenant.Choices] = [:]
     private var texts: Set<String> = []
     private var insertions = 0
 
@@ -56,14 +57,13 @@ struct FeedTables: Sendable {
                 early[id, default: (nil, nil)].entitlements = entitlements
                 return
             }
-            put(tenant.value, of: id, visibility: tenant.visibility, allowance(entitlements))
+            put(tenant.value, of: id, choices(tenant.settings), allowance(entitlements))
         case .settings(let id, let settings):
             guard let tenant = tenants[id] else {
-                early[id, default: (nil, nil)].visibility = settings?.visibility
+                early[id, default: (nil, nil)].settings = settings?.overrides
                 return
             }
-            put(
-                tenant.value, of: id, visibility: settings?.visibility ?? .own, allowance(tenant.entitlements))
+            put(tenant.value, of: id, choices(settings?.overrides), allowance(tenant.entitlements))
         case .origins(let id, let names): origins[id] = names?.isEmpty == false ? names : nil
         case .revokedSession(let id, let value):
             sessions[id] = Revocation(tenant: value.tenantID, until: value.expiresAt)
@@ -92,17 +92,18 @@ struct FeedTables: Sendable {
         }
         let waiting = early.removeValue(forKey: id)
         put(
-            value, of: id, visibility: known?.visibility ?? waiting?.visibility ?? .own,
+            value, of: id, choices(known?.settings ?? waiting?.settings),
             known.map { allowance($0.entitlements) } ?? allowance(waiting?.entitlements))
     }
 
     private mutating func put(
-        _ value: ChangeFeedAPI.TenantValue, of id: TenantID, visibility: Visibility, _ allowance: FeedTenant.Allowance
+        _ value: ChangeFeedAPI.TenantValue, of id: TenantID, _ choices: FeedTenant.Choices,
+        _ allowance: FeedTenant.Allowance
     ) {
         var value = value
         value.timeZone = TimeZoneName(unchecked: shared(value.timeZone.name))
         value.country = shared(value.country)
-        let tenant = FeedTenant(id: id, value, visibility: visibility, allowance: allowance)
+        let tenant = FeedTenant(id: id, value, choices: choices, allowance: allowance)
         tenants[id] = tenant
         bySubdomain[value.subdomain] = tenant
     }
@@ -120,6 +121,16 @@ struct FeedTables: Sendable {
         if allowances.count > 10_000 { allowances = [:] }
         let made = FeedTenant.Allowance(entitlements)
         allowances[entitlements] = made
+        return made
+    }
+
+    /// The one object for settings that many tenants have.
+    private mutating func choices(_ overrides: SettingOverrides?) -> FeedTenant.Choices {
+        guard let overrides, !overrides.isEmpty else { return .none }
+        if let known = choices[overrides] { return known }
+        if choices.count > 10_000 { choices = [:] }
+        let made = FeedTenant.Choices(overrides)
+        choices[overrides] = made
         return made
     }
 

@@ -10,25 +10,39 @@ package final class FeedTenant: Sendable {
     package let timeZone: TimeZoneName
     /// ISO 3166-1 alpha-2: how national phone numbers are read.
     package let country: String
-    package let visibility: Visibility
     /// Shared by all tenants that may do the same.
     private let allowance: Allowance
+    /// Shared by all tenants that have set the same.
+    private let choices: Choices
 
     package var entitlements: Entitlements { allowance.entitlements }
 
-    init(id: TenantID, _ value: ChangeFeedAPI.TenantValue, visibility: Visibility, allowance: Allowance) {
+    /// What the tenant itself has set.
+    package var settings: SettingOverrides { choices.overrides }
+
+    init(id: TenantID, _ value: ChangeFeedAPI.TenantValue, choices: Choices, allowance: Allowance) {
         self.id = id
         subdomain = value.subdomain
         status = value.status
         timeZone = value.timeZone
         country = value.country
-        self.visibility = visibility
+        self.choices = choices
         self.allowance = allowance
     }
 
     /// The entry's value that this was made from.
     var value: ChangeFeedAPI.TenantValue {
         ChangeFeedAPI.TenantValue(subdomain: subdomain, status: status, timeZone: timeZone, country: country)
+    }
+
+    /// Holds one distinct set of settings.
+    final class Choices: Sendable {
+        let overrides: SettingOverrides
+
+        init(_ overrides: SettingOverrides) { self.overrides = overrides }
+
+        /// What a tenant has that has set nothing.
+        static let none = Choices([:])
     }
 
     /// Holds one distinct set of entitlements.

@@ -76,12 +76,21 @@ package enum ChangeFeedAPI {
         package init(tenantID: TenantID) { self.tenantID = tenantID }
     }
 
-    /// The settings that other services act on.
+    /// What a tenant has set; under the platform's id what holds for all tenants that have not.
     package struct SettingsValue: Codable, Sendable, Hashable {
-        /// What agents see: their own rows or the whole organisation's.
-        package var visibility: Visibility
+        /// For readers of an earlier release, which know nothing else.
+        private var visibility: Visibility
+        private var values: SettingOverrides?
 
-        package init(visibility: Visibility) { self.visibility = visibility }
+        package init(_ overrides: SettingOverrides) {
+            visibility = EffectiveSettings(tenant: overrides)[Settings.visibility]
+            values = overrides
+        }
+
+        /// By the names of settings; of an earlier release's entry the one that it tells.
+        package var overrides: SettingOverrides {
+            values ?? (visibility == .own ? [:] : [Settings.visibility.setting.name: visibility.settingJSON])
+        }
     }
 
     /// The web sites whose pages may call what visitors may call, as browsers name them: `https://www.example.com`.

@@ -53,6 +53,9 @@ package final class RequestContext: Sendable {
         ])
     }
 
+    /// The settings that hold for the tenant.
+    package var settings: EffectiveSettings { knowledge.effectiveSettings(of: tenant) }
+
     /// The database as the request's tenant sees it.
     package func database(_ database: Database) -> TenantDatabase { database.tenant(tenant) }
 
@@ -83,6 +86,6 @@ package final class RequestContext: Sendable {
         guard let principal else { return false }
         if principal.has(permission) { return true }
         return permission == .callsReadAll && principal.user?.role == .agent
-            && knowledge.settings(of: tenant)?.visibility == .organisation
+            && settings[Settings.visibility] == .organisation
     }
 }

@@ -11,7 +11,7 @@ struct PipelineStoreTests {
     private func callWithRecording(_ database: Database) async throws -> Call {
         let call = try await CallStore(database: database).add(.sample(), in: tenant)
         let stored = try await RecordingStore(database: database).create(
-            .sample(of: call.id), isTranscribed: true, in: tenant)
+            .sample(of: call.id), .asked, in: tenant)
         return try #require(stored)
     }
 
@@ -80,12 +80,12 @@ struct PipelineStoreTests {
         try await withCalls { database, _, _ in
             let call = try await callWithRecording(database)
             let recordings = RecordingStore(database: database)
-            #expect(try await recordings.create(.sample(of: call.id), isTranscribed: false, in: tenant) == nil)
+            #expect(try await recordings.create(.sample(of: call.id), .usual, in: tenant) == nil)
             let calls = CallStore(database: database)
             let binned = try await calls.add(.sample(), in: tenant)
             _ = try await calls.delete(binned.id, version: nil, reach: .all, in: tenant)
-            #expect(try await recordings.create(.sample(of: binned.id), isTranscribed: false, in: tenant) == nil)
-            #expect(try await recordings.create(.sample(of: call.id), isTranscribed: false, in: .make()) == nil)
+            #expect(try await recordings.create(.sample(of: binned.id), .usual, in: tenant) == nil)
+            #expect(try await recordings.create(.sample(of: call.id), .usual, in: .make()) == nil)
         }
     }
 

@@ -32,6 +32,34 @@ struct RecordingRoutesTests {
         }
     }
 
+    @Test func `a tenant that records nothing has no recording taken in`() async throws {
+        try await CallsServer.with { server in
+            let call = try await server.createCall()
+            server.trust.knowledge.set(Settings.recordingPolicy, .never, of: .platform)
+            #expect(try await server.upload(Tones.wav(seconds: 1), to: call.id).status == 403)
+            #expect(try await server.storedFiles().isEmpty)
+            server.trust.knowledge.set(Settings.recordingPolicy, .keyPress, of: server.tenant)
+            #expect(try await server.upload(Tones.wav(seconds: 1), to: call.id).status == 202)
+        }
+    }
+
+    @Test func `a recording is written down when the tenant has it so, or when it is asked for`() async throws {
+        try await CallsServer.with { server in
+            server.trust.knowledge.set(Settings.transcribesCalls, false, of: server.tenant)
+            let call = try await server.createCall()
+            _ = try await server.upload(Tones.wav(seconds: 1), to: call.id)
+            func jobs() async throws -> [String] {
+                try await JobStore(server.database.tenant(server.tenant)).list(subject: call.id.uuid).map(\.kind)
+            }
+            #expect(try await jobs().isEmpty)
+            let path = "/api/v1/calls/\(call.id)/processing/retry"
+            #expect(try await server.send(.post, path).status == 202)
+            #expect(try await jobs() == [TranscribeCallJob.kind])
+            // Now it waits for something.
+            #expect(try await server.send(.post, path).status == 409)
+        }
+    }
+
     @Test func `a recording is played whole and by ranges`() async throws {
         try await CallsServer.with { server in
             let call = try await server.createCall()

@@ -18,6 +18,7 @@ struct UpkeepTests {
             store: UpkeepStore(database: database), pipeline: PipelineStore(database: database),
             recordings: RecordingStore(database: database), rollups: RollupStore(database: database),
             blobs: server.blobs, configuration: UpkeepConfiguration(&environment),
+            knowledge: server.trust.knowledge,
             logger: Logger(service: "tests", level: .error))
     }
 
@@ -68,6 +69,33 @@ struct UpkeepTests {
             #expect(try await server.send(.get, "/api/v1/calls/\(gone.id)").status == 404)
             #expect(try await server.send(.post, "/api/v1/calls/\(gone.id)/restore").status == 404)
             #expect(try await server.get(kept.id).recording != nil)
+        }
+    }
+
+    @Test func `how long the bin keeps a call is the tenant's setting, then the platform's, then the operator's`()
+        async throws
+    {
+        try await CallsServer.with { server in
+            let own = try await server.createCall()
+            let other = try await server.createCall(in: server.trust.otherTenant)
+            for (id, tenant) in [(own.id, server.tenant), (other.id, server.trust.otherTenant)] {
+                _ = try await server.send(
+                    .delete, "/api/v1/calls/\(id)", in: tenant, headers: ["If-Match": "*"])
+            }
+            func isGone(_ id: CallID, in tenant: TenantID) async throws -> Bool {
+                try await server.database.tenant(tenant).first(
+                    "SELECT 1 FROM calls WHERE tenant_id = \(tenant) AND id = \(id)") == nil
+            }
+            let upkeep = upkeep(server)
+            server.trust.knowledge.set(Settings.binDays, 90, of: server.tenant)
+            server.trust.knowledge.set(Settings.binDays, 7, of: .platform)
+            try await upkeep.purge(now: .now() + hour * 24 * 6)
+            #expect(try await !isGone(other.id, in: server.trust.otherTenant))
+            try await upkeep.purge(now: .now() + hour * 24 * 8)
+            #expect(try await isGone(other.id, in: server.trust.otherTenant))
+            #expect(try await !isGone(own.id, in: server.tenant))
+            try await upkeep.purge(now: .now() + hour * 24 * 91)
+            #expect(try await isGone(own.id, in: server.tenant))
         }
     }
 

@@ -22,7 +22,17 @@ package final class TestKnowledge: TenantKnowledge {
             subdomain: subdomain, status: status, timeZone: try TimeZoneName(jsonText: "UTC"), country: "US")
         state.withLock { state in
             state.tenants[id] = value
-            state.settings[id] = ChangeFeedAPI.SettingsValue(visibility: visibility)
+            state.settings[id] = ChangeFeedAPI.SettingsValue(
+                visibility == .own ? [:] : [Settings.visibility.setting.name: visibility.settingJSON])
+        }
+    }
+
+    /// Sets what a tenant, or the platform for all of them, has set.
+    package func set<Value>(_ key: SettingKey<Value>, _ value: Value, of id: TenantID) {
+        state.withLock { state in
+            var overrides = state.settings[id]?.overrides ?? [:]
+            overrides[key.setting.name] = value.settingJSON
+            state.settings[id] = ChangeFeedAPI.SettingsValue(overrides)
         }
     }
 

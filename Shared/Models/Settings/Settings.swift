@@ -1,0 +1,81 @@
+/// The one catalogue of all settings: what a form shows, what a route takes and what rules read.
+///
+/// A setting is added here and read by `EffectiveSettings`; routes, schema, storage and change feed follow by themselves.
+package enum Settings {
+    // General.
+    package static let language = SettingKey(
+        "language", .general, .language, default: "en", at: [.platform, .tenant, .user], "Language",
+        "Letters and reports are written in it.")
+    package static let timeZone = SettingKey(
+        "time_zone", .general, .timeZone, default: "UTC", at: [.platform, .tenant, .user], "Time zone",
+        "Days begin and end by it.")
+    package static let country = SettingKey(
+        "country", .general, .country, default: "US", "Country",
+        "National phone numbers are read as those of this country.")
+    package static let appearance = SettingKey(
+        "appearance", .general, .choice(of: Appearance.self), default: Appearance.system,
+        at: [.platform, .tenant, .user], "Appearance", "How the console looks.")
+
+    // Access.
+    package static let sessionTimeoutHours = SettingKey(
+        "session_timeout_hours", .access, .integer(1...720, .hours), default: 4, by: .owner, "Session timeout",
+        "Whoever has not used the suite for so long signs in again.")
+    package static let visibility = SettingKey(
+        "visibility", .access, .choice(of: Visibility.self), default: Visibility.own, "What agents see",
+        "Agents see their own calls, or those of the whole organisation.")
+
+    // Calls.
+    package static let callRetryHours = SettingKey(
+        "call_retry_hours", .calls, .integers(1...720, .hours, count: 1...10), default: [2, 24, 24], "Retry schedule",
+        "An unanswered call is tried again after each of these pauses, counted from the attempt before.")
+    package static let callRetryAttempts = SettingKey(
+        "call_retry_attempts", .calls, .integer(0...10, .times), default: 3, "Retries at most",
+        "So often an unanswered call is tried again; 0 for never. The last pause holds for those beyond the schedule.")
+    package static let transcribesCalls = SettingKey(
+        "transcribe_calls", .calls, .flag, default: true, "Transcribe calls",
+        "Recordings are written down as they come in; otherwise when it is asked for.")
+
+    // Recording.
+    package static let recordingPolicy = SettingKey(
+        "recording_policy", .recording, .choice(of: RecordingPolicy.self), default: RecordingPolicy.announcement,
+        by: .owner, "Recording", "What happens before a call is recorded; with never no recording is taken in.")
+
+    // Retention.
+    package static let binDays = SettingKey(
+        "bin_days", .retention, .integer(1...365, .days), default: 30, by: .owner, "Bin",
+        "What was deleted can be restored for so long.")
+    package static let callRetentionDays = retention(
+        "call_retention_days", "Calls", "Calls with all that belongs to them")
+    package static let recordingRetentionDays = retention("recording_retention_days", "Recordings", "Recordings")
+    package static let transcriptRetentionDays = retention(
+        "transcript_retention_days", "Transcripts", "Transcripts and analyses")
+    package static let auditRetentionDays = retention("audit_retention_days", "Audit log", "Entries of the audit log")
+
+    // Privacy.
+    package static let performanceNames = SettingKey(
+        "performance_names", .privacy, .choice(of: PerformanceNames.self), default: PerformanceNames.named, by: .owner,
+        "Figures about people", "Under which name figures of one person are shown to others.")
+    package static let agentEmotion = SettingKey(
+        "agent_emotion", .privacy, .flag, default: false, by: .owner, "Emotion of agents",
+        "Whether what agents feel is looked for too, beside what customers feel.")
+
+    /// 0 keeps a thing for as long as its tenant is there.
+    private static func retention(_ name: String, _ title: String, _ what: String) -> SettingKey<Int> {
+        SettingKey(
+            name, .retention, .integer(0...3650, .days), default: 0, by: .owner, title,
+            "\(what) are removed after so many days; 0 keeps them.")
+    }
+
+    /// Every setting, in the order of the forms.
+    package static let all: [Setting] = [
+        language.setting, timeZone.setting, country.setting, appearance.setting, sessionTimeoutHours.setting,
+        visibility.setting, callRetryHours.setting, callRetryAttempts.setting, transcribesCalls.setting,
+        recordingPolicy.setting, binDays.setting, callRetentionDays.setting, recordingRetentionDays.setting,
+        transcriptRetentionDays.setting, auditRetentionDays.setting, performanceNames.setting, agentEmotion.setting,
+    ]
+
+    private static let byName: [String: Setting] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+
+    /// The setting of a name; nil for a name that nobody knows.
+    package static func named(_ name: String) -> Setting? { byName[name] }
+}
