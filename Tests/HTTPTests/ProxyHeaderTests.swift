@@ -103,6 +103,32 @@ import Testing
         }
     }
 
+    @Test func `HTTP/2 behind a header is the client's, on every stream and however the bytes are cut`() async throws {
+        let configuration = Self.configuration().withHTTP2()
+        let header = Self.header(0x21, 0x21, Self.six + Self.field(4, []))
+        try await withServer(configuration, handler: Self.tellClient) { server in
+            for isCut in [false, true] {
+                let raw = try await server.connect()
+                let opening =
+                    header + HTTP2Client.preface + HTTP2Frame(type: HTTP2Frame.Kind.settings).bytes
+                if isCut { for byte in opening { raw.send([byte]) } } else { raw.send(opening) }
+                let client = HTTP2Client(raw)
+                for stream in [UInt32(1), 3] {
+                    client.get(stream)
+                    let answer = await client.answer(stream)
+                    #expect(answer.status == 200 && answer.text == "client=[2001:db8::9]:8080;")
+                }
+            }
+            // The preface is no header, and what stands between the two is neither.
+            for bytes in [HTTP2Client.preface, header + header + HTTP2Client.preface] {
+                let client = try await server.connect()
+                client.send(bytes)
+                let answer = await client.readToEnd()
+                #expect(!answer.contains("client="))
+            }
+        }
+    }
+
     @Test func `a header that does not come in time ends the connection`() async throws {
         var configuration = Self.configuration()
         configuration.headerTimeout = .milliseconds(50)

@@ -171,7 +171,8 @@ import Testing
 
     @Test func `a connection over which nothing goes is closed, one with a byte now and then is not`() async throws {
         var configuration = HTTPServerConfiguration.forTests
-        configuration.tunnelIdle = .milliseconds(600)
+        // Far longer than the pauses below may become.
+        configuration.tunnelIdle = .seconds(4)
         let ends = Meeting()
         let outcome = TunnelOutcome()
         try await withServer(
@@ -198,7 +199,7 @@ import Testing
                 busy.clear()
                 busy.send(".")
                 #expect(await busy.read(upTo: ".") == ".")
-                try await server.loop.sleep(for: .milliseconds(120))
+                try await server.loop.sleep(for: .milliseconds(500))
             }
             _ = await silent.readToEnd()
             await ends.wait()

@@ -140,6 +140,7 @@ struct ServiceHostTests {
             let text = try exchange(request, port: port)
             let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
             let status = parts[0].split(separator: " ")[1]
+            if ["/live", "/ready"].contains(path) { #expect(parts[0].contains("\r\nX-Content-Type-Options: nosniff")) }
             return "\(status) \(parts.count > 1 ? parts[1] : "")"
         }
     }

@@ -39,6 +39,38 @@ import Testing
         }
     }
 
+    @Test func `HTTP/2 is agreed on behind a header`() async throws {
+        var configuration = Self.configuration
+        configuration.http2 = HTTP2Limits()
+        var settings = TLSSettings.forTests
+        settings.protocols = ["h2", "http/1.1"]
+        try await ServerUnderTest.run(settings, configuration: configuration) { (server) async throws in
+            let text = try await server.python(
+                """
+                \(Self.header)
+                plain = raw()
+                plain.sendall(HEADER)
+                TRUST.set_alpn_protocols(["h2"])
+                s = TRUST.wrap_socket(plain, server_hostname="suite.test")
+                print(s.selected_alpn_protocol())
+                # GET /hello of https://suite.test by literal fields of HPACK.
+                def field(name, value):
+                    return bytes([0, len(name)]) + name + bytes([len(value)]) + value
+                block = bytes([0x82, 0x87]) + field(b":path", b"/hello") + field(b":authority", b"suite.test")
+                frame = len(block).to_bytes(3, "big") + bytes([1, 5, 0, 0, 0, 1]) + block
+                s.sendall(b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]) + frame)
+                seen = b""
+                while b"secure=true" not in seen:
+                    piece = s.recv(65536)
+                    if not piece:
+                        break
+                    seen += piece
+                print(b"/hello secure=true" in seen)
+                """)
+            #expect(text == "h2\nTrue\n", "\(text)")
+        }
+    }
+
     @Test func `TLS without the header, and a header within TLS, are refused`() async throws {
         try await ServerUnderTest.run(configuration: Self.configuration) { (server) async throws in
             let text = try await server.python(

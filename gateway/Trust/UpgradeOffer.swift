@@ -10,6 +10,8 @@ struct UpgradeOffer {
     let protocols: [Substring]
     /// The `Sec-WebSocket-Accept` of the answer; nil over HTTP/2, where there is none.
     let accept: String?
+    /// The subprotocol that was a token, if one was.
+    private let bearer: Substring?
 
     private static let bearerPrefix = "bearer."
     private static let mostProtocols = 32
@@ -27,11 +29,13 @@ struct UpgradeOffer {
         let lines = request.headers.all(named: "sec-websocket-protocol")
         guard !lines.isEmpty else {
             protocols = []
+            bearer = nil
             return
         }
         let names = try Self.names(lines)
         let tokens = names.filter { $0.hasPrefix(Self.bearerPrefix) }
         protocols = names.filter { !$0.hasPrefix(Self.bearerPrefix) }
+        bearer = tokens.first
         guard let token = tokens.first else { return }
         guard tokens.count == 1, !request.headers.contains("authorization") else {
             throw Failure(.badRequest, "The request has more than one credential.")
@@ -95,6 +99,8 @@ struct UpgradeOffer {
         guard chosen.isEmpty || chosen.count == 1 && protocols.contains(chosen[0][...]) else {
             throw Failure(.upstreamUnavailable)
         }
+        // A browser that has offered any goes no further without one, and it knows its own token.
+        if chosen.isEmpty, let bearer { headers.set("Sec-WebSocket-Protocol", String(bearer)) }
         if let accept { headers.set("Sec-WebSocket-Accept", accept) }
         return headers
     }

@@ -39,6 +39,8 @@ extension HTTP2Stream {
             }
             pending = HTTP2PendingHead(response: response, length: length)
             remaining = length
+            isEventStream =
+                length == nil && response.headers["content-type"]?.hasPrefix("text/event-stream") == true
             return stream
         case .upgraded: break
         }
@@ -101,6 +103,9 @@ extension HTTP2Stream {
     func run(_ stream: BodyStream) async {
         do {
             try await stream(HTTPBodyWriter(self))
+            endStream()
+        } catch is CancellationError where isEventStream {
+            // The server stops: the client comes back to another.
             endStream()
         } catch {
             failStream(error)

@@ -41,6 +41,8 @@ final class HTTP2Stream: RequestExchange, HTTPBodySink, @unchecked Sendable {
     // The answer.
     var hasHead = false
     private(set) var isTunnel = false
+    /// Server-sent events, which have no end of their own.
+    var isEventStream = false
     var pending: HTTP2PendingHead?
     /// Bytes that were declared and not yet written; nil when none were declared.
     var remaining: Int64?
@@ -193,7 +195,7 @@ final class HTTP2Stream: RequestExchange, HTTPBodySink, @unchecked Sendable {
     }
 
     func endTunnel() {
-        if isTunnel { runner?.cancel() }
+        if isTunnel || isEventStream { runner?.cancel() }
     }
 
     /// The handler writes nothing more but may still read.

@@ -19,7 +19,7 @@ package final class HTTPBodyWriter: @unchecked Sendable {
     }
 
     /// Writes without waiting, for who looks at `hasRoom` and keeps a bound of its own.
-    func writeNow(_ bytes: [UInt8]) throws {
+    package func writeNow(_ bytes: [UInt8]) throws {
         written += Int64(bytes.count)
         try sink.write(bytes)
     }

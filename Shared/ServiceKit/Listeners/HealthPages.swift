@@ -79,7 +79,10 @@ final class HealthPages: @unchecked Sendable {
 
     static func page(_ status: Int, _ word: String) -> HTTPResponse {
         HTTPResponse(
-            status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+            status: status,
+            headers: [
+                "Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+            ],
             body: .bytes(Array("{\"status\":\"\(word)\"}".utf8)))
     }
 }

@@ -33,7 +33,7 @@ final class DoorUnderTest: @unchecked Sendable {
     let tenant = TenantID.make()
     let otherTenant = TenantID.make()
     private let signer: JWTSigner
-    private let server: HTTPServer
+    let server: HTTPServer
     private let upstream: InternalHTTPClient
 
     private init(
@@ -87,6 +87,8 @@ final class DoorUnderTest: @unchecked Sendable {
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         var listening = HTTPServerConfiguration()
         listening.proxyHeaderPeers = edge.proxyHeaderPeers
+        // When the server drains, tunnels are told at once.
+        listening.tunnelGrace = .milliseconds(1)
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)
         server = HTTPServer(
             loop: loop, socket: socket, configuration: listening, logger: log.logger(), metrics: Metrics()

@@ -111,6 +111,23 @@ import Testing
         }
     }
 
+    @Test func `a token may be all that is offered, and is what the browser gets back`() async throws {
+        let seen = SeenRequest()
+        try await DoorUnderTest.with(service: Self.echo { seen.request = $0 }) { door in
+            let bearer = try door.bearer(.agent)
+            let name = "bearer.\(bearer.dropFirst(7))"
+            for list in [name, "\(name), chat"] {
+                let answer = try await door.upgrade(Self.path, ["Sec-WebSocket-Protocol": list])
+                #expect(answer.status == 101)
+                // WHATWG's rules fail a connection whose offer gets no choice.
+                #expect(answer.headers.all(named: "sec-websocket-protocol") == [name])
+                #expect(seen.request?.headers["authorization"] == bearer)
+            }
+            #expect(seen.request?.headers.all(named: "sec-websocket-protocol") == ["chat"])
+            #expect(!door.log.text.contains(name))
+        }
+    }
+
     @Test(arguments: [
         "bearer.a, bearer.b", "chat, chat", "chat,", "ch at", "", ",", "a/b",
     ])

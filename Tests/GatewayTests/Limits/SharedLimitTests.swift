@@ -9,38 +9,40 @@ import TestSupport
 
 @Suite struct SharedLimitTests {
     @Test func `two gateways let through no more than one limit, and nearly all of it`() async throws {
-        try await withGateways(2) { gateways, _ in
+        try await withGateways(2) { gateways, test in
             let allowance = RateAllowance(rate: 300, burst: 200)
-            let tenant = TenantID.make()
-            let started = ContinuousClock.now
-            async let one = gateways[0].on { [gateway = gateways[0]] in
-                try await gateway.hammer(gateway.bucket(tenant, allowance), for: .seconds(3))
+            try await calmly(test) {
+                let tenant = TenantID.make()
+                let started = ContinuousClock.now
+                async let one = gateways[0].on { [gateway = gateways[0]] in
+                    try await gateway.hammer(gateway.bucket(tenant, allowance), for: .seconds(3))
+                }
+                async let other = gateways[1].on { [gateway = gateways[1]] in
+                    try await gateway.hammer(gateway.bucket(tenant, allowance), for: .seconds(3))
+                }
+                let (first, second) = try await (one, other)
+                let all = first + second
+                let limit = allowance.burst + allowance.rate * (started.duration(to: .now) / .seconds(1))
+                #expect(excess(all, over: allowance) <= 0)
+                #expect(Double(all.count) <= limit)
+                return Double(all.count) >= 0.9 * limit && min(first.count, second.count) * 10 > all.count
             }
-            async let other = gateways[1].on { [gateway = gateways[1]] in
-                try await gateway.hammer(gateway.bucket(tenant, allowance), for: .seconds(3))
-            }
-            let (first, second) = try await (one, other)
-            let seconds = started.duration(to: .now) / .seconds(1)
-            let all = first + second
-            let limit = allowance.burst + allowance.rate * seconds
-            #expect(excess(all, over: allowance) <= 0)
-            #expect(Double(all.count) <= limit)
-            #expect(Double(all.count) >= 0.9 * limit)
-            #expect(min(first.count, second.count) * 10 > all.count)
         }
     }
 
     @Test func `one gateway reaches the full rate`() async throws {
-        try await withGateways(1) { gateways, _ in
+        try await withGateways(1) { gateways, test in
             let allowance = RateAllowance(rate: 300, burst: 600)
             let gateway = gateways[0]
-            let started = ContinuousClock.now
-            let all = try await gateway.on {
-                try await gateway.hammer(gateway.bucket(.make(), allowance), for: .seconds(2))
+            try await calmly(test) {
+                let started = ContinuousClock.now
+                let all = try await gateway.on {
+                    try await gateway.hammer(gateway.bucket(.make(), allowance), for: .seconds(2))
+                }
+                let limit = allowance.burst + allowance.rate * (started.duration(to: .now) / .seconds(1))
+                #expect(excess(all, over: allowance) <= 0)
+                return Double(all.count) >= 0.9 * limit
             }
-            let limit = allowance.burst + allowance.rate * (started.duration(to: .now) / .seconds(1))
-            #expect(excess(all, over: allowance) <= 0)
-            #expect(Double(all.count) >= 0.9 * limit)
         }
     }
 
@@ -48,6 +50,7 @@ import TestSupport
         try await withGateways(2) { gateways, _ in
             let allowance = RateAllowance(rate: 1, burst: 200)
             let tenant = TenantID.make()
+            let started = ContinuousClock.now
             _ = try await gateways[0].on { [gateway = gateways[0]] in
                 await gateway.take(gateway.bucket(tenant, allowance))
             }
@@ -57,7 +60,8 @@ import TestSupport
                 while await gateway.take(bucket) { taken += 1 }
                 return taken
             }
-            #expect(taken >= 180 && taken < 200)
+            let refilled = Int(started.duration(to: .now) / .seconds(1))
+            #expect(taken >= 180 && taken < 200 + refilled)
         }
     }
 
@@ -108,11 +112,13 @@ import TestSupport
     }
 
     @Test func `what a gateway held when it died is there again when its lease has lapsed`() async throws {
-        var pace = LeaseLoop.Pace()
-        pace.lease = 300
+        var pace = LeaseLoop.Pace.forTests
+        pace.lease = 1_500
+        let lease = Duration.milliseconds(1_500)
         try await withGateways(2, pace: pace) { gateways, _ in
             let allowance = RateAllowance(rate: 0, burst: 20)
             let tenant = TenantID.make()
+            let started = ContinuousClock.now
             try await gateways[0].on { [gateway = gateways[0]] in
                 let bucket = gateway.bucket(tenant, allowance, .places)
                 for _ in 0..<20 { _ = await gateway.take(bucket) }
@@ -120,9 +126,12 @@ import TestSupport
             }
             try await gateways[1].on { [gateway = gateways[1]] in
                 let bucket = gateway.bucket(tenant, allowance, .places)
-                let early = await gateway.take(bucket)
-                #expect(!early)
                 var taken = 0
+                // On a machine that took so long the lease may have lapsed already.
+                if await gateway.take(bucket) {
+                    taken = 1
+                    #expect(started.duration(to: .now) >= lease)
+                }
                 try await gateway.reach {
                     while gateway.leases.take(bucket) { taken += 1 }
                     return taken == 20
@@ -147,11 +156,13 @@ import TestSupport
                     while gateway.leases.take(bucket) { taken += 1 }
                     return taken >= 500
                 }
-                #expect(taken >= 500 && started.duration(to: .now) < .seconds(1))
+                // Of the plan before there would be one a second.
+                #expect(taken >= 500 && Double(taken) > 5 + 2 * (started.duration(to: .now) / .seconds(1)))
+                let changed = ContinuousClock.now
                 bucket.change(to: RateAllowance(rate: 1, burst: 5))
                 var after = 0
                 while await gateway.take(bucket) { after += 1 }
-                #expect(after <= 6)
+                #expect(after <= 6 + Int(changed.duration(to: .now) / .seconds(1)))
             }
         }
     }
@@ -159,7 +170,7 @@ import TestSupport
     @Test func `while the database is away gateways go on with their parts and pay back what was too much`()
         async throws
     {
-        var pace = LeaseLoop.Pace()
+        var pace = LeaseLoop.Pace.forTests
         pace.heartbeat = 50
         pace.retry = 50
         try await withGateways(2, pace: pace) { gateways, test in
@@ -183,7 +194,9 @@ import TestSupport
             }
             let all = try await one + other
             let limit = allowance.burst + allowance.rate * (started.duration(to: .now) / .seconds(1))
-            #expect(Double(all.count) <= limit && Double(all.count) >= 0.7 * limit)
+            #expect(Double(all.count) <= limit)
+            // Each has its part at once, and more with each moment that it was asked.
+            #expect(Double(all.count) >= 0.4 * allowance.burst)
             try await test.setReachable(true)
             for gateway in gateways {
                 try await gateway.on { try await gateway.reach { gateway.leases.aloneSince == nil } }
@@ -193,7 +206,7 @@ import TestSupport
     }
 
     @Test func `tenants that came once leave nothing behind`() async throws {
-        var pace = LeaseLoop.Pace()
+        var pace = LeaseLoop.Pace.forTests
         pace.idle = 50
         pace.sweep = 20
         try await withGateways(1, pace: pace) { gateways, test in

@@ -144,4 +144,32 @@ import Testing
             #expect(client.goAway == 0)
         }
     }
+
+    @Test func `a stop ends streams of events whole, so that the client comes back to another server`() async throws {
+        let begun = Meeting()
+        try await withLoop { loop in
+            var configuration = HTTPServerConfiguration.forTests.withHTTP2()
+            configuration.tunnelGrace = .milliseconds(50)
+            let server = try TestServer.start(on: loop, configuration: configuration) { _ in
+                let (silence, gate) = AsyncStream<Void>.makeStream()
+                return HTTPResponse(
+                    status: 200, headers: ["Content-Type": "text/event-stream"],
+                    body: .stream(length: nil) { writer in
+                        try await writer.write(Array("data: 1\n\n".utf8))
+                        begun.arrive()
+                        // Ends when the task is cancelled.
+                        for await _ in silence {}
+                        gate.finish()
+                        try Task.checkCancellation()
+                    })
+            }
+            let client = try await HTTP2Client.connect(server)
+            client.get(1)
+            await begun.wait()
+            await server.server.drain(within: .seconds(20))
+            let answer = client.soFar(1)
+            #expect(answer.isWhole && answer.reset == nil && answer.text == "data: 1\n\n")
+            #expect(client.goAway == 0)
+        }
+    }
 }
