@@ -14,7 +14,7 @@ struct FrameBoundaries {
     /// Whether a frame has ended and the next one has not begun.
     var isBetween: Bool { headCount == 0 && remaining == 0 }
 
-    /// Goes over bytes; with `stops` only to the first place between two frames. Answers how many were gone over.
+    /// Goes over bytes, with `stops` only to the first place between two frames, and answers how many that were.
     mutating func pass(_ bytes: [UInt8], stops: Bool = false) -> Int {
         var at = 0
         while at < bytes.count {
