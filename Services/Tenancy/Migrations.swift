@@ -23,5 +23,6 @@ extension Migration {
         Migration(name: "0016_create_setup_requests", sql: PackageResources._016_create_setup_requests_sql),
         Migration(name: "0017_create_domains", sql: PackageResources._017_create_domains_sql),
         Migration(name: "0018_create_settings", sql: PackageResources._018_create_settings_sql),
+        Migration(name: "0019_create_passkeys", sql: PackageResources._019_create_passkeys_sql),
     ]
 }

@@ -17,6 +17,7 @@ struct TenancyRoutes: Sendable {
 
     private var tokens: AccessTokens { AccessTokens(ring: ring, issuer: baseURL.description) }
     private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
+    private var sites: RelyingPartyService { RelyingPartyService(database: database, baseURL: baseURL) }
     private var links: InvitationLinks { InvitationLinks(baseURL) }
     private var keys: APIKeyRoutes { APIKeyRoutes(database: database, tokens: tokens) }
 
@@ -29,6 +30,9 @@ struct TenancyRoutes: Sendable {
             PasswordRoutes(database: database, tokens: tokens, passwords: passwords, mail: mail),
             SessionRoutes(database: database))
         routes += RouteTable.secondFactor(SecondFactorRoutes(database: database, factors: factors, mail: mail))
+        routes += RouteTable.passkeys(
+            PasskeyRoutes(database: database, sites: sites, mail: mail),
+            PasskeySignInRoutes(database: database, sites: sites, tokens: tokens))
         routes += RouteTable.people(
             UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.apiKeys(keys)

@@ -74,6 +74,12 @@ extension ErrorCode {
     package static let reauthenticationRequired = ErrorCode(
         "reauthentication_required", 403, "Show once more that it is you.")
 
+    package static let invalidPasskey = ErrorCode("invalid_passkey", 401, "The passkey was not accepted.")
+    package static let passkeyRefused = ErrorCode("passkey_refused", 422, "The passkey cannot be registered.")
+
+    package static let singleSignOnRequired = ErrorCode(
+        "single_sign_on_required", 403, "Sign in with the company's identity provider.")
+
     // Tenancy.
     package static let subdomainTaken = ErrorCode("subdomain_taken", 409, "The subdomain is taken.")
     package static let subdomainChanged = ErrorCode("subdomain_changed", 421, "The account has another address now.")

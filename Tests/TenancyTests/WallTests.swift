@@ -4,6 +4,7 @@ import HTTP
 import JSON
 import Models
 import Postgres
+import ServiceKit
 import Testing
 import WebTestSupport
 
@@ -34,6 +35,18 @@ struct WallTests {
                 version: nil, origin: .operator)
             try await ImpersonationStore(rows: world.rows(tenant)).create(
                 .make(), of: owner.id, by: .make(), digest: [1], expiresAt: .now(), in: tenant)
+            _ = try await PasskeyChallengeStore(rows: world.rows(tenant)).make(
+                .signIn, for: nil, address: "203.0.113.7", in: tenant)
+            let passkey = try VirtualPasskey()
+            let words = VirtualPasskey.Words()
+            _ = try await PasskeyStore(rows: world.rows(tenant)).create(
+                .make(),
+                try MadePasskey(
+                    try BrowserReport(try passkey.clientData("AA", "webauthn.create", words)),
+                    attestation: passkey.attestation(words),
+                    at: RelyingParty(
+                        host: "acme.localhost", base: try #require(WebAddress(TestTrust.issuer)), name: "Acme")),
+                name: "laptop", transports: [], of: owner.id, in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
         }

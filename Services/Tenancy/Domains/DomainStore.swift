@@ -27,6 +27,13 @@ struct DomainStore {
         try await rows.value("SELECT platform_is_domain_taken(\(name), \(tenant))") ?? false
     }
 
+    /// Whether a host is a domain that the tenant has verified.
+    func isVerified(_ host: String, in tenant: TenantID) async throws -> Bool {
+        try await rows.value(
+            "SELECT true FROM domains WHERE tenant_id = \(tenant) AND name = \(host) AND verified_at IS NOT NULL")
+            ?? false
+    }
+
     func find(_ id: DomainID, in tenant: TenantID) async throws -> Domain? {
         try await rows.first(
             "SELECT \(unescaped: Domain.columns) FROM domains WHERE tenant_id = \(tenant) AND id = \(id)",

@@ -10,6 +10,7 @@ struct Letter: Sendable {
         case emailVerification = "email_verification"
         case emailChanged = "email_changed"
         case secondFactorChanged = "second_factor_changed"
+        case passkeyChanged = "passkey_changed"
         case setupConfirmation = "setup_confirmation"
         case setupReceived = "setup_received"
         case setupApproved = "setup_approved"

@@ -39,6 +39,11 @@ enum LetterTexts {
         A second factor of your account at {tenant} was {change} just now.
         If it was not you, tell an administrator at once.
 
+        passkey_changed en
+        Your passkeys were changed
+        A passkey of your account at {tenant} was {change} just now.
+        If it was not you, tell an administrator at once.
+
         setup_confirmation en
         Confirm your request for Switchboard
         You asked for a Switchboard account for {company}.

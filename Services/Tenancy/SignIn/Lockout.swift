@@ -26,6 +26,12 @@ enum Lockout {
         SHA256.digest("\(email.normalised)|\(network(of: address))")
     }
 
+    /// A thing that is shown and an address as one digest.
+    static func subject(of thing: String, address: String) -> [UInt8] {
+        // No account has a space in its address, so no thing is taken for one.
+        SHA256.digest("\(thing) |\(network(of: address))")
+    }
+
     /// 429 with the time to wait.
     static func failure(until: Timestamp) -> Failure {
         let wait = max(1, (until - .now()).components.seconds + 1)

@@ -8,13 +8,14 @@ struct SessionStore {
     /// Opens a session with its first refresh token, in one statement.
     func open(
         _ session: SessionID, of user: UserID, digest: [UInt8], expiresAt: Timestamp, device: Device,
-        in tenant: TenantID
+        by method: SignInMethod = .password, in tenant: TenantID
     ) async throws {
         _ = try await rows.execute(
             """
             WITH opened AS (
-                INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address)
-                VALUES (\(tenant), \(session), \(user), \(expiresAt), \(device.userAgent), \(device.address))
+                INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address, method)
+                VALUES (\(tenant), \(session), \(user), \(expiresAt), \(device.userAgent), \(device.address),
+                        \(method.rawValue))
                 RETURNING tenant_id, id
             )
             INSERT INTO refresh_tokens (tenant_id, digest, session_id, expires_at)

@@ -12,6 +12,8 @@ struct SignInRoutes: Sendable {
     let passwords: Passwords
     let factors: SecondFactors
 
+    private var entry: SignInService { SignInService(database: database, tokens: tokens) }
+
     func login(
         _ context: RequestContext, _ body: Body<TenancyAPI.Login>, _ headers: RequestHeaders
     ) async throws -> OK<TenancyAPI.SignedIn> {
@@ -28,16 +30,13 @@ struct SignInRoutes: Sendable {
             throw Failure(.invalidCredentials)
         }
         try await checkSecondFactor(wanted.code, of: found.user, subject, context)
-        try checkSuspension(found.user, context)
+        try entry.checkSuspension(found.user, context)
         if needsRehash, let old = found.passwordHash {
             try await strengthen(old, of: wanted.password, found.user)
         }
-        let session = SessionID.make()
-        let refresh = OpaqueToken.make(.refresh)
-        try await SignInStore(database: rows).open(
-            session, of: found.user, digest: refresh.digest, subject: subject, expiresAt: .now() + RefreshToken.life,
-            device: Device(context, headers), origin: origin(found.user, context))
-        return try answer(found.user, session, refresh, asCookie: wanted.cookie ?? false, context)
+        let opened = try await entry.open(found.user, by: .password, subject: subject, context, headers)
+        return try entry.answer(
+            found.user, opened.session, opened.refresh, asCookie: wanted.cookie ?? false, context)
     }
 
     /// A wrong code counts like a wrong password; asking for one that was left out does not.
@@ -73,14 +72,14 @@ struct SignInRoutes: Sendable {
         let successor = OpaqueToken.make(.refresh)
         let refreshed = try await SignInStore(database: context.database(database)).refresh(
             digest: token.digest, successor: successor.digest, expiresAt: .now() + RefreshToken.life,
-            idle: context.sessionTimeout, isSuspended: isSuspended(context), origin: context.anonymousOrigin,
+            idle: context.sessionTimeout, isSuspended: entry.isSuspended(context), origin: context.anonymousOrigin,
             in: context.tenant)
         switch refreshed {
         case .refused: throw Failure(.invalidToken)
         case .reused: throw Failure(.refreshTokenReused)
         case .suspended: throw Failure(.tenantSuspended)
         case .renewed(let user, let session, let hasSuccessor):
-            return try answer(user, session, hasSuccessor ? successor : nil, asCookie: cookie != nil, context)
+            return try entry.answer(user, session, hasSuccessor ? successor : nil, asCookie: cookie != nil, context)
         }
     }
 
@@ -128,34 +127,6 @@ struct SignInRoutes: Sendable {
             expiresAt: .now() + RefreshToken.life, device: Device(context, headers), origin: context.anonymousOrigin,
             in: context.tenant)
         guard let user else { throw Failure(.invalidInvitation) }
-        return try answer(user, session, refresh, asCookie: asCookie, context)
-    }
-
-    /// The owner of a suspended tenant can still come in, to pay and to take the data out.
-    private func checkSuspension(_ user: User, _ context: RequestContext) throws(Failure) {
-        guard isSuspended(context), user.role != .owner else { return }
-        throw Failure(.tenantSuspended)
-    }
-
-    private func isSuspended(_ context: RequestContext) -> Bool {
-        context.knowledge.tenant(context.tenant)?.status == .suspended
-    }
-
-    private func origin(_ user: User, _ context: RequestContext) -> Origin {
-        var origin = context.anonymousOrigin
-        origin.actor = .user(user.id, impersonator: nil)
-        return origin
-    }
-
-    private func answer(
-        _ user: User, _ session: SessionID, _ refresh: OpaqueToken?, asCookie: Bool, _ context: RequestContext
-    ) throws -> OK<TenancyAPI.SignedIn> {
-        let signedIn = TenancyAPI.SignedIn(
-            accessToken: try tokens.issue(for: user, session: session),
-            expiresIn: Int(TokenClaims.Life.user.components.seconds), refreshToken: asCookie ? nil : refresh?.reveal(),
-            user: try user.wire())
-        let ok = OK(signedIn).with(header: "Cache-Control", "no-store")
-        guard asCookie, let refresh else { return ok }
-        return ok.with(header: "Set-Cookie", RefreshCookie.set(refresh.reveal(), context))
+        return try entry.answer(user, session, refresh, asCookie: asCookie, context)
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import Models
 import Postgres
 
@@ -19,27 +20,31 @@ struct SignInStore {
 
     let database: TenantDatabase
 
-    /// Opens a session for a user whose password was right.
+    /// Opens a session for a user who has shown who they are; `alongside` runs first in the transaction.
     ///
     /// 429 when other attempts have locked the subject meanwhile: of many guesses at once none may slip through. 401
     /// when the user has changed since the password was read, so that a reset leaves no session of the old password.
     func open(
-        _ session: SessionID, of user: User, digest: [UInt8], subject: [UInt8], expiresAt: Timestamp, device: Device,
-        origin: Origin
+        _ session: SessionID, of user: User, by method: SignInMethod = .password, digest: [UInt8], subject: [UInt8],
+        expiresAt: Timestamp, device: Device, origin: Origin, alongside: (Transaction) async throws -> Void = { _ in }
     ) async throws {
         try await database.transaction { rows in
+            try await alongside(rows)
             let attempts = AttemptStore(rows: rows)
             try await attempts.check(subject: subject, in: user.tenantID)
             guard try await UserStore(rows: rows).noteSignIn(of: user.id, version: user.version, in: user.tenantID)
             else { throw Failure(.invalidCredentials) }
             try await SessionStore(rows: rows).open(
-                session, of: user.id, digest: digest, expiresAt: expiresAt, device: device, in: user.tenantID)
+                session, of: user.id, digest: digest, expiresAt: expiresAt, device: device, by: method,
+                in: user.tenantID)
             let ended = try await SessionStore(rows: rows).revokeBeyond(
                 Self.mostSessions, of: user.id, in: user.tenantID)
             try await ChangeStore.appendRevoked(ended, tenant: user.tenantID, in: rows)
             try await attempts.forget(subject: subject, in: user.tenantID)
             try await AuditStore(rows: rows).append(
-                origin.entry(.userSignedIn, "user/\(user.id)"), in: user.tenantID)
+                origin.entry(
+                    .userSignedIn, "user/\(user.id)", after: try JSONText(encoding: ["method": method.rawValue])),
+                in: user.tenantID)
         }
     }
 

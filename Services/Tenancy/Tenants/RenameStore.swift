@@ -34,12 +34,14 @@ struct RenameStore {
                     WHERE tenant_id = \(tenant.id) AND revoked_at IS NULL AND expires_at > now()),
                    (SELECT count(*) FROM api_keys WHERE tenant_id = \(tenant.id) AND revoked_at IS NULL),
                    (SELECT coalesce(sum(cardinality(origins)), 0) FROM origins WHERE tenant_id = \(tenant.id)),
-                   (SELECT count(*) FROM domains WHERE tenant_id = \(tenant.id) AND verified_at IS NOT NULL)
+                   (SELECT count(*) FROM domains WHERE tenant_id = \(tenant.id) AND verified_at IS NOT NULL),
+                   (SELECT count(*) FROM passkeys WHERE tenant_id = \(tenant.id))
             """, as: CountsRow.self)
         return counts.map {
             TenancyAPI.RenameEffects(
                 subdomain: tenant.subdomain, openSessions: $0.sessions, apiKeys: $0.apiKeys, webOrigins: $0.origins,
-                domains: $0.domains, formerLeadsUntil: now + Self.leads, formerReservedUntil: now + Self.reserved)
+                domains: $0.domains, passkeys: $0.passkeys,
+                formerLeadsUntil: now + Self.leads, formerReservedUntil: now + Self.reserved)
         }
     }
 }
@@ -49,11 +51,13 @@ private struct CountsRow: PostgresRowDecodable {
     let apiKeys: Int
     let origins: Int
     let domains: Int
+    let passkeys: Int
 
     init(row: inout RowReader) throws(PostgresError) {
         sessions = try row.next(Int.self)
         apiKeys = try row.next(Int.self)
         origins = try row.next(Int.self)
         domains = try row.next(Int.self)
+        passkeys = try row.next(Int.self)
     }
 }

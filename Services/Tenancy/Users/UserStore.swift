@@ -34,6 +34,12 @@ struct UserStore {
             "SELECT \(unescaped: User.columns) FROM users WHERE tenant_id = \(tenant) AND id = \(id)", as: User.self)
     }
 
+    /// Holds a user's row to the end of the transaction; false when it has gone.
+    func lock(_ id: UserID, in tenant: TenantID) async throws -> Bool {
+        try await rows.value(
+            "SELECT true FROM users WHERE tenant_id = \(tenant) AND id = \(id) FOR UPDATE", as: Bool.self) ?? false
+    }
+
     func credentials(email: EmailAddress, in tenant: TenantID) async throws -> Credentials? {
         try await rows.first(
             """

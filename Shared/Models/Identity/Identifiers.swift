@@ -49,6 +49,13 @@ package struct ImpersonationID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of a person's passkey, ours and not the authenticator's.
+package struct PasskeyID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of a company's request for an account.
 package struct SetupRequestID: EntityID {
     package let uuid: UUID

@@ -18,6 +18,8 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case apiKeysWrite = "api_keys.write"
     case settingsRead = "settings.read"
     case settingsWrite = "settings.write"
+    /// Says who may come in at all, so it is the owners' alone.
+    case singleSignOnWrite = "single_sign_on.write"
     case auditRead = "audit.read"
     case domainsWrite = "domains.write"
 

@@ -12,7 +12,7 @@ package enum Role: String, Codable, CaseIterable, Sendable {
         switch self {
         case .superAdmin:
             PlatformArea.allCases.reduce(into: []) { $0.formUnion($1.permissions) }
-        case .owner: Self.administration.union([.callsDelete, .domainsWrite])
+        case .owner: Self.administration.union([.callsDelete, .domainsWrite, .singleSignOnWrite])
         case .admin: Self.administration
         case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .usersRead]
         }

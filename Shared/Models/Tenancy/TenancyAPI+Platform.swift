@@ -84,13 +84,15 @@ extension TenancyAPI {
         package var webOrigins: Int
         /// Verified domains, which stay as they are.
         package var domains: Int
+        /// Passkeys, which belong to the host at which they were made and have to be made anew.
+        package var passkeys: Int
         /// Until when hooks of providers are taken in at the former name and browsers are sent on.
         package var formerLeadsUntil: Timestamp
         /// Until when nobody else gets the former name.
         package var formerReservedUntil: Timestamp
 
         package init(
-            subdomain: String, openSessions: Int, apiKeys: Int, webOrigins: Int, domains: Int,
+            subdomain: String, openSessions: Int, apiKeys: Int, webOrigins: Int, domains: Int, passkeys: Int,
             formerLeadsUntil: Timestamp, formerReservedUntil: Timestamp
         ) {
             self.subdomain = subdomain
@@ -98,6 +100,7 @@ extension TenancyAPI {
             self.apiKeys = apiKeys
             self.webOrigins = webOrigins
             self.domains = domains
+            self.passkeys = passkeys
             self.formerLeadsUntil = formerLeadsUntil
             self.formerReservedUntil = formerReservedUntil
         }
