@@ -92,12 +92,18 @@ let shared: [Target] = [
     library("Clients", ["JSON", "Models", "HTTP", "HTTPClient", "IO", "Auth", "Telemetry"]),
     library("Events", ["JSON", "Models", "IO", "Postgres", "HTTP", "Clients", "ServiceKit", "Web", "Telemetry"]),
     library("Suite", ["Models", "IO", "HTTPClient", "Auth", "Clients", "ServiceKit", "Telemetry"]),
+    library(
+        "LifeCycle",
+        [
+            "JSON", "Models", "IO", "Postgres", "HTTP", "BlobStore", "Clients", "ServiceKit", "Web", "Jobs", "Events",
+            "Telemetry",
+        ]),
     library("Idempotency", ["JSON", "Models", "Postgres", "HTTP", "Crypto", "Web", "Telemetry"]),
 ]
 
 let kit: [Target.Dependency] = [
     "JSON", "Models", "Telemetry", "IO", "Crypto", "HTTP", "Postgres", "HTTPClient", "BlobStore", "ServiceKit", "Auth",
-    "Web", "Jobs", "Events", "Idempotency", "Clients", "Suite",
+    "Web", "Jobs", "Events", "LifeCycle", "Idempotency", "Clients", "Suite",
 ]
 
 let services: [Target] = [
@@ -109,7 +115,7 @@ let services: [Target] = [
         ],
         path: "gateway", exclude: ["README.md", "Console", "Inbox/README.md"], resources: [.embedInCode("Migrations")],
         swiftSettings: swift),
-    service("Tenancy", kit + ["CZxcvbn", "CResolver"]),
+    service("Tenancy", kit + ["PhoneNumbers", "CZxcvbn", "CResolver"]),
     service(
         "Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
         kit + ["PhoneNumbers", "Audio", "CICU", "CSeccomp"]),
@@ -160,6 +166,12 @@ let testTargets: [Target] = [
     tests(
         "MessagingTests",
         kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Messaging", "Mail"]),
+    tests(
+        "LifeCycleTests",
+        kit + [
+            "TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy", "Calls", "Sessions", "Messaging",
+            "Calendar", "Billing",
+        ]),
     tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway", "TLS"]),
     // The executables are started and not imported; naming them has them built.
     tests(

@@ -1,5 +1,6 @@
 import Clients
 import Events
+import LifeCycle
 import Models
 import Postgres
 import ServiceKit
@@ -22,15 +23,21 @@ enum BillingService: ServiceProgram {
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         // The receipt is all that an event leaves here until a feature acts on it.
-        let events = EventReceiver.route(seat.database) { _, _ in }
+        let events = EventReceiver.route(seat.database, LifeCycle.receiving())
         let application = WebApplication(seat, routes: .billing, trust: trust)
         let inner = WebApplication(
-            seat, routes: .billingInternal(events: events, usage: UsageRoutes(database: seat.database)), trust: trust,
-            listener: .internal)
+            seat,
+            routes: .billingInternal(
+                events: events, usage: UsageRoutes(database: seat.database),
+                export: ExportRoutes(database: seat.database, tables: [ExportedTable("usage_counts")])),
+            trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
-        if seat.index == 0 { parts.running = [{ await membership.run() }] }
+        if seat.index == 0 {
+            parts.running =
+                [{ await membership.run() }] + LifeCycle.runs(seat, of: name) { member.client(for: $0) }
+        }
         return parts
     }
 

@@ -1,3 +1,4 @@
+import LifeCycle
 import Models
 import Web
 
@@ -5,7 +6,7 @@ import Web
 extension RouteTable {
     static var billing: RouteTable { RouteTable(.billing, []) }
 
-    static func billingInternal(events: Route, usage: UsageRoutes) -> RouteTable {
+    static func billingInternal(events: Route, usage: UsageRoutes, export: ExportRoutes) -> RouteTable {
         RouteTable(
             .billing,
             [
@@ -13,6 +14,6 @@ extension RouteTable {
                 .put(
                     "/internal/usage", "put_usage", .service(.usageReport), "What a tenant has used of the API",
                     usage.put),
-            ])
+            ] + export.routes)
     }
 }

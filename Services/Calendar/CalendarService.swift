@@ -1,4 +1,6 @@
 import Clients
+import Events
+import LifeCycle
 import Models
 import Postgres
 import ServiceKit
@@ -21,11 +23,16 @@ enum CalendarService: ServiceProgram {
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(seat, routes: .calendar, trust: trust)
-        let inner = WebApplication(seat, routes: .calendarInternal, trust: trust, listener: .internal)
+        let inner = WebApplication(
+            seat, routes: .calendarInternal(events: EventReceiver.route(seat.database, LifeCycle.receiving())),
+            trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
-        if seat.index == 0 { parts.running = [{ await membership.run() }] }
+        if seat.index == 0 {
+            parts.running =
+                [{ await membership.run() }] + LifeCycle.runs(seat, of: name) { member.client(for: $0) }
+        }
         return parts
     }
 

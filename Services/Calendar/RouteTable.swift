@@ -4,5 +4,7 @@ import Web
 /// All routes of calendar with their guards: the service's policy on one screen.
 extension RouteTable {
     static var calendar: RouteTable { RouteTable(.calendar, []) }
-    static var calendarInternal: RouteTable { RouteTable(.calendar, []) }
+
+    /// What other services may ask.
+    static func calendarInternal(events: Route) -> RouteTable { RouteTable(.calendar, [events]) }
 }

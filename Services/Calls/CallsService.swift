@@ -7,6 +7,7 @@ import Idempotency
 import IO
 import Jobs
 import JSON
+import LifeCycle
 import Models
 import Postgres
 import ServiceKit
@@ -53,11 +54,14 @@ enum CallsService: ServiceProgram {
         let application = WebApplication(
             seat, routes: routes, trust: trust,
             idempotency: IdempotencyStore(seat.database, logger: seat.logger))
-        var parts = ServiceParts(service: application.handler)
+        let inner = WebApplication(
+            seat, routes: internalRoutes(database: seat.database, blobs: blobs), trust: trust, listener: .internal)
+        var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
         guard seat.index == 0 else { return parts }
-        let jobs = try CallJobService(seat, shared, blobs: blobs, knowledge: member.knowledge)
+        let jobs = try CallJobService(
+            seat, shared, blobs: blobs, knowledge: member.knowledge, tenancy: member.client(for: .tenancy))
         let rollups = RollupService(loop: seat.loop, upkeep: jobs.upkeep, logger: seat.logger)
         let outbox = OutboxService(
             seat.loop, seat.database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
@@ -86,6 +90,13 @@ enum CallsService: ServiceProgram {
             RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
             RecordingRoutes(database: database, blobs: blobs),
             QueueRoutes(database: database))
+    }
+
+    /// What other services may ask.
+    static func internalRoutes(database: Database, blobs: any BlobStore) -> RouteTable {
+        .callsInternal(
+            events: EventReceiver.route(database, LifeCycle.receiving()),
+            export: ExportRoutes(database: database, tables: .ofCalls, blobs: blobs))
     }
 
     private static func blobs(_ seat: ServiceSeat<CallsConfiguration>) throws -> any BlobStore {

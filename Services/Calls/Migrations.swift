@@ -13,5 +13,7 @@ enum CallsMigrations {
         Migration(name: "0008_create_idempotency_keys", sql: PackageResources._008_create_idempotency_keys_sql),
         Migration(name: "0009_create_outbox", sql: PackageResources._009_create_outbox_sql),
         Migration(name: "0010_find_bins", sql: PackageResources._010_find_bins_sql),
+        Migration(name: "0011_create_event_receipts", sql: PackageResources._011_create_event_receipts_sql),
+        Migration(name: "0012_create_life_cycle", sql: PackageResources._012_create_life_cycle_sql),
     ]
 }

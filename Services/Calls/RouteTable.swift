@@ -1,3 +1,4 @@
+import LifeCycle
 import Models
 import Web
 
@@ -47,5 +48,10 @@ extension RouteTable {
                     "/api/v1/platform/queues", "list_queues", .platform(.platformOperate),
                     "The processing queue of all tenants", queues.list),
             ])
+    }
+
+    /// What other services may ask.
+    static func callsInternal(events: Route, export: ExportRoutes) -> RouteTable {
+        RouteTable(.calls, [events] + export.routes)
     }
 }

@@ -1,5 +1,6 @@
 import Clients
 import Events
+import LifeCycle
 import Mail
 import Models
 import Postgres
@@ -23,14 +24,17 @@ enum MessagingService: ServiceProgram {
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         // The receipt is all that an event leaves here until a feature acts on it.
-        let events = EventReceiver.route(seat.database) { _, _ in }
+        let events = EventReceiver.route(seat.database, LifeCycle.receiving())
         guard let secrets = seat.secrets else { throw MessagingError.missingEncryptionKeys }
         let seal = MailSeal(secrets: secrets)
         let mail = MailRoutes(
             store: MailStore(database: seat.database), seal: seal, isSending: seat.configuration.mail != nil)
         let application = WebApplication(seat, routes: .messaging, trust: trust)
         let inner = WebApplication(
-            seat, routes: .messagingInternal(events: events, mail: mail), trust: trust, listener: .internal)
+            seat,
+            routes: .messagingInternal(
+                events: events, mail: mail, export: ExportRoutes(database: seat.database, tables: .ofMessaging)),
+            trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
@@ -40,8 +44,12 @@ enum MessagingService: ServiceProgram {
             parts.pages = [OperatorPage(MailboxRoutes.path) { await mailbox.answer($0) }]
             let sending = seat.configuration.mail.map { MailSending(client: MailClient($0.server), from: $0.from) }
             let jobs = try MessagingJobService(
-                seat, mail: MailDelivery(store: mail.store, seal: seal, sending: sending))
-            parts.running = [{ await membership.run() }, { await jobs.run() }]
+                seat, mail: MailDelivery(store: mail.store, seal: seal, sending: sending),
+                tenancy: member.client(for: .tenancy))
+            let outbox = OutboxService(
+                seat.loop, seat.database, publisher: name,
+                delivery: InternalEventDelivery { member.client(for: $0) }, logger: seat.logger, metrics: seat.metrics)
+            parts.running = [{ await membership.run() }, { await jobs.run() }, { await outbox.run() }]
         }
         return parts
     }

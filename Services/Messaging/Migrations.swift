@@ -7,5 +7,7 @@ extension Migration {
         Migration(name: "0002_create_idempotency_keys", sql: PackageResources._002_create_idempotency_keys_sql),
         Migration(name: "0003_create_jobs", sql: PackageResources._003_create_jobs_sql),
         Migration(name: "0004_create_mails", sql: PackageResources._004_create_mails_sql),
+        Migration(name: "0005_create_outbox", sql: PackageResources._005_create_outbox_sql),
+        Migration(name: "0006_create_life_cycle", sql: PackageResources._006_create_life_cycle_sql),
     ]
 }

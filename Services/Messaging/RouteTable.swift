@@ -1,3 +1,4 @@
+import LifeCycle
 import Models
 import Web
 
@@ -6,7 +7,7 @@ extension RouteTable {
     static var messaging: RouteTable { RouteTable(.messaging, []) }
 
     /// What other services may ask.
-    static func messagingInternal(events: Route, mail: MailRoutes) -> RouteTable {
+    static func messagingInternal(events: Route, mail: MailRoutes, export: ExportRoutes) -> RouteTable {
         RouteTable(
             .messaging,
             [
@@ -14,6 +15,6 @@ extension RouteTable {
                 .post(
                     "/internal/mail", "send_mail", .service(.mailSend), "Send a letter of the suite to one person",
                     mail.take),
-            ])
+            ] + export.routes)
     }
 }

@@ -4,5 +4,7 @@ import Web
 /// All routes of sessions with their guards: the service's policy on one screen.
 extension RouteTable {
     static var sessions: RouteTable { RouteTable(.sessions, []) }
-    static var sessionsInternal: RouteTable { RouteTable(.sessions, []) }
+
+    /// What other services may ask.
+    static func sessionsInternal(events: Route) -> RouteTable { RouteTable(.sessions, [events]) }
 }

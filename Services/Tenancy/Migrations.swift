@@ -24,5 +24,7 @@ extension Migration {
         Migration(name: "0017_create_domains", sql: PackageResources._017_create_domains_sql),
         Migration(name: "0018_create_settings", sql: PackageResources._018_create_settings_sql),
         Migration(name: "0019_create_passkeys", sql: PackageResources._019_create_passkeys_sql),
+        Migration(name: "0020_create_erasures", sql: PackageResources._020_create_erasures_sql),
+        Migration(name: "0021_create_life_cycle", sql: PackageResources._021_create_life_cycle_sql),
     ]
 }

@@ -21,6 +21,15 @@ final class TenancyJobService: @unchecked Sendable {
             try await CheckDomainsJob.run(run, database: database, records: records, mail: queue, loop: loop)
         }
         try runner.schedule(CheckDomainsJob(), every: .seconds(60))
+        try registerLifeCycle(ErasurePursuit(database: database, secrets: queue.secrets))
+    }
+
+    /// Erasing, and what has to be done again and again.
+    private func registerLifeCycle(_ pursuit: ErasurePursuit) throws {
+        let options = JobOptions(maxAttempts: 8, concurrency: 1, perTenant: 1, timeout: .seconds(3_600))
+        runner.register(EraseOwnJob.self, options) { run, job in try await pursuit.run(run, job) }
+        runner.register(PursueErasuresJob.self, options) { _, _ in try await pursuit.pursue() }
+        try runner.schedule(PursueErasuresJob(), every: .seconds(600), offset: .seconds(120))
     }
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.

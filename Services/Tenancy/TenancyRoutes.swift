@@ -19,10 +19,11 @@ struct TenancyRoutes: Sendable {
     private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
     private var sites: RelyingPartyService { RelyingPartyService(database: database, baseURL: baseURL) }
     private var links: InvitationLinks { InvitationLinks(baseURL) }
+    private var erasures: ErasureRoutes { ErasureRoutes(database: database, secrets: mail.secrets) }
     private var keys: APIKeyRoutes { APIKeyRoutes(database: database, tokens: tokens) }
 
     /// Behind the gateway.
-    var table: RouteTable { RouteTable(.tenancy, ofPeople + ofPlatform) }
+    var table: RouteTable { RouteTable(.tenancy, ofPeople + ofPlatform + RouteTable.lifeCycle(erasures)) }
 
     private var ofPeople: [Route] {
         var routes = RouteTable.signIn(
@@ -61,6 +62,6 @@ struct TenancyRoutes: Sendable {
             serviceTokens: ServiceTokenRoutes(tokens: tokens, secrets: serviceSecrets),
             changes: ChangeFeedRoutes(database: database, signal: signal), keys: keys,
             signingKeys: SigningKeyRoutes(ring: ring), entitlements: EntitlementRoutes(database: database),
-            origins: OriginRoutes(database: database))
+            origins: OriginRoutes(database: database), erasures: erasures)
     }
 }

@@ -19,6 +19,15 @@ package struct PhoneNumber: Hashable, Sendable, CustomStringConvertible, CustomD
         e164 = String(decoding: buffer.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// The digits without the country's code, as people of the country know the number.
+    package var nationalDigits: String {
+        var buffer = [CChar](repeating: 0, count: 32)
+        let length = e164.utf8CString.withUnsafeBufferPointer { raw in
+            switchboard_phone_national(raw.baseAddress, raw.count - 1, &buffer, buffer.count)
+        }
+        return String(decoding: buffer.prefix(max(0, Int(length))).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     package var description: String { "[number …\(e164.suffix(2))]" }
     package var debugDescription: String { description }
 }

@@ -16,6 +16,11 @@ import Testing
         #expect(PhoneNumber(text, country: "US") == nil)
     }
 
+    @Test func `a number's own digits stand behind its country's code`() throws {
+        #expect(try #require(PhoneNumber("+442079460018", country: "US")).nationalDigits == "2079460018")
+        #expect(try #require(PhoneNumber("030 901820", country: "DE")).nationalDigits == "30901820")
+    }
+
     @Test func `printing a number does not show it`() throws {
         let number = try #require(PhoneNumber("+14155550123", country: "US"))
         #expect(!"\(number) \(String(reflecting: number))".contains("555"))

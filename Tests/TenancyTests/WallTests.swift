@@ -49,6 +49,9 @@ struct WallTests {
                 name: "laptop", transports: [], of: owner.id, in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
+            _ = try await ErasureLifeStore(database: world.rows(tenant), secrets: world.secrets).begin(
+                .person, of: tenant, ErasureTarget(phoneNumbers: [], emails: ["x@\(name).example"]), by: owner.id,
+                origin: .operator)
         }
     }
 
@@ -72,7 +75,7 @@ struct WallTests {
                     }
                     #expect(visible == own, "\(table)")
                     // Requests for accounts are rows of the platform alone.
-                    let isEmptyAtFirst = ["outbox_payloads", "setup_requests"].contains(table)
+                    let isEmptyAtFirst = ["outbox_payloads", "setup_requests", "erasure_receipts"].contains(table)
                     if !isEmptyAtFirst { #expect(own != "0" && own != all, "\(table) has rows of both") }
                 }
             }
@@ -90,10 +93,11 @@ struct WallTests {
             ).compactMap { $0[0] }
             #expect(
                 tables == [
-                    "changes", "disabled_features", "job_schedules", "jobs", "outbox_deliveries", "outbox_events",
+                    "changes", "disabled_features", "event_receipts", "job_schedules", "jobs", "outbox_deliveries",
+                    "outbox_events",
                     "outbox_sequences",
                     "schema_migrations",
-                    "signing_keys",
+                    "signing_keys", "tombstones",
                 ])
         }
     }

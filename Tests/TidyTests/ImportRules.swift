@@ -22,10 +22,11 @@ enum ImportRules {
         Jobs: JSON Models IO Postgres ServiceKit Telemetry
         Clients: JSON Models HTTP HTTPClient IO Auth Telemetry
         Events: JSON Models IO Postgres HTTP Jobs Clients Web ServiceKit Telemetry
+        LifeCycle: JSON Models IO Postgres HTTP BlobStore Clients ServiceKit Web Jobs Events Telemetry
         Suite: Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
         Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients ServiceKit Suite Telemetry
-        Tenancy: KIT CZxcvbn CResolver
+        Tenancy: KIT PhoneNumbers CZxcvbn CResolver
         Calls: KIT PhoneNumbers Audio CICU CSeccomp
         Sessions: KIT
         Messaging: KIT Mail
@@ -33,7 +34,7 @@ enum ImportRules {
         Billing: KIT
         """
     private static let kit = """
-        JSON Models Telemetry IO Crypto HTTP Postgres HTTPClient BlobStore ServiceKit Auth Web Jobs Events Idempotency Clients Suite
+        JSON Models Telemetry IO Crypto HTTP Postgres HTTPClient BlobStore ServiceKit Auth Web Jobs Events LifeCycle Idempotency Clients Suite
         """
     /// What comes with the toolchain.
     private static let everywhere: Set<Substring> = ["Glibc", "FoundationEssentials", "Synchronization"]

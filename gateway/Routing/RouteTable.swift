@@ -16,6 +16,9 @@ enum RouteTable {
         /api/v1/connections/**            tenancy    api       1m   35
         /api/v1/audit/**                  tenancy    api       1m   35
         /api/v1/domains/**                tenancy    api       64k  35
+        /api/v1/erasures/**               tenancy    api       64k  35
+        /api/v1/exports/**                tenancy    api       64k  35
+        /api/v1/exports/*/archive         tenancy    transfer  0    60
         /api/v1/onboarding/**             tenancy    api       1m   35
         /api/v1/setup-requests/**         tenancy    sign-in   64k  35
         /api/v1/calls/**                  calls      api       1m   35
@@ -52,6 +55,7 @@ enum RouteTable {
         /api/v1/platform/tenants/**       tenancy    api       1m   35
         /api/v1/platform/settings/**      tenancy    api       1m   35
         /api/v1/platform/audit/**         tenancy    api       1m   35
+        /api/v1/platform/erasures/**      tenancy    api       64k  35
         /api/v1/platform/setup-requests/**  tenancy  api       1m   35
         /api/v1/platform/super-admins/**  tenancy    api       1m   35
         /api/v1/platform/queues/**        calls      api       1m   35

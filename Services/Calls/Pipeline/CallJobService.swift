@@ -1,6 +1,8 @@
 import BlobStore
+import Clients
 import IO
 import Jobs
+import LifeCycle
 import Models
 import ServiceKit
 
@@ -13,7 +15,7 @@ final class CallJobService: @unchecked Sendable {
 
     init(
         _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, blobs: any BlobStore,
-        knowledge: any TenantKnowledge
+        knowledge: any TenantKnowledge, tenancy: ServiceClient
     ) throws {
         runner = JobRunner(loop: seat.loop, database: seat.database, logger: seat.logger, metrics: seat.metrics)
         let engines = try Engines(
@@ -28,6 +30,8 @@ final class CallJobService: @unchecked Sendable {
             recordings: RecordingStore(database: seat.database), rollups: RollupStore(database: seat.database),
             blobs: blobs, configuration: seat.configuration.upkeep, knowledge: knowledge, logger: seat.logger)
         try CallJobService.schedule(upkeep, on: runner)
+        LifeCycle(seat.database, steps: CallErasureService(database: seat.database, blobs: blobs).steps).register(
+            on: runner, tenancy: tenancy)
     }
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.

@@ -57,6 +57,9 @@ struct AuditEntry: Sendable {
         case sessionsEnded = "sessions.ended"
         case apiKeyCreated = "api_key.created"
         case apiKeyRevoked = "api_key.revoked"
+        case erasureRequested = "erasure.requested"
+        case erasureDone = "erasure.done"
+        case tenantErased = "tenant.erased"
     }
 
     var actor: Actor

@@ -72,7 +72,10 @@ struct ChangeStore {
         return try await rows.query(
             """
             SELECT (SELECT coalesce(max(sequence), 0) FROM changes), kind, key, value
-            FROM feed_snapshot(make_interval(secs => \(seconds)))
+            FROM (
+                SELECT kind, key, value FROM feed_snapshot(make_interval(secs => \(seconds)))
+                UNION ALL SELECT kind, key, value FROM open_erasures()
+            ) AS told
             """, as: SnapshotRow.self)
     }
 }

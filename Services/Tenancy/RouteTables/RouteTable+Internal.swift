@@ -5,7 +5,8 @@ extension RouteTable {
     /// What other services may ask.
     static func tenancyInternal(
         serviceTokens: ServiceTokenRoutes, changes: ChangeFeedRoutes, keys: APIKeyRoutes, signingKeys: SigningKeyRoutes,
-        entitlements: EntitlementRoutes, origins: OriginRoutes
+        entitlements: EntitlementRoutes, origins: OriginRoutes,
+        erasures: ErasureRoutes
     ) -> RouteTable {
         RouteTable(
             .tenancy,
@@ -28,6 +29,6 @@ extension RouteTable {
                 .put(
                     "/internal/tenants/{id}/origins", "put_origins", .service(.originsWrite),
                     "Set from which web sites a tenant's visitors come", origins.put),
-            ])
+            ] + lifeCycleInternal(erasures))
     }
 }

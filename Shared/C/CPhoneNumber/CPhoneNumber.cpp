@@ -21,3 +21,14 @@ extern "C" int switchboard_phone_e164(
     std::memcpy(buffer, formatted.c_str(), formatted.size() + 1);
     return static_cast<int>(formatted.size());
 }
+
+extern "C" int switchboard_phone_national(const char *e164, size_t length, char *buffer, size_t capacity) {
+    const PhoneNumberUtil *util = PhoneNumberUtil::GetInstance();
+    PhoneNumber number;
+    if (util->Parse(std::string(e164, length), "ZZ", &number) != PhoneNumberUtil::NO_PARSING_ERROR) return 0;
+    std::string national;
+    util->GetNationalSignificantNumber(number, &national);
+    if (national.size() + 1 > capacity) return -1;
+    std::memcpy(buffer, national.c_str(), national.size() + 1);
+    return static_cast<int>(national.size());
+}

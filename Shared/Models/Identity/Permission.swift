@@ -22,6 +22,9 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case singleSignOnWrite = "single_sign_on.write"
     case auditRead = "audit.read"
     case domainsWrite = "domains.write"
+    case auditExport = "audit.export"
+    case peopleErase = "people.erase"
+    case tenantExport = "tenant.export"
 
     // The platform.
     case tenantsRead = "tenants.read"

@@ -9,8 +9,8 @@ package enum PlatformArea: String, Codable, CaseIterable, Sendable {
         case .impersonation: [.tenantsImpersonate]
         case .administrators: [.superAdminsRead, .superAdminsWrite, .usersRead]
         case .requests: [.setupRequestsRead, .setupRequestsWrite]
-        case .operation: [.platformOperate, .settingsRead, .settingsWrite]
-        case .audit: [.auditRead]
+        case .operation: [.platformOperate, .settingsRead, .settingsWrite, .peopleErase]
+        case .audit: [.auditRead, .auditExport]
         }
     }
 }

@@ -12,7 +12,8 @@ package enum Role: String, Codable, CaseIterable, Sendable {
         switch self {
         case .superAdmin:
             PlatformArea.allCases.reduce(into: []) { $0.formUnion($1.permissions) }
-        case .owner: Self.administration.union([.callsDelete, .domainsWrite, .singleSignOnWrite])
+        case .owner:
+            Self.administration.union([.callsDelete, .domainsWrite, .singleSignOnWrite, .tenantExport])
         case .admin: Self.administration
         case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .usersRead]
         }
@@ -22,7 +23,7 @@ package enum Role: String, Codable, CaseIterable, Sendable {
         .callsReadAll, .callsReadOwn, .callsWrite, .callsDelete, .callsExport, .recordingsListen, .recordingsDownload,
         .recordingsWrite, .usersRead, .usersWrite, .invitationsWrite, .apiKeysRead, .apiKeysWrite, .settingsRead,
         .settingsWrite,
-        .auditRead,
+        .auditRead, .auditExport, .peopleErase,
     ]
 
     /// The roles that a tenant can give.

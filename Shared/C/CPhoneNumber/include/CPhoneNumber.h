@@ -10,6 +10,10 @@ extern "C" {
 /// Returns the length, 0 when the text is no possible number, or -1 when `capacity` is too small.
 int switchboard_phone_e164(const char *text, size_t length, const char *region, char *buffer, size_t capacity);
 
+/// Writes the digits of an E.164 number without its country's code, NUL-terminated.
+/// Returns the length, 0 when it is no number, or -1 when `capacity` is too small.
+int switchboard_phone_national(const char *e164, size_t length, char *buffer, size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

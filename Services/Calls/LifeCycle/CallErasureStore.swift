@@ -1,0 +1,87 @@
+import JSON
+import LifeCycle
+import Models
+import Postgres
+
+/// Removes calls for good, whoever they were with; what is on legal hold stays.
+struct CallErasureStore: Sendable {
+    /// How many calls one statement removes.
+    private static let bound: Int32 = 200
+
+    let rows: TenantDatabase
+
+    private var tenant: TenantID { rows.tenant }
+
+    /// Calls of the tenant: all of them, or those that somebody had part in.
+    private func chosen(_ person: (numbers: [String], pattern: String)?) -> SQL {
+        guard let person else { return "call.tenant_id = \(tenant)" }
+        return """
+            call.tenant_id = \(tenant) AND (
+                call.from_number = ANY (\(person.numbers)) OR call.to_number = ANY (\(person.numbers))
+                OR call.from_value ~* \(person.pattern) OR call.to_value ~* \(person.pattern)
+                OR call.from_raw ~* \(person.pattern) OR call.to_raw ~* \(person.pattern))
+            """
+    }
+
+    /// How many calls a legal hold keeps.
+    func countHeld(_ person: (numbers: [String], pattern: String)? = nil) async throws -> Int {
+        try await rows.value("SELECT count(*) FROM calls AS call WHERE \(chosen(person)) AND call.legal_hold") ?? 0
+    }
+
+    /// Removes some calls with all that hangs on them; the recordings whose bytes go next. Nil when none was left.
+    func eraseSome(_ person: (numbers: [String], pattern: String)? = nil) async throws -> [RecordingID?]? {
+        let results = try await rows.batch([
+            """
+            WITH gone AS (
+                DELETE FROM calls WHERE tenant_id = \(tenant) AND id IN (
+                    SELECT call.id FROM calls AS call WHERE \(chosen(person)) AND NOT call.legal_hold
+                    LIMIT \(Self.bound) FOR UPDATE)
+                RETURNING id, started_at, deleted_at, is_test
+            ), marked AS (
+                INSERT INTO call_rollup_marks (tenant_id, id, bucket_at)
+                SELECT \(tenant), gen_random_uuid(), bucket FROM (
+                    SELECT DISTINCT to_timestamp(floor(extract(epoch FROM started_at) / 900) * 900) AS bucket
+                    FROM gone WHERE deleted_at IS NULL AND NOT is_test) AS counted
+            ), idle AS (
+                DELETE FROM jobs USING gone
+                WHERE jobs.tenant_id = \(tenant) AND jobs.subject_id = gone.id AND jobs.state <> 'running'
+            )
+            SELECT recording.id FROM gone
+            LEFT JOIN recordings AS recording ON recording.tenant_id = \(tenant) AND recording.call_id = gone.id
+            """
+        ])
+        let recordings = try results[0].map { row in try row.next(RecordingID?.self) }
+        return recordings.isEmpty ? nil : recordings
+    }
+
+    /// Makes somebody unreadable in what others said in their calls, and unfindable by its words; how many transcripts.
+    func redactTranscripts(_ pattern: String) async throws -> Int {
+        let changed = try await rows.query(
+            """
+            UPDATE transcripts SET segments = redact_document(segments, \(pattern))
+            WHERE tenant_id = \(tenant) AND (segments::text ~* \(pattern) OR words::text ~* \(pattern))
+            RETURNING call_id, version, segments
+            """
+        ) { row in
+            (call: try row.next(CallID.self), version: try row.next(Int32.self), segments: try row.next(JSONText.self))
+        }
+        for row in changed {
+            let segments = try row.segments.decode([Transcript.Segment].self)
+            let words = WordCutter.distinctWords(in: segments.map(\.text).joined(separator: "\n"))
+            try await rows.execute(
+                """
+                UPDATE transcripts SET words = array_to_tsvector(\(words))
+                WHERE tenant_id = \(tenant) AND call_id = \(row.call) AND version = \(row.version)
+                """)
+        }
+        return changed.count
+    }
+}
+
+extension [ExportedTable] {
+    /// What a tenant gets of calls.
+    static let ofCalls = [
+        ExportedTable("calls"), ExportedTable("recordings"), ExportedTable("transcripts", omitting: ["words"]),
+        ExportedTable("analyses"), ExportedTable("call_rollups"),
+    ]
+}

@@ -1,0 +1,43 @@
+import Models
+import Web
+
+extension RouteTable {
+    /// What becomes of people's and tenants' traces.
+    static func lifeCycle(_ erasures: ErasureRoutes) -> [Route] {
+        [
+            .post(
+                "/api/v1/erasures", "create_erasure", .permission(.peopleErase),
+                "Erase a person everywhere, by address or number", erasures.create, .idempotent, .dangerous,
+                .notWhileImpersonating, .failures([.conflict, .reauthenticationRequired])),
+            .get(
+                "/api/v1/erasures", "list_erasures", .permission(.peopleErase), "Erasures, newest first",
+                erasures.list),
+            .get(
+                "/api/v1/erasures/{id}", "get_erasure", .permission(.peopleErase),
+                "One erasure with the receipts of the services", erasures.get),
+            .post(
+                "/api/v1/platform/erasures", "create_platform_erasure", .platform(.peopleErase),
+                "Erase a person from the platform's own rows", erasures.create, .idempotent, .dangerous,
+                .failures([.conflict, .reauthenticationRequired])),
+            .get(
+                "/api/v1/platform/erasures", "list_platform_erasures", .platform(.peopleErase),
+                "Erasures of tenants, and of people in the platform's own rows", erasures.list),
+            .get(
+                "/api/v1/platform/erasures/{id}", "get_platform_erasure", .platform(.peopleErase),
+                "One erasure with the receipts of the services", erasures.get),
+        ]
+    }
+
+    /// What services ask of erasures.
+    static func lifeCycleInternal(_ erasures: ErasureRoutes) -> [Route] {
+        [
+            erasures.events,
+            .get(
+                "/internal/erasures/{id}", "get_erasure_target", .service(.erasuresTake), "What is to be erased",
+                erasures.target),
+            .post(
+                "/internal/erasures/{id}/receipt", "take_erasure_receipt", .service(.erasuresTake),
+                "What a service has erased", erasures.takeReceipt),
+        ]
+    }
+}
