@@ -94,7 +94,8 @@ import WebTestSupport
             #expect(target.emails == ["ada@acme.example"] && target.tenantID == world.tenant)
             #expect(target.phoneNumbers == [.init(number: "+14155550123", national: "4155550123")])
             let rows = try await world.force(
-                "SELECT count(*)::text FROM outbox_payloads WHERE data::text LIKE '%ada@acme%' OR data::text LIKE '%5550123%'")
+                "SELECT count(*)::text FROM outbox_payloads WHERE data::text LIKE '%ada@acme%' OR data::text LIKE '%5550123%'"
+            )
             #expect(rows == [["0"]])
 
             try await erase(world)
@@ -149,6 +150,7 @@ import WebTestSupport
             let root = try await world.makePlatform()
             let request: JSONValue = [
                 "company": "Initech", "subdomain": "initech", "name": "Bill", "email": "bill@initech.example",
+                "plan": "growth",
             ]
             let asked = try await world.send(
                 .post, "/api/v1/setup-requests", as: .anonymous, in: .platform, json: request)
@@ -164,7 +166,9 @@ import WebTestSupport
             try await erase(world)
             for table in ["setup_requests", "job_payloads"] {
                 #expect(
-                    try await world.force("SELECT count(*)::text FROM \(table) AS r WHERE r::text LIKE '%bill@%'") == [["0"]])
+                    try await world.force("SELECT count(*)::text FROM \(table) AS r WHERE r::text LIKE '%bill@%'") == [
+                        ["0"]
+                    ])
             }
             #expect(try await erasure(world, made.id, in: .platform).missing.contains(.tenancy) == false)
         }
@@ -197,7 +201,9 @@ import WebTestSupport
         }
     }
 
-    @Test func `a tenant goes after its grace period, everywhere else first, and its subdomain is nobody's`() async throws {
+    @Test func `a tenant goes after its grace period, everywhere else first, and its subdomain is nobody's`()
+        async throws
+    {
         try await withTenancy { world in
             try await world.makePlatform()
             try await world.makeUser("boss@acme.example", .owner)

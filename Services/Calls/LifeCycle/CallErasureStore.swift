@@ -28,7 +28,7 @@ struct CallErasureStore: Sendable {
         try await rows.value("SELECT count(*) FROM calls AS call WHERE \(chosen(person)) AND call.legal_hold") ?? 0
     }
 
-    /// Removes some calls with all that hangs on them; the recordings whose bytes go next. Nil when none was left.
+    /// Removes some calls with all that hangs on them; the recordings whose bytes go next, nil when none was left.
     func eraseSome(_ person: (numbers: [String], pattern: String)? = nil) async throws -> [RecordingID?]? {
         let results = try await rows.batch([
             """
