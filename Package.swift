@@ -186,7 +186,7 @@ let testTargets: [Target] = [
 let benchmarks: [Target] = [
     benchmark("BenchJSON", ["JSON"]),
     benchmark("BenchEndpoint", ["HTTP", "IO", "Telemetry"]),
-    benchmark("BenchWebSocket", ["HTTP", "IO", "Telemetry"]),
+    benchmark("BenchWebSocket", ["HTTP", "HTTPClient", "IO", "Telemetry"]),
     benchmark("BenchProxy", ["HTTP", "HTTPClient", "IO", "Telemetry"]),
 ]
 
