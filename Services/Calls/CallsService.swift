@@ -89,13 +89,13 @@ enum CallsService: ServiceProgram {
             CallRoutes(database: database), CallListRoutes(database: database),
             RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
             RecordingRoutes(database: database, blobs: blobs),
-            QueueRoutes(database: database))
+            QueueRoutes(database: database), PerformanceRoutes(database: database))
     }
 
     /// What other services may ask.
     static func internalRoutes(database: Database, blobs: any BlobStore) -> RouteTable {
         .callsInternal(
-            events: EventReceiver.route(database, LifeCycle.receiving()),
+            events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
             export: ExportRoutes(database: database, tables: .ofCalls, blobs: blobs))
     }
 

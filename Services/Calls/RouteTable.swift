@@ -6,7 +6,7 @@ extension RouteTable {
     /// What the service offers behind the gateway, and to whom.
     static func calls(
         _ calls: CallRoutes, _ lists: CallListRoutes, _ uploads: RecordingUploadRoutes, _ recordings: RecordingRoutes,
-        _ queues: QueueRoutes
+        _ queues: QueueRoutes, _ performance: PerformanceRoutes
     ) -> RouteTable {
         RouteTable(
             .calls,
@@ -47,6 +47,10 @@ extension RouteTable {
                 .get(
                     "/api/v1/platform/queues", "list_queues", .platform(.platformOperate),
                     "The processing queue of all tenants", queues.list),
+                .get(
+                    "/api/v1/analytics/users/{id}", "get_user_performance",
+                    .permission(.callsReadAll, or: .callsReadOwn), "One person's figures, by days of the tenant",
+                    performance.get),
             ])
     }
 

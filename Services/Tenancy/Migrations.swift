@@ -26,5 +26,6 @@ extension Migration {
         Migration(name: "0019_create_passkeys", sql: PackageResources._019_create_passkeys_sql),
         Migration(name: "0020_create_erasures", sql: PackageResources._020_create_erasures_sql),
         Migration(name: "0021_create_life_cycle", sql: PackageResources._021_create_life_cycle_sql),
+        Migration(name: "0022_extend_users", sql: PackageResources._022_extend_users_sql),
     ]
 }

@@ -35,7 +35,10 @@ struct TenancyRoutes: Sendable {
             PasskeyRoutes(database: database, sites: sites, mail: mail),
             PasskeySignInRoutes(database: database, sites: sites, tokens: tokens))
         routes += RouteTable.people(
-            UserRoutes(database: database), InvitationRoutes(database: database, links: links, mail: mail))
+            UserRoutes(database: database, mail: mail), ProfileRoutes(database: database),
+            DepartureRoutes(database: database, links: links, mail: mail))
+        routes += RouteTable.invitations(InvitationRoutes(database: database, links: links, mail: mail))
+        routes += RouteTable.emails(EmailRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.apiKeys(keys)
         routes += RouteTable.domains(
             DomainRoutes(database: database, records: records, mail: mail, baseURL: baseURL))
@@ -62,6 +65,7 @@ struct TenancyRoutes: Sendable {
             serviceTokens: ServiceTokenRoutes(tokens: tokens, secrets: serviceSecrets),
             changes: ChangeFeedRoutes(database: database, signal: signal), keys: keys,
             signingKeys: SigningKeyRoutes(ring: ring), entitlements: EntitlementRoutes(database: database),
-            origins: OriginRoutes(database: database), erasures: erasures)
+            origins: OriginRoutes(database: database), erasures: erasures,
+            directory: DirectoryRoutes(database: database))
     }
 }

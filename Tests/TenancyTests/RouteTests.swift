@@ -125,9 +125,9 @@ struct RouteTests {
         try await withTenancy { world in
             let user = try await world.makeUser("a@acme.example")
             let stranger = try await world.makeUser("b@globex.example", in: world.other)
-            let page: Page<TenancyAPI.User> = try await world.send(.get, "/api/v1/users", as: .user(.agent)).decoded()
+            let page: Page<TenancyAPI.User> = try await world.send(.get, "/api/v1/users", as: .user(.admin)).decoded()
             #expect(page.data.map(\.id) == [user.id])
-            #expect(try await world.send(.get, "/api/v1/users/\(user.id)", as: .user(.agent)).status == 200)
+            #expect(try await world.send(.get, "/api/v1/users/\(user.id)", as: .user(.admin)).status == 200)
             let absent = try await world.send(.get, "/api/v1/users/\(UserID.make())", as: .user(.owner))
             let foreign = try await world.send(.get, "/api/v1/users/\(stranger.id)", as: .user(.owner))
             #expect(absent.status == 404 && foreign.status == 404)

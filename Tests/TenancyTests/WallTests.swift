@@ -47,6 +47,9 @@ struct WallTests {
                     at: RelyingParty(
                         host: "acme.localhost", base: try #require(WebAddress(TestTrust.issuer)), name: "Acme")),
                 name: "laptop", transports: [], of: owner.id, in: tenant)
+            try await EmailTokenStore(rows: world.rows(tenant)).create(
+                .change, of: owner.id, email: .sample("next@\(name).example"), digest: [1], expiresAt: .now(),
+                in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
             _ = try await ErasureLifeStore(database: world.rows(tenant), secrets: world.secrets).begin(
@@ -132,7 +135,19 @@ struct WallTests {
             let users = UserStore(rows: other)
             #expect(try await users.find(user.id, in: world.other) == nil)
             #expect(try await users.credentials(email: email, in: world.other) == nil)
-            #expect(try await users.list(.newest, in: world.other).allSatisfy { $0.tenantID == world.other })
+            let order = UserOrder(key: .createdAt, isDescending: true)
+            let listed = try await UserListStore(rows: other).list(
+                UserFilter(), UserReach(), order, after: nil, limit: 10, offset: 0, in: world.other)
+            #expect(listed.count == 1 && listed.allSatisfy { $0.user.tenantID == world.other })
+            let changes = UserChangeStore(rows: other)
+            #expect(try await changes.lock(user.id, in: world.other) == nil)
+            #expect(try await changes.setRole(.agent, of: user.id, in: world.other) == nil)
+            #expect(try await changes.setStatus(.deactivated, of: user.id, in: world.other) == nil)
+            #expect(try await changes.setDeleted(true, of: user.id, in: world.other) == nil)
+            #expect(try await changes.update(ProfileChange(name: "X"), of: user.id, in: world.other) == nil)
+            #expect(try await changes.notifications(of: user.id, in: world.other) == nil)
+            #expect(try await changes.revokeKeys(of: user.id, in: world.other).isEmpty)
+            #expect(try await DirectoryStore(rows: other).find(user.id, in: world.other) == nil)
             #expect(try await users.count(bound: 10, in: world.other) == 1)
             #expect(try await users.countActive(in: world.other) == 1)
             #expect(try await users.setPassword("x", name: nil, of: user.id, in: world.other) == nil)
@@ -148,10 +163,12 @@ struct WallTests {
 
             let invitations = InvitationStore(rows: other)
             let invitation = try #require(
-                try await InvitationStore(rows: own).list(.newest, in: world.tenant).first)
+                try await InvitationStore(rows: own).list(InvitationFilter(), .newest, in: world.tenant).first)
             #expect(try await !invitations.revoke(invitation.id, in: world.other))
-            #expect(try await invitations.list(.newest, in: world.other).map(\.id).contains(invitation.id) == false)
-            #expect(try await invitations.count(bound: 10, in: world.other) == 1)
+            #expect(
+                try await invitations.list(InvitationFilter(), .newest, in: world.other).map(\.id).contains(
+                    invitation.id) == false)
+            #expect(try await invitations.count(InvitationFilter(), bound: 10, in: world.other) == 1)
             #expect(try await invitations.countPending(in: world.other) == 1)
 
             let sessions = SessionStore(rows: other)

@@ -24,12 +24,16 @@ struct APIKeyLifeStore {
         try await database.transaction { rows in
             guard try await APIKeyStore(rows: rows).revoke(id, in: tenant) else { return false }
             try await AuditStore(rows: rows).append(origin.entry(.apiKeyRevoked, "api_key/\(id)"), in: tenant)
-            try await ChangeStore.append(
-                .revokedAPIKey, key: id.jsonText,
-                value: ChangeFeedAPI.ExpiryValue(tenantID: tenant, expiresAt: .now() + ChangeStore.tokenLife),
-                tenant: tenant,
-                in: rows)
+            try await Self.tellRevoked(id, tenant: tenant, in: rows)
             return true
         }
+    }
+
+    /// Tells that the tokens of a key are void; last in its transaction.
+    static func tellRevoked(_ id: APIKeyID, tenant: TenantID, in rows: Transaction) async throws {
+        try await ChangeStore.append(
+            .revokedAPIKey, key: id.jsonText,
+            value: ChangeFeedAPI.ExpiryValue(tenantID: tenant, expiresAt: .now() + ChangeStore.tokenLife),
+            tenant: tenant, in: rows)
     }
 }

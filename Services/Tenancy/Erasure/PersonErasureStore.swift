@@ -38,6 +38,14 @@ struct PersonErasureStore {
                 "SELECT erase_audit_details(\(pattern), \(people.map(\.id)))", as: Int.self)
             let gone: [(String, SQL)] = [
                 ("invitations", "DELETE FROM invitations WHERE tenant_id = \(tenant) AND email_lc ~* \(pattern)"),
+                ("email_tokens", "DELETE FROM email_tokens WHERE tenant_id = \(tenant) AND email_lc ~* \(pattern)"),
+                (
+                    "phones",
+                    """
+                    UPDATE users SET phone = NULL, revision = revision + 1, updated_at = now()
+                    WHERE tenant_id = \(tenant) AND phone ~* \(pattern)
+                    """
+                ),
                 (
                     "setup_requests",
                     "DELETE FROM setup_requests WHERE tenant_id = \(tenant) AND email_lc ~* \(pattern)"

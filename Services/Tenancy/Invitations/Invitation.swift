@@ -26,4 +26,23 @@ struct Invitation: Sendable {
     var revokedAt: Timestamp?
     /// Of the super admin that is invited; nil for all of the platform.
     var areas: [PlatformArea]?
+    /// When the link was made that works.
+    var sentAt: Timestamp
+    var letter: LetterStatus
+
+    func status(at now: Timestamp) -> InvitationStatus {
+        if acceptedAt != nil { return .accepted }
+        if revokedAt != nil { return .revoked }
+        return expiresAt > now ? .pending : .expired
+    }
+
+    /// How long the next letter to one person has to wait.
+    static let pause = Duration.seconds(60)
+}
+
+/// What a list of invitations can be narrowed by.
+struct InvitationFilter: Codable, Sendable {
+    var status: InvitationStatus?
+    /// A part of the address or the name, in any case.
+    var search: String?
 }

@@ -49,6 +49,7 @@ struct InvitationAcceptanceStore {
             origin.actor = .user(user.id, impersonator: nil)
             let action: AuditEntry.Action = invitation.purpose == .reset ? .passwordReset : .invitationAccepted
             try await AuditStore(rows: rows).append(origin.entry(action, "user/\(user.id)"), in: tenant)
+            if invitation.purpose == .invitation { try await UserEvents.publish(.userCreated, user, in: rows) }
             if invitation.purpose == .reset {
                 try await ChangeStore.appendVersion(user.version, of: user.id, tenant: tenant, in: rows)
                 try await ChangeStore.appendRevoked(ended, tenant: tenant, in: rows)

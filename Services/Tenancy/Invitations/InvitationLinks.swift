@@ -24,6 +24,11 @@ struct InvitationLinks: Sendable {
         return "\(scheme)://\(subdomain).\(authority)/\(page)#token=\(token.reveal())"
     }
 
+    /// The page where a person shows that an address is theirs.
+    func confirmation(of token: OpaqueToken, subdomain: String) -> String {
+        page("confirm-email#token=\(token.reveal())", subdomain: subdomain)
+    }
+
     /// A page of a host, without a token.
     func page(_ path: String, subdomain: String) -> String { "\(scheme)://\(subdomain).\(authority)/\(path)" }
 }

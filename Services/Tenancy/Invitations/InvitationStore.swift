@@ -8,14 +8,15 @@ struct InvitationStore {
     func create(
         _ id: InvitationID, email: EmailAddress, name: String?, role: Role, areas: [PlatformArea]? = nil,
         purpose: Invitation.Purpose, digest: [UInt8],
-        createdBy: UserID?, expiresAt: Timestamp, in tenant: TenantID
+        createdBy: UserID?, expiresAt: Timestamp, isMailed: Bool = true, in tenant: TenantID
     ) async throws -> Invitation {
         let made = try await rows.first(
             """
             INSERT INTO invitations
-                (tenant_id, id, email, email_lc, name, role, purpose, token_digest, created_by, expires_at, areas)
+                (tenant_id, id, email, email_lc, name, role, purpose, token_digest, created_by, expires_at, areas,
+                 is_mailed)
             VALUES (\(tenant), \(id), \(email.text), \(email.normalised), \(name), \(role.rawValue), \(purpose.rawValue),
-                    \(digest), \(createdBy), \(expiresAt), \(areas?.map(\.rawValue)))
+                    \(digest), \(createdBy), \(expiresAt), \(areas?.map(\.rawValue)), \(isMailed))
             RETURNING \(unescaped: Invitation.columns)
             """, as: Invitation.self)
         guard let made else { throw Failure(.internal) }
@@ -86,31 +87,92 @@ struct InvitationStore {
             """, as: Int.self) ?? 0
     }
 
+    /// The invitation, locked to the end of the transaction.
+    func lock(_ id: InvitationID, in tenant: TenantID) async throws -> Invitation? {
+        try await rows.first(
+            """
+            SELECT \(unescaped: Invitation.columns) FROM invitations
+            WHERE tenant_id = \(tenant) AND id = \(id) AND purpose = 'invitation' FOR UPDATE
+            """, as: Invitation.self)
+    }
+
+    /// Gives an invitation another link; the one before is void.
+    func renew(
+        _ id: InvitationID, digest: [UInt8], expiresAt: Timestamp, isMailed: Bool, in tenant: TenantID
+    ) async throws -> Invitation? {
+        try await rows.first(
+            """
+            UPDATE invitations SET token_digest = \(digest), expires_at = \(expiresAt), sent_at = now(),
+                is_mailed = \(isMailed)
+            WHERE tenant_id = \(tenant) AND id = \(id) AND accepted_at IS NULL AND revoked_at IS NULL
+            RETURNING \(unescaped: Invitation.columns)
+            """, as: Invitation.self)
+    }
+
+    /// The last invitation of a tenant's owner that nobody has accepted.
+    func ownersInvitation(in tenant: TenantID) async throws -> Invitation? {
+        try await rows.first(
+            """
+            SELECT \(unescaped: Invitation.columns) FROM invitations
+            WHERE tenant_id = \(tenant) AND purpose = 'invitation' AND role = 'owner' AND accepted_at IS NULL
+              AND revoked_at IS NULL
+            ORDER BY created_at DESC, id DESC LIMIT 1
+            """, as: Invitation.self)
+    }
+
+    func find(_ id: InvitationID, in tenant: TenantID) async throws -> Invitation? {
+        try await rows.first(
+            """
+            SELECT \(unescaped: Invitation.columns) FROM invitations
+            WHERE tenant_id = \(tenant) AND id = \(id) AND purpose = 'invitation'
+            """, as: Invitation.self)
+    }
+
     /// A page of the invitations of people, newest first.
-    func list(_ page: RowPage, in tenant: TenantID) async throws -> [Invitation] {
+    func list(_ filter: InvitationFilter, _ page: RowPage, in tenant: TenantID) async throws -> [Invitation] {
         try await rows.query(
             """
             SELECT \(unescaped: Invitation.columns) FROM invitations
-            WHERE tenant_id = \(tenant) AND purpose = 'invitation'
+            WHERE \(Self.condition(filter, in: tenant))
               AND (created_at, id) \(unescaped: page.beyond) (\(page.at), \(page.id))
             ORDER BY created_at \(unescaped: page.direction), id \(unescaped: page.direction)
             LIMIT \(page.limit) OFFSET \(page.offset)
             """, as: Invitation.self)
     }
 
-    func count(bound: Int, in tenant: TenantID) async throws -> Int {
+    func count(_ filter: InvitationFilter, bound: Int, in tenant: TenantID) async throws -> Int {
         try await rows.value(
             """
             SELECT count(*) FROM (
-                SELECT 1 FROM invitations WHERE tenant_id = \(tenant) AND purpose = 'invitation' LIMIT \(bound)
+                SELECT 1 FROM invitations WHERE \(Self.condition(filter, in: tenant)) LIMIT \(bound)
             ) AS counted
             """, as: Int.self) ?? 0
+    }
+
+    private static func condition(_ filter: InvitationFilter, in tenant: TenantID) -> SQL {
+        var sql: SQL = "tenant_id = \(tenant) AND purpose = 'invitation'"
+        if let search = filter.search {
+            sql = "\(sql) AND (strpos(email_lc, lower(\(search))) > 0 OR strpos(lower(name), lower(\(search))) > 0)"
+        }
+        return switch filter.status {
+        case nil: sql
+        case .accepted: "\(sql) AND accepted_at IS NOT NULL"
+        case .revoked: "\(sql) AND accepted_at IS NULL AND revoked_at IS NOT NULL"
+        case .pending: "\(sql) AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > now()"
+        case .expired: "\(sql) AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at <= now()"
+        }
     }
 }
 
 extension Invitation: PostgresRowDecodable {
-    static let columns: StaticString =
-        "id, email, name, role, purpose, created_at, expires_at, accepted_at, revoked_at, areas"
+    /// The letter's way shows in the queue: a job that is done is gone.
+    static let columns: StaticString = """
+        id, email, name, role, purpose, created_at, expires_at, accepted_at, revoked_at, areas, sent_at,
+        CASE WHEN NOT is_mailed THEN 'none' ELSE coalesce((
+            SELECT CASE j.state WHEN 'dead' THEN 'failed' ELSE 'waiting' END FROM jobs AS j
+            WHERE j.tenant_id = invitations.tenant_id AND j.subject_id = invitations.id
+            ORDER BY j.id DESC LIMIT 1), 'sent') END
+        """
 
     init(row: inout RowReader) throws(PostgresError) {
         id = try row.next(InvitationID.self)
@@ -123,5 +185,7 @@ extension Invitation: PostgresRowDecodable {
         acceptedAt = try row.next(Timestamp?.self)
         revokedAt = try row.next(Timestamp?.self)
         areas = try row.next([String]?.self)?.compactMap(PlatformArea.init(rawValue:))
+        sentAt = try row.next(Timestamp.self)
+        letter = try row.next(LetterStatus.self)
     }
 }

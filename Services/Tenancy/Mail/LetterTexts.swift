@@ -29,10 +29,20 @@ enum LetterTexts {
         The link works once, for 24 hours. If it was not you, ignore this letter.
         > Confirm the address
 
+        email_change_requested en
+        Another e-mail address for your account
+        Somebody, probably you, asked that your account at {tenant} sign in with {email} from now on.
+        Nothing changes before that address is confirmed. If it was not you, change your password at once.
+
         email_changed en
         Your e-mail address was changed
         Your account at {tenant} now signs in with {email}.
         If it was not you, tell an administrator at once.
+
+        ownership_transferred en
+        {tenant} has another owner
+        {from} has handed {tenant} over to {to}.
+        If that is not right, tell whoever runs this Switchboard at once.
 
         second_factor_changed en
         Your second factor was changed

@@ -1,5 +1,6 @@
 import Clients
 import Crypto
+import FoundationEssentials
 import HTTP
 import Jobs
 import Models
@@ -35,7 +36,8 @@ struct MailQueue: Sendable {
     /// Nil where nothing is sent, as when routes are only described.
     let secrets: SecretBox?
 
-    func send(_ letter: Letter, in transaction: Transaction) async throws {
+    /// The letter's way can be followed by the id of what it is about.
+    func send(_ letter: Letter, about subject: UUID? = nil, in transaction: Transaction) async throws {
         guard let tenant = transaction.tenant else { preconditionFailure("a letter belongs to a tenant") }
         let id = MailID.make()
         let sealed = try letter.url.map { url in
@@ -44,7 +46,8 @@ struct MailQueue: Sendable {
         try await JobQueue(transaction).enqueue(
             SendMailJob(
                 mailID: id, letter: letter.kind, to: letter.to, toName: letter.toName, language: letter.language,
-                values: letter.values.map { SendMailJob.Value(name: $0.key, text: $0.value) }, sealedURL: sealed))
+                values: letter.values.map { SendMailJob.Value(name: $0.key, text: $0.value) }, sealedURL: sealed),
+            subject: subject)
     }
 
     /// The letter of a job with its link opened.

@@ -15,7 +15,7 @@ struct PruneService: Sendable {
             // Not all processes at once, and none while the suite is starting.
             do { try await loop.sleep(for: Self.interval * Double.random(in: 0.5...1)) } catch { return }
             do {
-                let count = try await PruneStore(rows: database).prune()
+                let count = try await PruneStore(rows: database).prune() + PeopleBinStore(database: database).empty()
                 logger.info("Expired rows were removed", [.int("count", count)])
             } catch {
                 logger.warning("Expired rows were not removed", [.error("error", error)])

@@ -5,8 +5,7 @@ extension RouteTable {
     /// What other services may ask.
     static func tenancyInternal(
         serviceTokens: ServiceTokenRoutes, changes: ChangeFeedRoutes, keys: APIKeyRoutes, signingKeys: SigningKeyRoutes,
-        entitlements: EntitlementRoutes, origins: OriginRoutes,
-        erasures: ErasureRoutes
+        entitlements: EntitlementRoutes, origins: OriginRoutes, erasures: ErasureRoutes, directory: DirectoryRoutes
     ) -> RouteTable {
         RouteTable(
             .tenancy,
@@ -29,6 +28,12 @@ extension RouteTable {
                 .put(
                     "/internal/tenants/{id}/origins", "put_origins", .service(.originsWrite),
                     "Set from which web sites a tenant's visitors come", origins.put),
+                .get(
+                    "/internal/users", "list_people", .service(.peopleRead),
+                    "Active people, by role, skill, language and ZIP code", directory.list),
+                .get(
+                    "/internal/users/{id}", "get_person", .service(.peopleRead),
+                    "A person, with the ways in which each event reaches them", directory.get),
             ] + lifeCycleInternal(erasures))
     }
 }

@@ -39,6 +39,10 @@ extension RouteTable {
     static func platform(_ tenants: TenantRoutes) -> [Route] {
         [
             .post(
+                "/api/v1/platform/tenants/{id}/owner-invitation", "resend_owner_invitation", .platform(.tenantsWrite),
+                "Another link for the owner of a tenant that has none yet", tenants.inviteOwner,
+                .failures([.conflict, .seatLimitReached, .rateLimited])),
+            .post(
                 "/api/v1/platform/tenants", "create_tenant", .platform(.tenantsWrite), "Make a tenant",
                 tenants.create,
                 .idempotent, .failures([.subdomainTaken])),

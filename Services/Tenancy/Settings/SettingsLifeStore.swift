@@ -43,6 +43,10 @@ struct SettingsLifeStore {
             for (setting, value) in change.values { after.set(setting, value) }
             try await store.set(after, of: user, in: tenant)
             try await Self.audit(change, before.all, after.all, "user/\(user)", origin, tenant, rows)
+            if let person = try await UserStore(rows: rows).find(user, in: tenant) {
+                let changed = change.values.map(\.setting.name)
+                try await UserEvents.publish(.userUpdated, person, changed: changed, in: rows)
+            }
             return try await store.find(of: user, in: tenant)
         }
     }

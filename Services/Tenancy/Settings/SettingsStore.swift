@@ -79,7 +79,8 @@ struct SettingsStore {
             SET overrides = excluded.overrides, version = known.version + 1, updated_at = now()
             """,
             """
-            UPDATE users SET language = \(settings.language), time_zone = \(settings.timeZone), updated_at = now()
+            UPDATE users SET language = \(settings.language), time_zone = \(settings.timeZone), updated_at = now(),
+                revision = revision + 1
             WHERE tenant_id = \(tenant) AND id = \(user)
             """,
         ])

@@ -67,7 +67,7 @@ struct TenantEditStore {
     func usage(of id: TenantID, seats: Int) async throws -> TenancyAPI.TenantUsage? {
         let counts = try await rows.first(
             """
-            SELECT count(*) FILTER (WHERE status = 'active'), count(*) FILTER (WHERE status <> 'active'),
+            SELECT count(*) FILTER (WHERE status = 'active'), count(*) FILTER (WHERE status <> 'active' AND deleted_at IS NULL),
                    (SELECT count(*) FROM invitations WHERE tenant_id = \(id) AND purpose = 'invitation'
                     AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > now()),
                    (SELECT count(*) FROM sessions WHERE tenant_id = \(id) AND revoked_at IS NULL AND expires_at > now()),

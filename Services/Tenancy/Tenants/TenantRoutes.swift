@@ -89,6 +89,34 @@ struct TenantRoutes: Sendable {
         return OK(tenant, version: version)
     }
 
+    /// A new link for the first owner, whose own may be over: nobody in the tenant could make one.
+    func inviteOwner(
+        _ context: RequestContext, _ path: PathID<TenantID>, _ body: Body<TenancyAPI.ResendInvitation>
+    ) async throws -> OK<TenancyAPI.CreatedInvitation> {
+        let rows = database.tenant(path.id)
+        guard path.id != .platform, let tenant = try await TenantStore(rows: rows).find(path.id) else {
+            throw Failure(.notFound)
+        }
+        guard try await UserChangeStore(rows: rows).hasNoOwner(in: tenant.id),
+            let invitation = try await InvitationStore(rows: rows).ownersInvitation(in: tenant.id)
+        else { throw Failure(.conflict, "The tenant has an owner, or nobody was invited.") }
+        let token = OpaqueToken.make(.invitation)
+        let url = links.url(of: token, subdomain: tenant.subdomain)
+        let life = body.value.expiresInDays.map { Duration.seconds(Int64($0) * 86_400) } ?? Invitation.life
+        let expiresAt = Timestamp.now() + life
+        let isMailed = body.value.delivery != .link
+        let renewed = try await InvitationLifeStore(database: rows).renew(
+            invitation.id, digest: token.digest, expiresAt: expiresAt, by: try context.caller,
+            letter: { invitation in
+                guard isMailed else { return nil }
+                return .invitation(
+                    to: try EmailAddress(jsonText: invitation.email), name: invitation.name, into: tenant, by: nil,
+                    url: url, expiresAt: expiresAt)
+            }, mail: mail, origin: try context.origin(), in: tenant.id)
+        guard let renewed else { throw Failure(.notFound) }
+        return OK(try renewed.created(token, url: url)).with(header: "Cache-Control", "no-store")
+    }
+
     func suspend(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
         try await move(path.id) { try await $0.suspend(path.id, origin: try context.origin()) }
     }

@@ -17,6 +17,17 @@ struct User: Sendable {
     var lastSignInAt: Timestamp?
     /// What a super admin may work in; nil for all of the platform.
     var areas: [PlatformArea]?
+    /// Grows with each change that is shown: the ETag.
+    var revision: Int64
+    /// E.164.
+    var phone: String?
+    var emailVerifiedAt: Timestamp?
+    var territory: [String]
+    var skills: [String]
+    var languages: [String]
+    var deactivatedAt: Timestamp?
+    /// In the bin since then.
+    var deletedAt: Timestamp?
 }
 
 /// A user with what signing in needs.

@@ -31,7 +31,10 @@ struct UserStore {
 
     func find(_ id: UserID, in tenant: TenantID) async throws -> User? {
         try await rows.first(
-            "SELECT \(unescaped: User.columns) FROM users WHERE tenant_id = \(tenant) AND id = \(id)", as: User.self)
+            """
+            SELECT \(unescaped: User.columns) FROM users
+            WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL
+            """, as: User.self)
     }
 
     /// Holds a user's row to the end of the transaction; false when it has gone.
@@ -48,28 +51,21 @@ struct UserStore {
             """, as: Credentials.self)
     }
 
-    /// A page of users, newest first.
-    func list(_ page: RowPage, in tenant: TenantID) async throws -> [User] {
-        try await rows.query(
-            """
-            SELECT \(unescaped: User.columns) FROM users
-            WHERE tenant_id = \(tenant) AND (created_at, id) \(unescaped: page.beyond) (\(page.at), \(page.id))
-            ORDER BY created_at \(unescaped: page.direction), id \(unescaped: page.direction)
-            LIMIT \(page.limit) OFFSET \(page.offset)
-            """, as: User.self)
-    }
-
     func count(bound: Int, in tenant: TenantID) async throws -> Int {
         try await rows.value(
-            "SELECT count(*) FROM (SELECT 1 FROM users WHERE tenant_id = \(tenant) LIMIT \(bound)) AS counted",
-            as: Int.self) ?? 0
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM users WHERE tenant_id = \(tenant) AND deleted_at IS NULL LIMIT \(bound)
+            ) AS counted
+            """, as: Int.self) ?? 0
     }
 
     /// Sets a password: every earlier token of the user is void from then on.
     func setPassword(_ hash: String, name: String?, of id: UserID, in tenant: TenantID) async throws -> User? {
         try await rows.first(
             """
-            UPDATE users SET password_hash = \(hash), name = coalesce(\(name), name), version = version + 1, updated_at = now()
+            UPDATE users SET password_hash = \(hash), name = coalesce(\(name), name), version = version + 1,
+                revision = revision + 1, updated_at = now()
             WHERE tenant_id = \(tenant) AND id = \(id) AND status = 'active'
             RETURNING \(unescaped: User.columns)
             """, as: User.self)
@@ -97,7 +93,8 @@ struct UserStore {
     func clearPassword(of id: UserID, in tenant: TenantID) async throws -> Int64? {
         try await rows.value(
             """
-            UPDATE users SET password_hash = NULL, version = version + 1, updated_at = now()
+            UPDATE users SET password_hash = NULL, version = version + 1,
+                revision = revision + 1, updated_at = now()
             WHERE tenant_id = \(tenant) AND id = \(id)
             RETURNING version
             """)
@@ -122,7 +119,7 @@ struct UserStore {
 extension User: PostgresRowDecodable {
     static let columns: StaticString = """
         id, tenant_id, email, name, role, status, version, language, time_zone, created_at, updated_at, last_sign_in_at,
-        areas
+        areas, revision, phone, email_verified_at, territory, skills, languages, deactivated_at, deleted_at
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -139,6 +136,14 @@ extension User: PostgresRowDecodable {
         updatedAt = try row.next(Timestamp.self)
         lastSignInAt = try row.next(Timestamp?.self)
         areas = try row.next([String]?.self)?.compactMap(PlatformArea.init(rawValue:))
+        revision = try row.next(Int64.self)
+        phone = try row.next(String?.self)
+        emailVerifiedAt = try row.next(Timestamp?.self)
+        territory = try row.next([String].self)
+        skills = try row.next([String].self)
+        languages = try row.next([String].self)
+        deactivatedAt = try row.next(Timestamp?.self)
+        deletedAt = try row.next(Timestamp?.self)
     }
 }
 

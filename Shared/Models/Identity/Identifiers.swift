@@ -35,6 +35,13 @@ package struct MailID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of a link that verifies an address.
+package struct EmailTokenID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of an invitation.
 package struct InvitationID: EntityID {
     package let uuid: UUID

@@ -12,7 +12,12 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
 
     // People and keys.
     case usersRead = "users.read"
+    /// One's own row of the people alone.
+    case usersReadOwn = "users.read_own"
     case usersWrite = "users.write"
+    /// Give the tenant to somebody else.
+    case ownershipTransfer = "ownership.transfer"
+    case invitationsRead = "invitations.read"
     case invitationsWrite = "invitations.write"
     case apiKeysRead = "api_keys.read"
     case apiKeysWrite = "api_keys.write"

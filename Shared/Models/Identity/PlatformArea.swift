@@ -7,7 +7,7 @@ package enum PlatformArea: String, Codable, CaseIterable, Sendable {
         switch self {
         case .tenants: [.tenantsRead, .tenantsWrite, .tenantsSuspend]
         case .impersonation: [.tenantsImpersonate]
-        case .administrators: [.superAdminsRead, .superAdminsWrite, .usersRead]
+        case .administrators: [.superAdminsRead, .superAdminsWrite, .usersRead, .invitationsRead]
         case .requests: [.setupRequestsRead, .setupRequestsWrite]
         case .operation: [.platformOperate, .settingsRead, .settingsWrite, .peopleErase]
         case .audit: [.auditRead, .auditExport]

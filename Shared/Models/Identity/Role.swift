@@ -7,23 +7,25 @@ package enum Role: String, Codable, CaseIterable, Sendable {
 
     /// The one table of who may do what.
     ///
-    /// Agents see their own calls; a tenant's visibility setting of `organisation` adds `calls.read_all` where it is asked.
+    /// Agents see their own calls and themselves; a tenant's visibility setting of `organisation` adds `calls.read_all` and
+    /// `users.read` where they are asked.
     package var permissions: Set<Permission> {
         switch self {
         case .superAdmin:
             PlatformArea.allCases.reduce(into: []) { $0.formUnion($1.permissions) }
         case .owner:
-            Self.administration.union([.callsDelete, .domainsWrite, .singleSignOnWrite, .tenantExport])
+            Self.administration.union([
+                .callsDelete, .domainsWrite, .singleSignOnWrite, .tenantExport, .ownershipTransfer,
+            ])
         case .admin: Self.administration
-        case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .usersRead]
+        case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .usersReadOwn]
         }
     }
 
     private static let administration: Set<Permission> = [
         .callsReadAll, .callsReadOwn, .callsWrite, .callsDelete, .callsExport, .recordingsListen, .recordingsDownload,
-        .recordingsWrite, .usersRead, .usersWrite, .invitationsWrite, .apiKeysRead, .apiKeysWrite, .settingsRead,
-        .settingsWrite,
-        .auditRead, .auditExport, .peopleErase,
+        .recordingsWrite, .usersRead, .usersReadOwn, .usersWrite, .invitationsRead, .invitationsWrite, .apiKeysRead,
+        .apiKeysWrite, .settingsRead, .settingsWrite, .auditRead, .auditExport, .peopleErase,
     ]
 
     /// The roles that a tenant can give.

@@ -15,7 +15,7 @@ package enum Scope: String, Codable, CaseIterable, Sendable {
         switch self {
         case .callsRead: [.callsReadAll, .recordingsListen, .recordingsDownload]
         case .callsWrite: [.callsWrite, .callsDelete, .recordingsWrite]
-        case .usersRead: [.usersRead]
+        case .usersRead: [.usersRead, .invitationsRead]
         case .usersWrite: [.usersWrite, .invitationsWrite]
         case .settingsRead: [.settingsRead]
         case .settingsWrite: [.settingsWrite]

@@ -18,6 +18,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case exportRead = "export.read"
     /// Read a connection's credentials.
     case connectionsRead = "connections.read"
+    /// Read who works in a tenant, and how each wants to be told.
+    case peopleRead = "people.read"
     /// Hand over a mail that carries a sealed token: tenancy alone.
     case mailSend = "mail.send"
     /// Tell what a tenant has used: the gateway alone.
@@ -41,7 +43,7 @@ package enum ServiceGrants {
         default: break
         }
         if callee == .tenancy, [.calls, .sessions, .messaging, .calendar, .billing].contains(caller) {
-            granted.insert(.connectionsRead)
+            granted.formUnion([.connectionsRead, .peopleRead])
         }
         if EventType.subscriptions.contains(where: { $0.publisher == caller && $0.subscriber == callee }) {
             granted.insert(.eventsDeliver)

@@ -46,6 +46,12 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case tenantResumed = "tenant.resumed"
     case erasureRequested = "erasure.requested"
     case erasureDone = "erasure.done"
+    case userCreated = "user.created"
+    case userUpdated = "user.updated"
+    /// The person can no longer sign in; the data name who takes over.
+    case userDeactivated = "user.deactivated"
+    case userReactivated = "user.reactivated"
+    case userDeleted = "user.deleted"
 
     /// Who publishes to whom.
     package struct Subscription: Sendable {
@@ -76,5 +82,9 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             publisher: .calls, subscriber: .billing, types: [.recordingStored, .callTranscribed, .callAnalysed]),
         Subscription(
             publisher: .tenancy, subscriber: .billing, types: [.tenantCreated, .tenantSuspended, .tenantResumed]),
+        Subscription(publisher: .tenancy, subscriber: .calls, types: [.userDeactivated, .userDeleted]),
+        Subscription(
+            publisher: .tenancy, subscriber: .messaging,
+            types: [.userCreated, .userUpdated, .userDeactivated, .userReactivated, .userDeleted]),
     ]
 }

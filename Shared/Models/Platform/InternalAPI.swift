@@ -99,4 +99,59 @@ package enum InternalAPI {
             self.sentBytes = sentBytes
         }
     }
+
+    /// Somebody who works in a tenant, for the services that assign work to them or tell them something.
+    package struct Person: Codable, Sendable {
+        /// How the person is told of an event, as far as it can reach them.
+        package struct Notification: Codable, Sendable {
+            package var event: NotificationEvent
+            package var channels: [NotificationChannel]
+
+            package init(event: NotificationEvent, channels: [NotificationChannel]) {
+                self.event = event
+                self.channels = channels
+            }
+        }
+
+        package var id: UserID
+        package var name: String
+        package var email: EmailAddress
+        package var phone: String?
+        package var role: Role
+        package var status: UserStatus
+        /// The person's own, or the tenant's.
+        package var language: String
+        /// The person's own, or the tenant's.
+        package var timeZone: TimeZoneName
+        package var territory: [String]
+        package var skills: [String]
+        package var languages: [String]
+        package var notifications: [Notification]
+
+        package init(
+            id: UserID, name: String, email: EmailAddress, phone: String?, role: Role, status: UserStatus,
+            language: String, timeZone: TimeZoneName, territory: [String], skills: [String], languages: [String],
+            notifications: [Notification]
+        ) {
+            self.id = id
+            self.name = name
+            self.email = email
+            self.phone = phone
+            self.role = role
+            self.status = status
+            self.language = language
+            self.timeZone = timeZone
+            self.territory = territory
+            self.skills = skills
+            self.languages = languages
+            self.notifications = notifications
+        }
+    }
+
+    /// The people of a tenant whom a question of a service finds, longest there first.
+    package struct People: Codable, Sendable {
+        package var people: [Person]
+
+        package init(people: [Person]) { self.people = people }
+    }
 }

@@ -19,6 +19,31 @@ package enum UserStatus: String, Codable, CaseIterable, Sendable {
     case active, deactivated
 }
 
+/// Where an invitation is.
+package enum InvitationStatus: String, Codable, CaseIterable, Sendable {
+    /// Its link works.
+    case pending
+    case accepted, revoked, expired
+}
+
+/// What has become of the letter of an invitation.
+package enum LetterStatus: String, Codable, CaseIterable, Sendable {
+    /// The link was only shown, to be handed over.
+    case none
+    /// It has not been handed to the mail service yet.
+    case waiting
+    case sent
+    /// It was given up; send the invitation again.
+    case failed
+}
+
+/// How a link reaches the person.
+package enum LinkDelivery: String, Codable, CaseIterable, Sendable {
+    case mail
+    /// It is shown once, to be handed over where mail is not set up.
+    case link
+}
+
 /// Where a company's request for an account is.
 package enum SetupRequestStatus: String, Codable, CaseIterable, Sendable {
     /// The address has not been confirmed.

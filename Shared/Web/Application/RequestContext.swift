@@ -85,7 +85,7 @@ package final class RequestContext: Sendable {
     package func has(_ permission: Permission) -> Bool {
         guard let principal else { return false }
         if principal.has(permission) { return true }
-        return permission == .callsReadAll && principal.user?.role == .agent
+        return [.callsReadAll, .usersRead].contains(permission) && principal.user?.role == .agent
             && settings[Settings.visibility] == .organisation
     }
 }

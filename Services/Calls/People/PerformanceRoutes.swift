@@ -1,0 +1,64 @@
+import Auth
+import Models
+import Postgres
+import Web
+
+/// One person's own figures.
+struct PerformanceRoutes: Sendable {
+    /// A year and a day, so that years can be compared.
+    private static let mostDays = 367
+
+    let database: Database
+
+    /// Days in the tenant's time zone, both included.
+    struct Span: Codable, Sendable {
+        var fromDate: LocalDate?
+        var toDate: LocalDate?
+    }
+
+    func get(
+        _ context: RequestContext, _ path: PathID<UserID>, _ query: Query<Span>
+    ) async throws -> OK<CallsAPI.Performance> {
+        let (reach, span) = (context.reach, query.value)
+        // Whoever sees their own calls alone has no figures of anybody else.
+        guard reach.agentID.map({ $0 == path.id }) ?? true else { throw Failure(.notFound) }
+        if let from = span.fromDate, let to = span.toDate { try Self.check(from, to) }
+        let found = try await PerformanceStore(database: database).find(
+            path.id, from: span.fromDate, to: span.toDate, timeZone: context.timeZone, reach: reach,
+            in: context.tenant)
+        guard let found else { throw Failure(.invalidQuery) }
+        try Self.check(found.fromDate, found.toDate)
+        return OK(found.wire(of: path.id))
+    }
+
+    private static func check(_ from: LocalDate, _ to: LocalDate) throws(Failure) {
+        guard from <= to, to < from.adding(days: mostDays) else {
+            throw Failure(
+                .invalidQuery,
+                errors: [
+                    FieldError(
+                        pointer: "query/to_date", code: "out_of_range",
+                        detail: "It must be from_date or later, by a year at most.")
+                ])
+        }
+    }
+}
+
+extension Performance {
+    fileprivate func wire(of person: UserID) -> CallsAPI.Performance {
+        CallsAPI.Performance(
+            userID: person, fromDate: fromDate, toDate: toDate, total: Self.figures(days[...]),
+            days: days.map { CallsAPI.Performance.Day(date: $0.date, figures: Self.figures([$0])) })
+    }
+
+    private static func figures(_ days: ArraySlice<Day>) -> CallsAPI.Performance.Figures {
+        func sum(_ part: (Day) -> Int) -> Int { days.reduce(0) { $0 + part($1) } }
+        let (rated, felt) = (sum(\.quality.count), sum(\.sentiment.count))
+        let mood = days.reduce(0) { $0 + $1.sentiment.sum }
+        return CallsAPI.Performance.Figures(
+            inboundCalls: sum(\.inbound), outboundCalls: sum(\.outbound), completedCalls: sum(\.completed),
+            unansweredCalls: sum(\.unanswered), talkSeconds: sum(\.talkSeconds), ratedCalls: rated,
+            quality: rated > 0 ? Double(sum(\.quality.sum)) / Double(rated) : nil,
+            sentiment: felt > 0 ? mood / Double(felt) : nil)
+    }
+}
