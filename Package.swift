@@ -111,7 +111,7 @@ let services: [Target] = [
         name: "Gateway",
         dependencies: [
             "JSON", "Models", "IO", "TLS", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients",
-            "ServiceKit", "Suite", "Telemetry",
+            "LifeCycle", "ServiceKit", "Suite", "Telemetry",
         ],
         path: "gateway", exclude: ["README.md", "Console", "Inbox/README.md"], resources: [.embedInCode("Migrations")],
         swiftSettings: swift),

@@ -65,6 +65,10 @@ enum GatewayService: ServiceProgram {
             running.append { await membership.run() }
             running.append { await inbox.run() }
             running.append { await usage.handOver() }
+            let erasures = ErasureService(
+                store: ErasureStore(database: seat.database), state: member.state,
+                tenancy: member.client(for: .tenancy), loop: seat.loop, logger: seat.logger)
+            running.append { await erasures.run() }
             running.append { await limits.tidy() }
             if let transport = shared.transport { running.append { await transport.watch(seat) } }
             running.append { await shared.front.sites.run(on: seat.loop) }

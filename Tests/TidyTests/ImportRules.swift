@@ -25,7 +25,7 @@ enum ImportRules {
         LifeCycle: JSON Models IO Postgres HTTP BlobStore Clients ServiceKit Web Jobs Events Telemetry
         Suite: Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
-        Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients ServiceKit Suite Telemetry
+        Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients LifeCycle ServiceKit Suite Telemetry
         Tenancy: KIT PhoneNumbers CZxcvbn CResolver
         Calls: KIT PhoneNumbers Audio CICU CSeccomp
         Sessions: KIT
