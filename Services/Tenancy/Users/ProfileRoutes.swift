@@ -21,7 +21,7 @@ struct ProfileRoutes: Sendable {
         let change = ProfileChange(
             name: wanted.name, phone: .init(wanted.phone), language: .init(wanted.language),
             timeZone: .init(wanted.timeZone), skills: wanted.skills, languages: wanted.languages)
-        return try await UserEdits(database: database).update(change, of: try context.user.userID, match, context)
+        return try await UserEditRoutes(database: database).update(change, of: try context.user.userID, match, context)
     }
 
     func notifications(_ context: RequestContext) async throws -> OK<TenancyAPI.NotificationPreferences> {

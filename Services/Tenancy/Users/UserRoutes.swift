@@ -75,7 +75,7 @@ struct UserRoutes: Sendable {
             name: wanted.name, phone: .init(wanted.phone), language: .init(wanted.language),
             timeZone: .init(wanted.timeZone), territory: wanted.territory, skills: wanted.skills,
             languages: wanted.languages)
-        return try await UserEdits(database: database).update(change, of: path.id, match, context)
+        return try await UserEditRoutes(database: database).update(change, of: path.id, match, context)
     }
 
     /// Tokens of the role before are void within a second; the sessions go on with the other role.

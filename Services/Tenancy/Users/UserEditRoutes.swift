@@ -5,7 +5,7 @@ import Postgres
 import Web
 
 /// Takes a change of a profile in, whoever asks for it.
-struct UserEdits: Sendable {
+struct UserEditRoutes: Sendable {
     let database: Database
 
     func update(
