@@ -73,8 +73,8 @@ final class FrontDoor: @unchecked Sendable {
             response = DoorProblem.response(failure, visit.requestID)
         }
         if edge.leave(&response, visit) { await edge.compress(&response, visit) }
-        response.headers.set("X-Request-ID", visit.requestIDText)
-        for field in visit.answerFields { response.headers.set(field.name, field.value) }
+        response.lines.add("X-Request-ID", visit.requestIDText)
+        response.lines.add(visit.answerLines)
         limits.finish(visit, &response)
         record(visit, &response)
         return response
@@ -141,7 +141,8 @@ final class FrontDoor: @unchecked Sendable {
 
     /// The stages of a request, in their order; each may end it by throwing a `Failure`.
     private func answer(_ visit: Visit) async throws -> HTTPResponse {
-        if transport.isNeeded, let answer = try await transport.answer(visit) { return answer }
+        if let challenge = transport.challenge(visit) { return try await challenge() }
+        if transport.isNeeded, let answer = try transport.answer(visit) { return answer }
         guard let path = NormalisedPath(visit.path) else {
             throw Failure(.badRequest, "The path is malformed.")
         }
@@ -176,10 +177,17 @@ final class FrontDoor: @unchecked Sendable {
             visit.offer = try UpgradeOffer(&visit.request)
         }
         if let answer = try edge.admit(visit, to: route) { return answer }
-        let credential = Credential(visit.request.headers)
+        // An offer of WebSocket may have brought one from elsewhere.
+        let isShown = visit.fields.contains(.authorization) || visit.offer != nil
+        let credential = isShown ? Credential(visit.request.headers) : .none
         try limits.admit(visit, route, hasCredential: credential != .none)
-        visit.authorization = try await authorization(visit, credential, tenant.id)
-        try await limits.admit(visit, tenant, route)
+        if case .apiKey(let key) = credential {
+            visit.authorization = .exchanged(try await exchanged(key, visit, tenant.id))
+        } else {
+            visit.authorization = try judged(credential, visit, tenant.id)
+        }
+        // What needs no wait suspends nowhere.
+        if !limits.admitEasily(visit, tenant, route) { try await limits.admit(visit, tenant, route) }
         let known = state.sequence
         let response = try await forwarder.forward(visit, to: route, tenant: tenant.id)
         if visit.request.method == .post, Self.changesTenants(path, response) { await awaitChange(after: known) }
@@ -192,22 +200,31 @@ final class FrontDoor: @unchecked Sendable {
         return try people.principal(String(decoding: token, as: UTF8.self), tenant: tenant)
     }
 
-    private func authorization(
-        _ visit: Visit, _ credential: Credential, _ tenant: TenantID
-    ) async throws -> Authorization {
+    /// What becomes of a credential that is no API key.
+    private func judged(_ credential: Credential, _ visit: Visit, _ tenant: TenantID) throws -> Authorization {
         do {
-            switch try checked(credential, tenant) {
-            case .apiKey(let key):
-                let known = try await keys.token(for: key, of: tenant)
-                visit.apiKey = known.name
-                return .exchanged(known.token)
-            case .token: return .asItCame
-            case .none, .malformed: return .none
-            }
+            if case .token = try checked(credential, tenant) { return .asItCame }
+            return .none
         } catch {
-            if DoorProblem.failure(for: error).status == 401 { limits.credentialFailed(visit) }
-            throw error
+            throw counted(error, visit)
         }
+    }
+
+    /// The token for which an API key is exchanged.
+    private func exchanged(_ key: String, _ visit: Visit, _ tenant: TenantID) async throws -> String {
+        do {
+            let known = try await keys.token(for: key, of: tenant)
+            visit.apiKey = known.name
+            return known.token
+        } catch {
+            throw counted(error, visit)
+        }
+    }
+
+    /// Counts a credential that is refused.
+    private func counted(_ error: any Error, _ visit: Visit) -> any Error {
+        if DoorProblem.failure(for: error).status == 401 { limits.credentialFailed(visit) }
+        return error
     }
 
     /// Whether the answer to a POST tells of a tenant that this process may not know yet.

@@ -23,6 +23,9 @@ final class Visit: @unchecked Sendable {
     /// `http` or `https`, as the client sees it.
     var scheme: String
 
+    /// What there is to ask of the request's fields, as it came.
+    let fields: RequestFields
+
     /// The request's step in its trace, and the one that caused it.
     private(set) var trace: TraceContext
     private(set) var cause: SpanID?
@@ -44,7 +47,7 @@ final class Visit: @unchecked Sendable {
     var addressLimit: (traffic: AddressLimits.Traffic, left: Int)?
     var edge = EdgeNotes()
     /// Fields that the answer carries, whoever gives it.
-    var answerFields: [(name: String, value: String)] = []
+    var answerLines = HTTPFieldLines()
 
     init(_ request: HTTPRequest, requestID: RequestID, started: UInt64, scheme: String) {
         self.request = request
@@ -55,7 +58,10 @@ final class Visit: @unchecked Sendable {
         path = request.path
         host = request.headers["host"] ?? ""
         clientAddress = request.remote.host
-        if let given = request.headers["traceparent"].flatMap(TraceContext.init(traceparent:)) {
+        fields = RequestFields(request.headers)
+        if fields.contains(.traceparent),
+            let given = request.headers["traceparent"].flatMap(TraceContext.init(traceparent:))
+        {
             trace = given.child()
             cause = given.spanID
         } else {

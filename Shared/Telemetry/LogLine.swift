@@ -83,11 +83,12 @@ struct LogLine: ~Copyable {
 
     // Texts.
 
-    /// A word of the program's own, which is rarely anything but plain ASCII.
+    /// A word of the program's own, which is not looked at again on every line: letters, digits and what stands between.
     private mutating func append(constant text: StaticString) {
         guard text.hasPointerRepresentation else { return appendEscaped(text.description) }
         let plain = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        if Self.isPlain(plain) { append(plain) } else { appendEscaped(text.description) }
+        assert(Self.isPlain(plain), "not plain: \(text)")
+        append(plain)
     }
 
     /// Whether the bytes stand in a JSON string as they are, which nearly all do; eight are looked at together.

@@ -45,7 +45,7 @@ struct AnswerCompression: Sendable {
     }
 
     /// Whether an answer gains by being compressed, or names in its tag what has been.
-    static func isWorthwhile(_ response: HTTPResponse, _ visit: Visit) -> Bool {
+    static func isWorthwhile(_ response: HTTPResponse, _ fields: AnswerFields, _ visit: Visit) -> Bool {
         if response.status == 304 { return visit.edge.tagCoding != nil }
         let method = visit.request.method
         guard method == .get || method == .head, response.status == 200, visit.edge.isNegotiated == false,
@@ -61,12 +61,11 @@ struct AnswerCompression: Sendable {
         case .stream(nil, _): break
         case .upgraded: return false
         }
-        let headers = response.headers
-        guard let type = headers.slice(of: "content-type"),
-            isJSON(type) || isCompressible(String(decoding: type, as: UTF8.self)),
-            !headers.contains("content-encoding"), !headers.contains("set-cookie"), !headers.contains("content-range")
+        guard fields.contains(.contentType), fields.isDisjoint(with: [.coding, .cookie, .range]),
+            let type = response.headers.slice(of: "content-type"),
+            isJSON(type) || isCompressible(String(decoding: type, as: UTF8.self))
         else { return false }
-        return !forbidsChange(headers)
+        return !fields.contains(.cacheControl) || !forbidsChange(response.headers)
     }
 
     /// The usual answer, told without a string.

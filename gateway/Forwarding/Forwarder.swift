@@ -20,7 +20,7 @@ final class Forwarder: @unchecked Sendable {
     /// By the service's place.
     private var tokenLines: [(token: String, line: HTTPFieldLines)?]
     /// Instead of the routes' own, so that a test need not wait.
-    private let patience: Duration?
+    private let patience: UInt64?
     /// How long a stream may have nothing to say.
     private let streamIdle: Duration
 
@@ -32,7 +32,7 @@ final class Forwarder: @unchecked Sendable {
         self.upstreams = upstreams
         self.tokens = tokens
         tokenLines = Array(repeating: nil, count: ServiceName.services.count)
-        self.patience = patience
+        self.patience = patience?.wholeMilliseconds
     }
 
     /// The answer of the route's service to a request of this tenant.
@@ -47,7 +47,7 @@ final class Forwarder: @unchecked Sendable {
         if visit.offer != nil { outgoing.upgrade = .make() }
         if route.kind == .stream { outgoing.bodyIdle = streamIdle }
         let answer = try await upstreams.send(
-            outgoing, to: route.service, deadline: patience ?? route.patience,
+            outgoing, to: route.service, milliseconds: patience ?? route.patienceMilliseconds,
             isStream: route.kind == .stream || visit.offer != nil)
         if let writer = answer.response.writer { return try upgraded(visit, answer, writer) }
         return try await response(answer, to: visit.request.method)
@@ -58,19 +58,17 @@ final class Forwarder: @unchecked Sendable {
         let body = visit.request.body
         var sent = HTTPClientRequest(
             method: visit.request.method, target: visit.request.target,
-            headers: HeaderHygiene.forwarded(visit.request.headers),
+            headers: HeaderHygiene.rewritten(visit.request.headers),
             body: body.declaredLength != 0 ? .stream(body) : .empty)
         if case .exchanged(let token) = visit.authorization { sent.headers.set("Authorization", "Bearer \(token)") }
-        sent.headers.remove("X-Request-ID")
         sent.lines = HTTPFieldLines(capacity: Self.ordinaryLines)
         sent.lines.add(tokenLine)
-        sent.lines.add("X-Switchboard-Tenant", tenant.jsonText)
+        sent.lines.add("X-Switchboard-Tenant", visit.tenant?.idText ?? tenant.jsonText)
         sent.lines.add("X-Switchboard-Client-Address", visit.clientAddress)
         sent.lines.add("X-Switchboard-Scheme", visit.scheme)
         sent.lines.add("X-Switchboard-Host", visit.host)
         sent.lines.add("X-Request-ID", visit.requestIDText)
-        sent.headers.remove("traceparent")
-        sent.lines.add("traceparent", visit.trace.traceparent)
+        visit.trace.withTraceparent { sent.lines.add("traceparent", $0) }
         return sent
     }
 

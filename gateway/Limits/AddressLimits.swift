@@ -1,3 +1,4 @@
+import HTTP
 import IO
 import Synchronization
 
@@ -59,17 +60,24 @@ final class AddressLimits: Sendable {
     /// Whether a credential was wrong a while ago; most of the time none was, and then nobody needs to look.
     private let failures = Atomic<Bool>(false)
     private let rates: Rates
-    private let fields: [String]
+    private let policies: [HTTPFieldLines]
 
     init(_ rates: Rates = Rates()) {
         self.rates = rates
-        fields = [rates.signIn, rates.anonymous, rates.hook, rates.failure].map { rate in
-            "\"address\";q=\(Int(rate.burst));w=\(rate.window)"
+        policies = [rates.signIn, rates.anonymous, rates.hook, rates.failure].map { rate in
+            var lines = HTTPFieldLines()
+            lines.add("RateLimit-Policy", "\"address\";q=\(Int(rate.burst));w=\(rate.window)")
+            return lines
         }
     }
 
-    /// `RateLimit-Policy` of a kind of traffic.
-    func policyField(_ traffic: Traffic) -> String { fields[traffic.rawValue] }
+    private static let opening = HTTPFieldOpening("RateLimit", "\"address\";r=")
+
+    /// Tells the limit of a kind of traffic, and what is left of it.
+    func tell(_ lines: inout HTTPFieldLines, _ traffic: Traffic, left: Int) {
+        lines.add(policies[traffic.rawValue])
+        lines.add(Self.opening, max(0, left), ";t=", 1)
+    }
 
     /// The most that a kind of traffic lets through at once.
     func burst(_ traffic: Traffic) -> Int { Int(rate(of: traffic).burst) }

@@ -94,23 +94,44 @@ final class DoorLimits: @unchecked Sendable {
     /// Counts a request against its tenant and its API key, and takes its place among those that run.
     func admit(_ visit: Visit, _ tenant: FeedTenant, _ route: DoorRoute) async throws {
         let limits = limits(of: tenant)
-        let now = loop.now
-        // What nobody has signed does not use up what those have who sign.
-        var kind = route.kind
-        if kind == .api, case .none = visit.authorization { kind = .visitor }
-        let places = limits.places(forStreams: kind == .stream, now) { leases.add($0) }
-        let rate = limits.rate(of: kind, now) { leases.add($0) }
+        let (rate, places) = buckets(visit, limits, route)
         visit.limit = rate
         if !leases.take(rate) { try await wait(for: rate, meters.rate, .rateLimited) }
         if let key = visit.apiKey { try await admit(key: key, limits) }
         if !leases.take(places) {
-            let meter = kind == .stream ? meters.streams : meters.concurrency
+            let meter = route.kind == .stream ? meters.streams : meters.concurrency
             do { try await wait(for: places, meter, .tooManyConcurrentRequests) } catch {
                 rate.refund()
                 throw error
             }
         }
         visit.place = places
+    }
+
+    /// The same in the usual case, in which there is nothing to wait for; false says nothing, and takes nothing.
+    func admitEasily(_ visit: Visit, _ tenant: FeedTenant, _ route: DoorRoute) -> Bool {
+        guard visit.apiKey == nil else { return false }
+        let (rate, places) = buckets(visit, limits(of: tenant), route)
+        guard leases.take(rate) else { return false }
+        guard leases.take(places) else {
+            rate.refund()
+            return false
+        }
+        visit.limit = rate
+        visit.place = places
+        return true
+    }
+
+    /// Where a request is counted.
+    private func buckets(
+        _ visit: Visit, _ limits: TenantLimits, _ route: DoorRoute
+    ) -> (rate: LeasedBucket, places: LeasedBucket) {
+        let now = loop.now
+        // What nobody has signed does not use up what those have who sign.
+        var kind = route.kind
+        if kind == .api, case .none = visit.authorization { kind = .visitor }
+        let places = limits.places(forStreams: kind == .stream, now) { leases.add($0) }
+        return (limits.rate(of: kind, now) { leases.add($0) }, places)
     }
 
     private func admit(key: String, _ limits: TenantLimits) async throws {
@@ -127,12 +148,10 @@ final class DoorLimits: @unchecked Sendable {
     /// Tells the client where it stands, and gives the place back when the answer has gone.
     func finish(_ visit: Visit, _ response: inout HTTPResponse) {
         if let limit = visit.limit {
-            response.headers.set("RateLimit-Policy", limit.policyField)
-            response.headers.set("RateLimit", limit.field(loop.now))
+            limit.tell(&response.lines, loop.now)
         } else {
             let (traffic, left) = visit.addressLimit ?? (.anonymous, addresses.burst(.anonymous))
-            response.headers.set("RateLimit-Policy", addresses.policyField(traffic))
-            response.headers.set("RateLimit", "\"address\";r=\(left);t=1")
+            addresses.tell(&response.lines, traffic, left: left)
         }
         guard let place = visit.place else { return }
         visit.place = nil

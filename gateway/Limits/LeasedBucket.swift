@@ -1,3 +1,4 @@
+import HTTP
 import Models
 
 /// One limit of one tenant as one loop holds it: the part that it has taken out of the shared bucket.
@@ -48,8 +49,9 @@ final class LeasedBucket: @unchecked Sendable {
     /// Whether the database may have no row for it.
     var isUnknown = true
     private(set) var waiters: [CheckedContinuation<Bool, Never>] = []
-    /// `RateLimit-Policy`, ready to be sent.
-    private(set) var policyField = ""
+    /// `RateLimit-Policy`, ready to be sent, and how `RateLimit` begins.
+    private(set) var policyLine = HTTPFieldLines()
+    private let opening: HTTPFieldOpening
 
     init(tenant: TenantID, name: String, measure: Measure, allowance: RateAllowance, now: UInt64) {
         self.tenant = tenant
@@ -61,7 +63,8 @@ final class LeasedBucket: @unchecked Sendable {
         lastUsed = now
         askedAt = now
         refilledAt = now
-        policyField = Self.policy(name, allowance)
+        opening = HTTPFieldOpening("RateLimit", "\"\(name)\";r=")
+        policyLine = Self.policy(name, allowance)
     }
 
     // Use.
@@ -264,7 +267,7 @@ final class LeasedBucket: @unchecked Sendable {
         reserve = max(0, reserve + new.burst - allowance.burst)
         allowance = new
         stock = min(stock, new.burst)
-        policyField = Self.policy(name, new)
+        policyLine = Self.policy(name, new)
         // The shared bucket is looked at before the next one is taken.
         easyUntil = 0
         drainedUntil = 0
@@ -272,8 +275,10 @@ final class LeasedBucket: @unchecked Sendable {
 
     // What the client is told.
 
-    private static func policy(_ name: String, _ allowance: RateAllowance) -> String {
-        "\"\(name)\";q=\(Int(allowance.burst));w=\(allowance.window)"
+    private static func policy(_ name: String, _ allowance: RateAllowance) -> HTTPFieldLines {
+        var lines = HTTPFieldLines()
+        lines.add("RateLimit-Policy", "\"\(name)\";q=\(Int(allowance.burst));w=\(allowance.window)")
+        return lines
     }
 
     /// What is left, as far as this loop knows.
@@ -282,12 +287,13 @@ final class LeasedBucket: @unchecked Sendable {
         return max(0, Int(min(allowance.burst, stock + max(0, reserve) + refilled)))
     }
 
-    /// `RateLimit`: what is left, and the seconds until all of it is there again.
-    func field(_ now: UInt64) -> String {
+    /// Tells the limit, what is left of it, and the seconds until all of it is there again.
+    func tell(_ lines: inout HTTPFieldLines, _ now: UInt64) {
         let left = remaining(now)
         let missing = allowance.burst - Double(left)
         let seconds = allowance.rate > 0 ? max(1, Int((missing / allowance.rate).rounded(.up))) : 1
-        return "\"\(name)\";r=\(left);t=\(seconds)"
+        lines.add(policyLine)
+        lines.add(opening, left, ";t=", seconds)
     }
 
     /// Seconds until one is there again; at least 1.

@@ -12,8 +12,12 @@ final class DoorRoute: Sendable {
     let bodyLimit: Int64
     /// How long the service may take to begin its answer.
     let patience: Duration
+    /// The same in the loop's unit: asked for at every request.
+    let patienceMilliseconds: UInt64
     /// The template's segments; `*` stands for one, `**` at the end for any number.
     let segments: [Substring]
+    /// Whether the template ends with `**`.
+    private let isOpen: Bool
     /// The template once more: paths are held against its bytes.
     private let bytes: [UInt8]
 
@@ -24,7 +28,9 @@ final class DoorRoute: Sendable {
         self.kind = kind
         self.bodyLimit = bodyLimit
         self.patience = patience
+        patienceMilliseconds = patience.wholeMilliseconds
         segments = template.split(separator: "/")
+        isOpen = segments.last == "**"
         bytes = Array(template.utf8)
     }
 
@@ -32,9 +38,10 @@ final class DoorRoute: Sendable {
         bytes.withUnsafeBufferPointer(body)
     }
 
-    /// Whether the bytes of a normalised path fit the template, segment by segment.
-    func matches(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
-        withBytes { template in
+    /// Whether the bytes of a normalised path, which has so many segments, fit the template, segment by segment.
+    func matches(_ path: UnsafeBufferPointer<UInt8>, count: Int) -> Bool {
+        guard isOpen ? count >= segments.count - 1 : count == segments.count else { return false }
+        return withBytes { template in
             var (at, place) = (1, 1)
             while at < template.count {
                 let (wanted, found) = (template.segment(from: at), path.segment(from: place))

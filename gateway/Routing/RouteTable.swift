@@ -73,29 +73,52 @@ enum RouteTable {
     static let rows: [DoorRoute] = text.split(separator: "\n").enumerated().compactMap { row($1, $0) }
 
     /// The rows by the segment that tells most of them apart: the one behind the prefix that many share.
-    private static let bySegment: [String: [DoorRoute]] = {
-        var found: [String: [DoorRoute]] = [:]
-        for row in rows { found[row.withBytes { key(of: $0) }, default: []].append(row) }
-        // Longer templates first; of equal length the one with fewer wildcards, which sorts behind `*`.
-        return found.mapValues { rows in
-            rows.sorted { ($0.segments.count, $0.template) > ($1.segments.count, $1.template) }
+    private static let groups: [[RouteGroup]] = {
+        var groups: [RouteGroup] = []
+        for row in rows {
+            let name = row.withBytes { Array(key(of: $0)) }
+            if let known = groups.firstIndex(where: { $0.name == name }) {
+                groups[known].rows.append(row)
+            } else {
+                groups.append(RouteGroup(name: name, rows: [row]))
+            }
         }
+        var places = [[RouteGroup]](repeating: [], count: placeCount)
+        for var group in groups {
+            // Longer templates first; of equal length the one with fewer wildcards, which sorts behind `*`.
+            group.rows.sort { ($0.segments.count, $0.template) > ($1.segments.count, $1.template) }
+            places[group.name.withUnsafeBufferPointer(place)].append(group)
+        }
+        return places
     }()
+
+    private static let placeCount = 64
+
+    /// Where a group is looked for: by its name's length and both ends, which tell nearly all of them apart.
+    private static func place(of name: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let first = name.first, let last = name.last else { return 0 }
+        return (Int(first) &* 5 &+ Int(last) &* 3 &+ name.count) & (placeCount - 1)
+    }
 
     /// The route of a normalised path; nil for a path that no service has.
     static func route(for path: NormalisedPath) -> DoorRoute? {
-        path.withBytes { path in bySegment[key(of: path)]?.first { $0.matches(path) } }
+        path.withBytes { bytes in
+            let key = key(of: bytes)
+            for group in groups[place(of: key)] where group.isNamed(key) {
+                return group.rows.first { $0.matches(bytes, count: path.count) }
+            }
+            return nil
+        }
     }
 
     /// `calls` of `/api/v1/calls/...`, `tenants` of `/api/v1/platform/tenants/...`, otherwise the second segment.
-    private static func key(of path: UnsafeBufferPointer<UInt8>) -> String {
+    private static func key(of path: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         let first = path.segment(from: 1)
         let second = path.segment(from: 2 + first.count)
-        guard first.isWord("api"), second.isWord("v1") else { return String(decoding: second, as: UTF8.self) }
+        guard first.isWord("api"), second.isWord("v1") else { return second }
         let start = 3 + first.count + second.count
         let third = path.segment(from: start)
-        guard third.isWord("platform") else { return String(decoding: third, as: UTF8.self) }
-        return String(decoding: path.segment(from: start + third.count + 1), as: UTF8.self)
+        return third.isWord("platform") ? path.segment(from: start + third.count + 1) : third
     }
 
     private static func row(_ line: Substring, _ index: Int) -> DoorRoute? {
@@ -119,4 +142,12 @@ enum RouteTable {
 
     /// The number of lines of the table; a row that could not be read would be missing in `rows`.
     static var lineCount: Int { text.split(separator: "\n").count }
+}
+
+/// The rows of a table that share the segment which tells most of them apart.
+private struct RouteGroup: Sendable {
+    let name: [UInt8]
+    var rows: [DoorRoute]
+
+    func isNamed(_ key: UnsafeBufferPointer<UInt8>) -> Bool { name.withUnsafeBufferPointer { $0.equals(key) } }
 }

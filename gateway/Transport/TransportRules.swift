@@ -9,9 +9,13 @@ import TLS
 /// that was promised https does not come back without it.
 struct TransportRules: Sendable {
     /// A year; without subdomains, since below a tenant's own domain there are others' hosts.
-    private static let promise = "max-age=31536000"
+    private static let promise: HTTPFieldLines = {
+        var lines = HTTPFieldLines()
+        lines.add("Strict-Transport-Security", "max-age=31536000")
+        return lines
+    }()
 
-    /// Whether there is anything that a request could get: a certificate, or a challenge's answer.
+    /// Whether a request could get anything but a challenge's answer: whether there are certificates.
     let isNeeded: Bool
     private let isTrusted: @Sendable (String) -> Bool
     private let port: Int
@@ -22,7 +26,7 @@ struct TransportRules: Sendable {
     init(
         isTrusted: (@Sendable (String) -> Bool)?, port: Int, baseURL: WebAddress, challenges: ChallengeFolder?
     ) {
-        isNeeded = isTrusted != nil || challenges != nil
+        isNeeded = isTrusted != nil
         self.isTrusted = isTrusted ?? { _ in false }
         // The suite's own address tells the port that people reach, which may not be the one listened on.
         self.port = baseURL.isSecure ? baseURL.port : port
@@ -52,14 +56,17 @@ struct TransportRules: Sendable {
         return isTrusted(baseHost) ? "http" : baseScheme
     }
 
+    /// What answers an ACME client's question; nil for all other requests.
+    func challenge(_ visit: Visit) -> (() async throws -> HTTPResponse)? {
+        guard let challenges, let token = ChallengeFolder.token(in: visit.path) else { return nil }
+        return { try await challenges.answer(token, visit.request) }
+    }
+
     /// The answer to a request that goes no further; nil for all others, which may get a field for their answer.
-    func answer(_ visit: Visit) async throws -> HTTPResponse? {
-        if let challenges, let token = ChallengeFolder.token(in: visit.request.path) {
-            return try await challenges.answer(token, visit.request)
-        }
-        guard let name = Self.name(of: visit.host), !Self.isLocal(name), isTrusted(name) else { return nil }
+    func answer(_ visit: Visit) throws -> HTTPResponse? {
+        guard !Self.isLocal(visit.host), let name = Self.name(of: visit.host), isTrusted(name) else { return nil }
         if visit.scheme == "https" {
-            visit.answerFields.append(("Strict-Transport-Security", Self.promise))
+            visit.answerLines.add(Self.promise)
             return nil
         }
         let path = visit.request.path
@@ -75,10 +82,23 @@ struct TransportRules: Sendable {
     /// The name in a Host field, in lower case; nil for an address, which no certificate here has.
     private static func name(of host: String) -> String? {
         guard host.utf8.first != UInt8(ascii: "[") else { return nil }
-        var name = Substring(host.utf8.prefix { $0 != UInt8(ascii: ":") }).lowercased()
-        if name.hasSuffix(".") { name.removeLast() }
+        var written = Substring(host.utf8.prefix { $0 != UInt8(ascii: ":") })
+        if written.utf8.last == UInt8(ascii: ".") { written.removeLast() }
+        let name = written.utf8.contains { $0 &- 0x41 < 26 } ? written.lowercased() : String(written)
         return name.isEmpty ? nil : name
     }
 
-    private static func isLocal(_ name: String) -> Bool { name == "localhost" || name.hasSuffix(".localhost") }
+    /// Whether a Host field names this machine, whatever comes before and behind the word.
+    private static func isLocal(_ host: String) -> Bool {
+        var host = host
+        return host.withUTF8 { host in
+            var end = host.firstIndex(of: UInt8(ascii: ":")) ?? host.count
+            if end > 0, host[end - 1] == UInt8(ascii: ".") { end -= 1 }
+            let start = end - "localhost".utf8.count
+            guard start >= 0, UnsafeBufferPointer(rebasing: host[start..<end]).isCaseless("localhost") else {
+                return false
+            }
+            return start == 0 || host[start - 1] == UInt8(ascii: ".")
+        }
+    }
 }

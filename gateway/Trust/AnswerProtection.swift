@@ -15,6 +15,21 @@ enum AnswerProtection {
         "accelerometer=(), camera=(self), display-capture=(self), geolocation=(), gyroscope=(), magnetometer=(), "
         + "microphone=(self), midi=(), payment=(self), usb=()"
 
+    /// What most answers get, ready to be sent; the first belongs to all.
+    private static let sniffing = lines(("X-Content-Type-Options", "nosniff"))
+    private static let storing = lines(("Cache-Control", "no-store"))
+    private static let ownPages = lines(("Cross-Origin-Resource-Policy", "same-origin"))
+    private static let anyPages = lines(("Cross-Origin-Resource-Policy", "cross-origin"))
+    private static let usual = lines(
+        ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"),
+        ("Cross-Origin-Resource-Policy", "same-origin"))
+
+    private static func lines(_ fields: (name: StaticString, value: String)...) -> HTTPFieldLines {
+        var lines = HTTPFieldLines()
+        for field in fields { lines.add(field.name, field.value) }
+        return lines
+    }
+
     private static let json = Array("application/json".utf8)
 
     private enum Kind {
@@ -22,28 +37,38 @@ enum AnswerProtection {
     }
 
     /// Adds what the answer does not say itself.
-    static func apply(to headers: inout HTTPHeaders, of visit: Visit, _ state: ChangeFeedState) {
-        headers.reserve(fields: 4, bytes: 160)
-        headers.set("X-Content-Type-Options", "nosniff")
-        if !headers.contains("cache-control") { headers.add("Cache-Control", "no-store") }
+    static func apply(
+        to response: inout HTTPResponse, _ fields: AnswerFields, of visit: Visit, _ state: ChangeFeedState
+    ) {
+        // With room for what follows: the request's id and where the client stands.
+        response.lines.reserve(360)
         let isForeign = visit.route?.kind == .visitor || visit.edge.isEmbeddable
-        if !headers.contains("cross-origin-resource-policy") {
-            headers.add("Cross-Origin-Resource-Policy", isForeign ? "cross-origin" : "same-origin")
+        if !isForeign, fields.isDisjoint(with: [.cacheControl, .resourcePolicy]) {
+            response.lines.add(usual)
+        } else {
+            response.lines.add(sniffing)
+            if !fields.contains(.cacheControl) { response.lines.add(storing) }
+            if !fields.contains(.resourcePolicy) { response.lines.add(isForeign ? anyPages : ownPages) }
         }
-        switch kind(headers.slice(of: "content-type")) {
+        guard fields.contains(.contentType) else { return }
+        switch kind(response.headers.slice(of: "content-type")) {
         case .other: return
-        case .document: if !headers.contains("content-security-policy") { add(documentPolicy, to: &headers) }
+        case .document: if !fields.contains(.securityPolicy) { add(documentPolicy, to: &response.headers) }
         case .page:
-            protectPage(&headers, framedBy: isForeign ? visit.tenant.map { state.origins(of: $0.id) } ?? [] : nil)
+            protectPage(
+                &response.headers, fields,
+                framedBy: isForeign ? visit.tenant.map { state.origins(of: $0.id) } ?? [] : nil)
         }
-        if !headers.contains("referrer-policy") {
-            headers.add("Referrer-Policy", isForeign ? "strict-origin-when-cross-origin" : "same-origin")
+        if !fields.contains(.referrerPolicy) {
+            response.headers.add("Referrer-Policy", isForeign ? "strict-origin-when-cross-origin" : "same-origin")
         }
     }
 
     /// `origins` may show the page in a frame; nil when nobody may.
-    private static func protectPage(_ headers: inout HTTPHeaders, framedBy origins: [String]?) {
-        if !headers.contains("content-security-policy") {
+    private static func protectPage(
+        _ headers: inout HTTPHeaders, _ fields: AnswerFields, framedBy origins: [String]?
+    ) {
+        if !fields.contains(.securityPolicy) {
             let frames = origins.map { (["'self'"] + $0).joined(separator: " ") } ?? "'none'"
             add("\(pagePolicy); frame-ancestors \(frames)", to: &headers)
         }

@@ -26,8 +26,9 @@ enum BodyTypes {
     static var templates: [String] { more.keys.sorted() }
 
     /// 415 for a body of a type that the route does not take, and for one that is compressed.
-    static func check(_ request: HTTPRequest, _ route: DoorRoute) throws(Failure) {
-        guard request.body.declaredLength != 0 else { return }
+    static func check(_ visit: Visit, _ route: DoorRoute) throws(Failure) {
+        guard visit.request.body.declaredLength != 0 else { return }
+        let request = visit.request
         // What a provider signed is kept as it came.
         if route.kind != .hook, let coding = request.headers["content-encoding"], coding.lowercased() != "identity" {
             throw Failure(.unsupportedMediaType, headers: [("Accept-Encoding", "identity")])

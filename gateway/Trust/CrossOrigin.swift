@@ -31,9 +31,13 @@ enum CrossOrigin {
     }
 
     /// Says in an answer whether the page that asked may read it.
-    static func mark(_ headers: inout HTTPHeaders, of visit: Visit, _ state: ChangeFeedState) {
+    static func mark(
+        _ headers: inout HTTPHeaders, _ fields: AnswerFields, of visit: Visit, _ state: ChangeFeedState
+    ) {
         // What a service says of origins is not believed: the list is the tenant's.
-        for name in ["access-control-allow-origin", "access-control-allow-credentials"] { headers.remove(name) }
+        if fields.contains(.crossOrigin) {
+            for name in ["access-control-allow-origin", "access-control-allow-credentials"] { headers.remove(name) }
+        }
         guard visit.route?.kind == .visitor else { return }
         headers.add("Vary", "Origin")
         guard let origin = allowedOrigin(visit, state) else { return }

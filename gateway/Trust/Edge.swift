@@ -35,8 +35,8 @@ final class Edge: @unchecked Sendable {
             throw Failure(.tenantSuspended)
         }
         // What follows an upgrade is no body.
-        if visit.request.upgrade == nil { try BodyTypes.check(visit.request, route) }
-        AnswerCompression.restoreTags(visit)
+        if visit.request.upgrade == nil { try BodyTypes.check(visit, route) }
+        if visit.fields.contains(.tags) { AnswerCompression.restoreTags(visit) }
         return nil
     }
 
@@ -56,16 +56,27 @@ final class Edge: @unchecked Sendable {
     /// Completes an answer, whoever has given it; true when it gains by being compressed.
     func leave(_ response: inout HTTPResponse, _ visit: Visit) -> Bool {
         // The connection is no longer one of HTTP.
-        if response.status == 101 { return false }
+        if response.status == 101 {
+            AnswerFields.removeOwn(from: &response.headers)
+            return false
+        }
         if let page = page(instead: response, for: visit) { response = page }
-        CrossOrigin.mark(&response.headers, of: visit, state)
+        let fields = AnswerFields(response.headers)
+        if fields.contains(.own) { AnswerFields.removeOwn(from: &response.headers) }
+        CrossOrigin.mark(&response.headers, fields, of: visit, state)
         if visit.edge.isEmbeddable { response.headers.set("Access-Control-Allow-Origin", "*") }
-        AnswerProtection.apply(to: &response.headers, of: visit, state)
-        guard AnswerCompression.isWorthwhile(response, visit) else { return false }
+        AnswerProtection.apply(to: &response, fields, of: visit, state)
+        guard AnswerCompression.isWorthwhile(response, fields, visit) else { return false }
         if response.status == 304 { return true }
-        response.headers.add("Vary", "Accept-Encoding")
-        return ContentCoding.preferred(by: visit.request.headers) != nil
+        response.lines.add(Self.varying)
+        return visit.fields.contains(.codings) && ContentCoding.preferred(by: visit.request.headers) != nil
     }
+
+    private static let varying: HTTPFieldLines = {
+        var lines = HTTPFieldLines()
+        lines.add("Vary", "Accept-Encoding")
+        return lines
+    }()
 
     /// Compresses an answer for a client that asks for it.
     func compress(_ response: inout HTTPResponse, _ visit: Visit) async {

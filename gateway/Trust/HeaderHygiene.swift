@@ -25,6 +25,9 @@ enum HeaderHygiene {
     /// Both: what no request brings along.
     private static let refused = hopByHop.union(spoofable)
 
+    /// Those, and what the door writes itself.
+    private static let rewritten = refused.union(HeaderNames("x-request-id traceparent"))
+
     /// Fields of an answer that tell what lies behind, and `Date`, which is ours.
     private static let telling = HeaderNames(
         """
@@ -39,7 +42,12 @@ enum HeaderHygiene {
     /// The fields of a request that are passed on to a service.
     ///
     /// Names with an underscore are dropped, since some servers take them for their hyphenated twins.
-    static func forwarded(_ headers: HTTPHeaders) -> HTTPHeaders {
+    static func forwarded(_ headers: HTTPHeaders) -> HTTPHeaders { forwarded(headers, without: refused) }
+
+    /// The same without those that the door writes itself.
+    static func rewritten(_ headers: HTTPHeaders) -> HTTPHeaders { forwarded(headers, without: rewritten) }
+
+    private static func forwarded(_ headers: HTTPHeaders, without refused: HeaderNames) -> HTTPHeaders {
         let named = connectionNames(headers)
         var kept = headers
         kept.removeAll(whereName: { name in

@@ -45,6 +45,16 @@ extension UnsafeBufferPointer<UInt8> {
         return true
     }
 
+    /// Whether the bytes are a word, which is given in lower case, in any case of their own.
+    func isCaseless(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        for offset in 0..<count {
+            let byte = self[offset]
+            guard (byte &- 0x41 < 26 ? byte | 0x20 : byte) == word.utf8Start[offset] else { return false }
+        }
+        return true
+    }
+
     /// Whether the bytes are a word in any case.
     func isCaseless(_ word: [UInt8]) -> Bool { count == word.count && startsCaseless(word) }
 }

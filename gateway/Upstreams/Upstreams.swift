@@ -49,15 +49,23 @@ final class Upstreams: @unchecked Sendable {
 
     /// The answer of one of the service's copies; the deadline is for all tries together.
     func send(
-        _ request: consuming HTTPClientRequest, to name: ServiceName, deadline: Duration, isStream: Bool = false
+        _ request: consuming HTTPClientRequest, to name: ServiceName, deadline: Duration
+    ) async throws -> UpstreamAnswer {
+        try await send(request, to: name, milliseconds: deadline.wholeMilliseconds)
+    }
+
+    /// The same for a time that has been worked out.
+    func send(
+        _ request: consuming HTTPClientRequest, to name: ServiceName, milliseconds: UInt64, isStream: Bool = false
     ) async throws -> UpstreamAnswer {
         if case .stream = request.body { try await request.gather(upTo: policy.gatheredBody) }
         let service = service(name)
         if service.copies.isEmpty { try await resolve(service) }
         guard let copy = service.choose(at: loop.now) else { throw Self.away }
         service.budget.earn()
-        let patience = service.isHopeless ? min(deadline, policy.hopelessPatience) : deadline
-        var call = Call(service: service, client: isStream ? streams : http, end: loop.now + patience.wholeMilliseconds)
+        let patience =
+            service.isHopeless ? min(milliseconds, policy.hopelessPatience.wholeMilliseconds) : milliseconds
+        var call = Call(service: service, client: isStream ? streams : http, end: loop.now + patience)
         do {
             let answer = try await attempt(request, call, copy)
             guard answer.response.status == 503, isRepeatable(answer.response, request, service) else { return answer }
@@ -68,7 +76,7 @@ final class Upstreams: @unchecked Sendable {
         call.tried = [copy]
         do {
             return try await again(request, &call)
-        } catch HTTPClientError.deadlineExceeded where patience < deadline {
+        } catch HTTPClientError.deadlineExceeded where patience < milliseconds {
             throw Self.away
         }
     }
@@ -142,9 +150,16 @@ final class Upstreams: @unchecked Sendable {
         do {
             // A body that is passed on as it comes goes over a new connection: it could not be sent again, should a used
             // one prove dead.
-            let left = Duration.milliseconds(Int64(call.end - min(loop.now, call.end)))
-            let response = try await call.client.attempt(
-                request, to: copy.endpoint, deadline: left, allowsReuse: allowsReuse && request.isRepeatable)
+            let left = call.end - min(loop.now, call.end)
+            let mayReuse = allowsReuse && request.isRepeatable
+            let response: HTTPClientResponse
+            // The usual case is on its way without a suspension.
+            if mayReuse, let exchange = try call.client.begin(request, to: copy.endpoint, milliseconds: left) {
+                response = try await exchange.head()
+            } else {
+                response = try await call.client.attempt(
+                    request, to: copy.endpoint, deadline: .milliseconds(Int64(left)), allowsReuse: mayReuse)
+            }
             let isFailure =
                 response.status >= 500 && response.status != 501
                 && !(response.status == 503 && response.headers.contains("retry-after"))
@@ -225,13 +240,5 @@ final class Upstreams: @unchecked Sendable {
     func close() {
         http.close()
         streams.close()
-    }
-}
-
-extension Duration {
-    fileprivate var wholeMilliseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return UInt64(seconds) * 1000 + UInt64(attoseconds / 1_000_000_000_000_000)
     }
 }

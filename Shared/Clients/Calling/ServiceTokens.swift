@@ -49,7 +49,8 @@ package final class ServiceTokens: ServiceTokenSource, @unchecked Sendable {
     private let service: ServiceName
     private let secret: Secret<String>
     private let logger: Logger
-    private var places: [ServiceName: Place] = [:]
+    /// By the callee's distance from the gateway's port.
+    private var places: [Place?]
 
     package init(
         http: InternalHTTPClient, tenancy: HTTPEndpoint, service: ServiceName, secret: Secret<String>, logger: Logger
@@ -60,12 +61,13 @@ package final class ServiceTokens: ServiceTokenSource, @unchecked Sendable {
         self.service = service
         self.secret = secret
         self.logger = logger
+        places = Array(repeating: nil, count: 1 + (ServiceName.allCases.map(\.portOffset).max() ?? 0))
     }
 
     package func heldToken(for callee: ServiceName) -> String? {
         loop.preconditionCurrent()
         let now = loop.now
-        guard let held = places[callee]?.held, now < held.usableUntil else { return nil }
+        guard let held = places[callee.portOffset]?.held, now < held.usableUntil else { return nil }
         if now >= held.renewAt { _ = renewal(for: callee) }
         return held.token
     }
@@ -77,29 +79,30 @@ package final class ServiceTokens: ServiceTokenSource, @unchecked Sendable {
     }
 
     package func drop(_ token: String, for callee: ServiceName) {
-        guard places[callee]?.held?.token == token else { return }
-        places[callee]?.held = nil
+        guard places[callee.portOffset]?.held?.token == token else { return }
+        places[callee.portOffset]?.held = nil
     }
 
     private func renewal(for callee: ServiceName) -> Task<Result<Held, any Error>, Never>? {
-        if let running = places[callee]?.renewal { return running }
-        guard loop.now >= places[callee]?.notBefore ?? 0 else { return nil }
+        if let running = places[callee.portOffset]?.renewal { return running }
+        guard loop.now >= places[callee.portOffset]?.notBefore ?? 0 else { return nil }
         let task = loop.spawn { [self] () async -> Result<Held, any Error> in
             let result: Result<Held, any Error>
             do { result = .success(try await fetch(for: callee)) } catch { result = .failure(error) }
             finish(result, for: callee)
             return result
         }
-        places[callee, default: Place()].renewal = task
+        if places[callee.portOffset] == nil { places[callee.portOffset] = Place() }
+        places[callee.portOffset]?.renewal = task
         return task
     }
 
     private func finish(_ result: Result<Held, any Error>, for callee: ServiceName) {
-        places[callee]?.renewal = nil
+        places[callee.portOffset]?.renewal = nil
         switch result {
-        case .success(let held): places[callee]?.held = held
+        case .success(let held): places[callee.portOffset]?.held = held
         case .failure(let error):
-            places[callee]?.notBefore = loop.now + Self.retryAfterFailure
+            places[callee.portOffset]?.notBefore = loop.now + Self.retryAfterFailure
             logger.warning(
                 "Service token not renewed",
                 [.string("service.callee", callee.rawValue), .string("error.kind", "\(error)")])

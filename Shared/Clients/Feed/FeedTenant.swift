@@ -5,6 +5,8 @@ package import Models
 /// Immutable and shared by all loops: 100,000 of them exist once, and a change makes a new one.
 package final class FeedTenant: Sendable {
     package let id: TenantID
+    /// The id as it is written: every request that the gateway passes on names its tenant.
+    package let idText: String
     package let subdomain: String
     package let status: TenantStatus
     package let timeZone: TimeZoneName
@@ -22,6 +24,7 @@ package final class FeedTenant: Sendable {
 
     init(id: TenantID, _ value: ChangeFeedAPI.TenantValue, choices: Choices, allowance: Allowance) {
         self.id = id
+        idText = id.jsonText
         subdomain = value.subdomain
         status = value.status
         timeZone = value.timeZone

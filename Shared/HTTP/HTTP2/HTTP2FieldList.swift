@@ -33,7 +33,8 @@ final class HTTP2FieldList {
     ) -> Result {
         let headers = response.headers
         count = 0
-        reserve(fields: headers.count + 3, names: headers.bytes.count)
+        let lines = response.lines
+        reserve(fields: headers.count + lines.count + 3, names: headers.bytes.count + lines.bytes.count)
         digits[0] = 0x30 + UInt8(truncatingIfNeeded: response.status / 100)
         digits[1] = 0x30 + UInt8(truncatingIfNeeded: response.status / 10 % 10)
         digits[2] = 0x30 + UInt8(truncatingIfNeeded: response.status % 10)
@@ -45,8 +46,11 @@ final class HTTP2FieldList {
                 add("content-length", digits + start, 24 - start)
             }
             return headers.bytes.withUnsafeBytes { bytes in
-                add(headers, bytes, keepsDeclaredLength: keepsDeclaredLength)
-                return body(list, count)
+                let written = add(headers, bytes, keepsDeclaredLength: keepsDeclaredLength)
+                return lines.bytes.withUnsafeBytes { bytes in
+                    add(lines: bytes, names: written)
+                    return body(list, count)
+                }
             }
         }
     }
@@ -59,9 +63,10 @@ final class HTTP2FieldList {
         return body(list, count)
     }
 
-    private func add(_ headers: HTTPHeaders, _ bytes: UnsafeRawBufferPointer, keepsDeclaredLength: Bool) {
-        guard let base = bytes.baseAddress else { return }
+    /// How many bytes of `names` were used.
+    private func add(_ headers: HTTPHeaders, _ bytes: UnsafeRawBufferPointer, keepsDeclaredLength: Bool) -> Int {
         var written = 0
+        guard let base = bytes.baseAddress else { return 0 }
         for field in headers.fields {
             let length = Int(field.nameLength)
             let name = names + written
@@ -76,6 +81,19 @@ final class HTTP2FieldList {
             while first < last, ByteClass.isBlank(bytes[first]) { first += 1 }
             while last > first, ByteClass.isBlank(bytes[last - 1]) { last -= 1 }
             append(name, length, base + first, last - first)
+        }
+        return written
+    }
+
+    /// Lines are well-formed, and their names are none of the connection's.
+    private func add(lines bytes: UnsafeRawBufferPointer, names used: Int) {
+        guard let base = bytes.baseAddress else { return }
+        var written = used
+        HTTPFieldLines.forEach(in: bytes) { name, value in
+            let lower = names + written
+            for at in 0..<name.count { lower[at] = ByteClass.lowercase(bytes[name.lowerBound + at]) }
+            written += name.count
+            append(lower, name.count, base + value.lowerBound, value.count)
         }
     }
 

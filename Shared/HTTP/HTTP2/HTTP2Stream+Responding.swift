@@ -17,7 +17,7 @@ extension HTTP2Stream {
     private func answer(_ response: HTTPResponse) -> BodyStream? {
         guard isOpen, !isResetHere else { return nil }
         if case .upgraded(let stream) = response.body { return agree(response, stream) }
-        guard !response.headers.hasForbiddenField, (200..<600).contains(response.status) else {
+        guard response.isSafe, (200..<600).contains(response.status) else {
             server.logger.error("Response could not be sent", [.int("http.status", response.status)])
             refuse(500)
             return nil
@@ -51,13 +51,15 @@ extension HTTP2Stream {
     private func agree(
         _ response: HTTPResponse, _ stream: @escaping @Sendable (HTTPBody, HTTPBodyWriter) async throws -> Void
     ) -> BodyStream? {
-        guard let body = tunnelBody, response.status == 101, !response.headers.hasForbiddenField else {
+        guard let body = tunnelBody, response.status == 101, response.isSafe else {
             server.logger.error("Response could not be sent", [.int("http.status", response.status)])
             refuse(500)
             return nil
         }
         beginTunnel()
-        submit(HTTPResponse(status: 200, headers: response.headers), length: nil, hasBody: true)
+        var answer = HTTPResponse(status: 200, headers: response.headers)
+        answer.lines = response.lines
+        submit(answer, length: nil, hasBody: true)
         return { writer in try await stream(body, writer) }
     }
 

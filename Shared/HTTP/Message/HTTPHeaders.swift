@@ -135,6 +135,16 @@ package struct HTTPHeaders: Sendable {
         if let kept { fields = kept }
     }
 
+    /// Calls `body` with the bytes of each name, in order.
+    package func forEachName(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        bytes.withUnsafeBufferPointer { bytes in
+            for field in fields {
+                let start = Int(field.nameStart)
+                body(UnsafeBufferPointer(rebasing: bytes[start..<start + Int(field.nameLength)]))
+            }
+        }
+    }
+
     func firstIndex(of name: String) -> Int? {
         withMatch(of: name) { isNamed in fields.firstIndex(where: isNamed) }
     }
@@ -169,8 +179,8 @@ package struct HTTPHeaders: Sendable {
     ) -> Bool {
         guard Int(field.nameLength) == name.count else { return false }
         for offset in 0..<name.count {
-            let written = bytes[Int(field.nameStart) + offset]
-            guard ByteClass.lowercase(written) == ByteClass.lowercase(name[offset]) else { return false }
+            let (written, wanted) = (bytes[Int(field.nameStart) + offset], name[offset])
+            guard written == wanted || ByteClass.lowercase(written) == ByteClass.lowercase(wanted) else { return false }
         }
         return true
     }

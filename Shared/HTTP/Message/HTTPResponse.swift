@@ -18,6 +18,8 @@ package struct HTTPResponse: Sendable {
 
     package var status: Int
     package var headers: HTTPHeaders
+    /// Fields that are written behind the others as they are; none of them may be among `headers`, but for lists.
+    package var lines = HTTPFieldLines()
     package var body: Body
 
     /// An answer of a status between 200 and 599; 101 is for an upgrade only.
@@ -26,6 +28,9 @@ package struct HTTPResponse: Sendable {
         self.headers = headers
         self.body = body
     }
+
+    /// Whether every field can be written as one.
+    var isSafe: Bool { !headers.hasForbiddenField && !lines.hasForbiddenField }
 }
 
 /// Answers a request; runs as a task of its own on the loop of the request's connection.

@@ -2,45 +2,43 @@ import Glibc
 
 /// Writes request heads for clients.
 package enum RequestEncoder {
-    /// Calls `body` with the bytes of a head, which are gone afterwards; nil when the head could not be written safely.
+    /// Calls `body` with the bytes of a head, which are gone afterwards; false when the head could not be written safely.
     ///
     /// `Host` is the given one unless `headers` has its own. Fields that belong to a connection and not to the message
     /// are left out, and the framing is written from `framing`. `lines` go behind the other fields as they are.
-    package static func withHead<Result>(
+    package static func withHead(
         _ method: HTTPMethod, target: String, headers: HTTPHeaders, lines: HTTPFieldLines = HTTPFieldLines(),
-        host: String, framing: HTTPBodyFraming, _ body: (UnsafeRawBufferPointer) -> Result
-    ) -> Result? {
-        guard !headers.hasForbiddenField, !lines.hasForbiddenField, isSafe(method, target) else { return nil }
+        host: String, framing: HTTPBodyFraming, in room: RequestRoom, _ body: (UnsafeRawBufferPointer) -> Void
+    ) -> Bool {
+        guard !headers.hasForbiddenField, !lines.hasForbiddenField, isSafe(method, target) else { return false }
         let name = method.rawValue
         // The fields at their longest and 128 bytes for the words between, the length and the line ends.
         let bound =
             name.utf8.count + target.utf8.count + host.utf8.count + headers.bytes.count + 4 * headers.count
             + lines.bytes.count + 128
-        return withUnsafeTemporaryAllocation(byteCount: bound, alignment: 1) { memory in
-            guard let base = memory.baseAddress else { return nil }
-            var head = Cursor(base: base)
-            head.append(name)
-            head.append(" ")
-            head.append(target)
-            head.append(" HTTP/1.1\r\n")
-            if !headers.contains("host") {
-                head.append("Host: ")
-                head.append(host)
-                head.append("\r\n")
-            }
-            appendFields(headers, to: &head)
-            lines.bytes.withUnsafeBytes { head.append($0) }
-            switch framing {
-            case .length(let length):
-                head.append("Content-Length: ")
-                head.append(decimal: length)
-                head.append("\r\n")
-            case .chunked: head.append("Transfer-Encoding: chunked\r\n")
-            case .none, .untilClose: break
-            }
+        var head = Cursor(base: room.reserve(bound))
+        head.append(name)
+        head.append(" ")
+        head.append(target)
+        head.append(" HTTP/1.1\r\n")
+        if !headers.contains("host") {
+            head.append("Host: ")
+            head.append(host)
             head.append("\r\n")
-            return body(UnsafeRawBufferPointer(start: base, count: head.count))
         }
+        appendFields(headers, to: &head)
+        lines.bytes.withUnsafeBytes { head.append($0) }
+        switch framing {
+        case .length(let length):
+            head.append("Content-Length: ")
+            head.append(decimal: length)
+            head.append("\r\n")
+        case .chunked: head.append("Transfer-Encoding: chunked\r\n")
+        case .none, .untilClose: break
+        }
+        head.append("\r\n")
+        body(UnsafeRawBufferPointer(start: head.base, count: head.count))
+        return true
     }
 
     private static func isSafe(_ method: HTTPMethod, _ target: String) -> Bool {

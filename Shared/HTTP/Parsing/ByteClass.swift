@@ -18,20 +18,28 @@ enum ByteClass {
     static func areFieldValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let whole = bytes.count & ~7
-        // Without an early end, so that the compiler takes several words at once.
-        var odd: UInt64 = 0
-        for at in stride(from: 0, to: whole, by: 8) {
-            let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        guard bytes.count >= 8 else {
+            for byte in bytes where !isFieldValue(byte) { return false }
+            return true
+        }
+        // The high bit of each byte that is below 0x20, or is DEL.
+        func oddities(at place: Int) -> UInt64 {
+            let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
             let delete = word ^ ones &* 0x7f
-            // The high bit of each byte that is below 0x20, or is DEL.
-            odd |= ((word &- ones &* 0x20) & ~word) | ((delete &- ones) & ~delete)
+            return ((word &- ones &* 0x20) & ~word) | ((delete &- ones) & ~delete)
         }
+        let last = bytes.count - 8
+        // The last word overlaps the one before it, so that no byte is left over.
+        var odd = oddities(at: last)
+        // Without an early end, so that the compiler takes several words at once.
+        var at = 0
+        while at < last {
+            odd |= oddities(at: at)
+            at += 8
+        }
+        guard odd & (ones &* 0x80) != 0 else { return true }
         // A tab is allowed, and rare enough for a second look.
-        if odd & (ones &* 0x80) != 0 {
-            for at in 0..<whole where !isFieldValue(bytes[at]) { return false }
-        }
-        for at in whole..<bytes.count where !isFieldValue(bytes[at]) { return false }
+        for byte in bytes where !isFieldValue(byte) { return false }
         return true
     }
 

@@ -36,6 +36,7 @@ enum ResponseEncoder {
         var headers = response.headers
         if framing.upgrades || response.status == 426 { headers.remove("upgrade") }
         appendFields(headers, keepsDeclaredLength: framing.keepsDeclaredLength, to: output)
+        output.append(response.lines.bytes)
         switch framing.length {
         case .none, .untilClose: break
         case .known(let length):

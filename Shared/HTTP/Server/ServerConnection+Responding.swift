@@ -27,7 +27,7 @@ extension ServerConnection: RequestExchange, HTTPBodySink {
     func respond(_ response: HTTPResponse) -> BodyStream? {
         guard phase == .handling else { return nil }
         if case .upgraded(let stream) = response.body { return beginTunnel(response, stream) }
-        guard !response.headers.hasForbiddenField, (200..<600).contains(response.status) else {
+        guard response.isSafe, (200..<600).contains(response.status) else {
             server.logger.error("Response could not be sent", [.int("http.status", response.status)])
             refuse(500)
             return nil

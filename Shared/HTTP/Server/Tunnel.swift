@@ -31,7 +31,7 @@ extension ServerConnection {
     func beginTunnel(
         _ response: HTTPResponse, _ stream: @escaping @Sendable (HTTPBody, HTTPBodyWriter) async throws -> Void
     ) -> BodyStream? {
-        guard offersUpgrade, response.status == 101, !response.headers.hasForbiddenField else {
+        guard offersUpgrade, response.status == 101, response.isSafe else {
             server.logger.error("Response could not be sent", [.int("http.status", response.status)])
             refuse(500)
             return nil

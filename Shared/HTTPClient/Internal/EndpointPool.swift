@@ -33,9 +33,13 @@ final class EndpointPool: @unchecked Sendable {
     let configuration: HTTPClientConfiguration
     /// `idleConnectionDeadline` in the loop's unit: asked for at every answer.
     let idleMilliseconds: UInt64
+    /// `bodyIdleDeadline` likewise.
+    let bodyIdleMilliseconds: UInt64
     let loop: EventLoop
     /// For this loop's answers, so that loops do not count references of a shared one.
     let noBody = HTTPBody(bytes: [])
+    /// Where heads are written.
+    let room = RequestRoom()
     /// Weak: connections of a client that is gone live on until they close.
     private weak var client: InternalHTTPClient?
     /// Open ones, in no order; each knows its place.
@@ -54,6 +58,7 @@ final class EndpointPool: @unchecked Sendable {
         host = endpoint.description
         configuration = client.configuration
         idleMilliseconds = UInt64(configuration.idleConnectionDeadline.milliseconds)
+        bodyIdleMilliseconds = UInt64(configuration.bodyIdleDeadline.milliseconds)
         loop = client.loop
     }
 

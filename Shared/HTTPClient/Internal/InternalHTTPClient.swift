@@ -51,25 +51,26 @@ package final class InternalHTTPClient: @unchecked Sendable {
     package func attempt(
         _ request: HTTPClientRequest, to endpoint: HTTPEndpoint, deadline: Duration, allowsReuse: Bool = true
     ) async throws -> HTTPClientResponse {
-        loop.preconditionCurrent()
         let milliseconds = UInt64(deadline.milliseconds)
-        let pool = pool(for: endpoint)
+        if allowsReuse, let exchange = try begin(request, to: endpoint, milliseconds: milliseconds) {
+            return try await exchange.head()
+        }
         let connection: UpstreamConnection
-        if allowsReuse, let idle = pool.takeIdle() {
-            connection = idle
-        } else {
-            do {
-                connection = try await pool.acquire(until: loop.now + milliseconds, allowsReuse: allowsReuse)
-            } catch let error as HTTPClientError {
-                throw HTTPAttemptFailure(error: error, reach: .nothing)
-            }
-        }
-        let wasReused = connection.wasUsed
         do {
-            return try await connection.exchange(request, deadline: milliseconds)
+            connection = try await pool(for: endpoint).acquire(until: loop.now + milliseconds, allowsReuse: allowsReuse)
         } catch let error as HTTPClientError {
-            throw HTTPAttemptFailure(error: error, reach: connection.reach(of: error, wasReused: wasReused))
+            throw HTTPAttemptFailure(error: error, reach: .nothing)
         }
+        return try await HTTPExchange(request, on: connection, deadline: milliseconds).head()
+    }
+
+    /// Sends a request over an idle connection, at once; nil when there is none, and then nothing has been sent.
+    package func begin(
+        _ request: HTTPClientRequest, to endpoint: HTTPEndpoint, milliseconds: UInt64
+    ) throws -> HTTPExchange? {
+        loop.preconditionCurrent()
+        guard let idle = pool(for: endpoint).takeIdle() else { return nil }
+        return try HTTPExchange(request, on: idle, deadline: milliseconds)
     }
 
     /// Keeps no idle connection to an endpoint any longer; what runs there goes on to its end.

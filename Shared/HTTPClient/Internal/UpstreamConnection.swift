@@ -62,8 +62,8 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
 
     // Sending.
 
-    /// Sends one request and waits for the head of its answer.
-    func exchange(_ request: HTTPClientRequest, deadline: UInt64) async throws -> HTTPClientResponse {
+    /// Sends one request, to whose answer somebody then waits: it cannot come before, since both run on the loop.
+    func send(_ request: HTTPClientRequest, deadline: UInt64) throws {
         number &+= 1
         hasWritten = false
         hasAnswered = false
@@ -74,18 +74,13 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
             throw CancellationError()
         }
         guard begin(request, deadline) else { throw HTTPClientError.invalidRequest }
-        let number = self.number
-        // The answer cannot come before the wait for it: both run on the loop.
-        return try await withTaskCancellationHandler {
-            // Unsafe: resumed exactly once, by `takeHeadWaiter`; the checked kind costs as much as the whole switch.
-            try await withUnsafeThrowingContinuation { continuation in
-                guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
-                guard !isClosed else { return continuation.resume(throwing: HTTPClientError.connectionClosed) }
-                headWaiter = continuation
-            }
-        } onCancel: {
-            loop.execute { self.cancel(number) }
-        }
+    }
+
+    /// Has the continuation resumed with the head of the answer, exactly once.
+    func wait(for continuation: UnsafeContinuation<HTTPClientResponse, any Error>) {
+        guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+        guard !isClosed else { return continuation.resume(throwing: HTTPClientError.connectionClosed) }
+        headWaiter = continuation
     }
 
     /// How far the request that failed can have come.
@@ -104,8 +99,8 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         parser = ResponseParser(requestMethod: request.method)
         receiving = .head
         upgrade = request.upgrade
-        bodyIdle = UInt64((request.bodyIdle ?? pool.configuration.bodyIdleDeadline).milliseconds)
-        let isWritten: Void? =
+        bodyIdle = request.bodyIdle.map { UInt64($0.milliseconds) } ?? pool.bodyIdleMilliseconds
+        let isWritten =
             switch request.body {
             case .empty where request.upgrade != nil: writeUpgrade(request)
             case .empty: withHead(of: request, Self.emptyFraming(request.method)) { tcp.write($0) }
@@ -115,7 +110,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
                 }
             case .stream(let body): startUpload(body, of: request)
             }
-        guard isWritten != nil else {
+        guard isWritten else {
             // Nothing was sent: the connection is as good as before.
             becomeIdle()
             return false
@@ -124,16 +119,16 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         return true
     }
 
-    private func withHead<Result>(
-        of request: HTTPClientRequest, _ framing: HTTPBodyFraming, _ body: (UnsafeRawBufferPointer) -> Result
-    ) -> Result? {
+    private func withHead(
+        of request: HTTPClientRequest, _ framing: HTTPBodyFraming, _ body: (UnsafeRawBufferPointer) -> Void
+    ) -> Bool {
         RequestEncoder.withHead(
             request.method, target: request.target, headers: request.headers, lines: request.lines, host: pool.host,
-            framing: framing, body)
+            framing: framing, in: pool.room, body)
     }
 
-    private func writeUpgrade(_ request: HTTPClientRequest) -> Void? {
-        guard let key = request.upgrade, !request.headers.contains("sec-websocket-key") else { return nil }
+    private func writeUpgrade(_ request: HTTPClientRequest) -> Bool {
+        guard let key = request.upgrade, !request.headers.contains("sec-websocket-key") else { return false }
         let fields = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: \(key.text)\r\n\r\n"
         return withHead(of: request, .none) { head in
             // In place of the empty line that ends the head.
@@ -156,14 +151,15 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
 
     private func waitForBody() { wait(bodyIdle) }
 
-    private func startUpload(_ body: HTTPBody, of request: HTTPClientRequest) -> Void? {
+    private func startUpload(_ body: HTTPBody, of request: HTTPClientRequest) -> Bool {
         let framing: HTTPBodyFraming = body.declaredLength.map { .length($0) } ?? .chunked
-        guard let head = withHead(of: request, framing, { [UInt8]($0) }) else { return nil }
+        var head: [UInt8] = []
+        guard withHead(of: request, framing, { head = [UInt8]($0) }) else { return false }
         let number = self.number
         // The client's own pace is its server's business: only what the service holds up is timed here.
         deadline = .max
-        upload = loop.spawn { await self.pass(on: body, after: head, number: number) }
-        return ()
+        upload = loop.spawn { [head] in await self.pass(on: body, after: head, number: number) }
+        return true
     }
 
     /// Writes the head with the first piece, then piece by piece as fast as the service reads.
@@ -360,7 +356,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         return waiter
     }
 
-    fileprivate func cancel(_ number: UInt64) {
+    func cancel(_ number: UInt64) {
         guard self.number == number else { return }
         switch receiving {
         case .head:

@@ -46,19 +46,34 @@ package struct TraceContext: Sendable, Equatable {
 
     /// The header's value.
     package var traceparent: String {
-        String(unsafeUninitializedCapacity: 55) { text in
-            text[0] = UInt8(ascii: "0")
-            text[1] = UInt8(ascii: "0")
-            text[2] = UInt8(ascii: "-")
-            text[35] = UInt8(ascii: "-")
-            text[52] = UInt8(ascii: "-")
-            Self.write(high, to: text, at: 3)
-            Self.write(low, to: text, at: 19)
-            Self.write(parent, to: text, at: 36)
-            text[53] = UInt8(ascii: "0")
-            text[54] = UInt8(ascii: "0") + flags
-            return 55
+        String(unsafeUninitializedCapacity: Self.length) { text in
+            write(to: text)
+            return Self.length
         }
+    }
+
+    /// Calls `body` with the bytes of the header's value, without making a string.
+    package func withTraceparent(_ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { text in
+            write(to: text)
+            body(UnsafeRawBufferPointer(text))
+        }
+    }
+
+    /// The bytes of the header's value.
+    private static let length = 55
+
+    private func write(to text: UnsafeMutableBufferPointer<UInt8>) {
+        text[0] = UInt8(ascii: "0")
+        text[1] = UInt8(ascii: "0")
+        text[2] = UInt8(ascii: "-")
+        text[35] = UInt8(ascii: "-")
+        text[52] = UInt8(ascii: "-")
+        Self.write(high, to: text, at: 3)
+        Self.write(low, to: text, at: 19)
+        Self.write(parent, to: text, at: 36)
+        text[53] = UInt8(ascii: "0")
+        text[54] = UInt8(ascii: "0") + flags
     }
 
     /// The trace of the work that the current task does: of a request, a job or an event.

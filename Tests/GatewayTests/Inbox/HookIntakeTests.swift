@@ -169,21 +169,21 @@ import Testing
         }
     }
 
-    @Test func `only https will do once there is a certificate, but for names of this machine`() async throws {
+    @Test func `only https will do once there is a certificate, but for names of this machine`() throws {
         let rules = TransportRules(
             isTrusted: { _ in true }, port: 443, baseURL: try #require(WebAddress("https://example.com")),
             challenges: nil)
-        func answer(_ host: String) async throws -> HTTPResponse? {
+        func answer(_ host: String) throws -> HTTPResponse? {
             let request = HTTPRequest(
                 method: .post, target: "/hooks/calls/retell/\(InboxUnderTest.connection)", headers: ["Host": host],
                 remote: try #require(SocketAddress(host: "127.0.0.1", port: 1)))
-            return try await rules.answer(
+            return try rules.answer(
                 Visit(request, requestID: .make(), started: 0, scheme: rules.scheme(of: request)))
         }
-        await #expect { _ = try await answer("acme.example.com") } throws: { error in
+        #expect { _ = try answer("acme.example.com") } throws: { error in
             (error as? Failure)?.code == .insecureHook
         }
-        #expect(try await answer("acme.localhost") == nil)
+        #expect(try answer("acme.localhost") == nil)
     }
 
     @Test func `a path that names no connection is none, and methods are the provider's`() async throws {

@@ -1,3 +1,4 @@
+import HTTP
 import IO
 import Testing
 
@@ -54,7 +55,10 @@ import Testing
         #expect(limits.take("192.0.2.1", .failure, gateways: 1, now: 1000, isCounted: false).isAllowed)
         #expect(limits.take("192.0.2.1", .failure, gateways: 1, now: 1000).remaining == 1)
         #expect(limits.mayHaveFailures)
-        #expect(limits.policyField(.signIn) == #""address";q=3;w=3"#)
+        var lines = HTTPFieldLines()
+        limits.tell(&lines, .signIn, left: 2)
+        #expect(
+            lines.description == "RateLimit-Policy: \"address\";q=3;w=3\r\nRateLimit: \"address\";r=2;t=1\r\n")
     }
 
     @Test func `addresses that came once leave nothing behind, and the table has an end`() {
