@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Models
 import Telemetry
+import TestSupport
 import Testing
 import WebTestSupport
 

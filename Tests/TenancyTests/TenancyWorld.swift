@@ -9,6 +9,7 @@ import Models
 import Postgres
 import ServiceKit
 import Telemetry
+import TestSupport
 import Web
 import WebTestSupport
 

@@ -1,17 +1,18 @@
 import Glibc
-import IO
+package import IO
 import Synchronization
 
 /// A DNS server on loopback that says what a test has told it; every other name does not exist.
-final class ZoneServer: Sendable {
+package final class ZoneServer: Sendable {
     /// What is said of a name.
-    enum Answer: Sendable {
+    package enum Answer: Sendable {
         case texts([String])
         /// SERVFAIL.
         case failure
     }
 
-    let address: SocketAddress
+    /// Where it is asked.
+    package let address: SocketAddress
     private let file: Int32
     private let book: Book
 
@@ -81,7 +82,8 @@ final class ZoneServer: Sendable {
 
     struct Unavailable: Error {}
 
-    init() throws {
+    /// Serves on a free port until it is let go.
+    package init() throws {
         file = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         var own = sockaddr_in()
         own.sin_family = sa_family_t(AF_INET)
@@ -125,5 +127,5 @@ final class ZoneServer: Sendable {
     }
 
     /// What is said of a name from now on; nil for a name that does not exist.
-    func set(_ name: String, _ answer: Answer?) { book.answers.withLock { $0[name] = answer } }
+    package func set(_ name: String, _ answer: Answer?) { book.answers.withLock { $0[name] = answer } }
 }
