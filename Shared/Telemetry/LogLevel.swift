@@ -9,7 +9,8 @@ package enum LogLevel: String, Sendable, Comparable, CaseIterable {
     /// Someone must look.
     case error
 
-    private var rank: Int {
+    /// Its place among all levels.
+    var rank: Int {
         switch self {
         case .debug: 0
         case .info: 1

@@ -23,14 +23,21 @@ struct LogLine: ~Copyable {
     /// What was written so far; valid until the next append.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-    mutating func begin(level: LogLevel, service: String, message: StaticString) {
+    /// What stands between the time and the message in all lines of a level.
+    static func opening(level: LogLevel, service: String) -> [UInt8] {
+        var line = LogLine()
+        line.append("\",\"level\":\"")
+        line.append(text: level.rawValue)
+        line.append("\",\"service\":\"")
+        line.appendEscaped(service)
+        line.append("\",\"message\":\"")
+        return [UInt8](line.bytes)
+    }
+
+    mutating func begin(opening: [UInt8], message: StaticString) {
         append("{\"time\":\"")
         appendTime()
-        append("\",\"level\":\"")
-        append(text: level.rawValue)
-        append("\",\"service\":\"")
-        appendEscaped(service)
-        append("\",\"message\":\"")
+        append(rendered: opening)
         append(constant: message)
         append("\"")
     }
@@ -167,13 +174,15 @@ struct LogLine: ~Copyable {
         appendDate(days)
         reserve(16)
         put(UInt8(ascii: "T"))
-        putDigits(second / 3600, width: 2)
+        putPair(second / 3600)
         put(UInt8(ascii: ":"))
-        putDigits(second / 60 % 60, width: 2)
+        putPair(second / 60 % 60)
         put(UInt8(ascii: ":"))
-        putDigits(second % 60, width: 2)
+        putPair(second % 60)
         put(UInt8(ascii: "."))
-        putDigits(now.tv_nsec / 1_000_000, width: 3)
+        let milliseconds = now.tv_nsec / 1_000_000
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds / 100))
+        putPair(milliseconds % 100)
         put(UInt8(ascii: "Z"))
     }
 
@@ -186,11 +195,13 @@ struct LogLine: ~Copyable {
         let shifted = (5 * dayOfYear + 2) / 153
         let month = shifted < 10 ? shifted + 3 : shifted - 9
         reserve(10)
-        putDigits(era * 400 + yearOfEra + (month <= 2 ? 1 : 0), width: 4)
+        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        putPair(year / 100)
+        putPair(year % 100)
         put(UInt8(ascii: "-"))
-        putDigits(month, width: 2)
+        putPair(month)
         put(UInt8(ascii: "-"))
-        putDigits(dayOfYear - (153 * shifted + 2) / 5 + 1, width: 2)
+        putPair(dayOfYear - (153 * shifted + 2) / 5 + 1)
     }
 
     // Where room has been made.
@@ -198,6 +209,13 @@ struct LogLine: ~Copyable {
     private mutating func put(_ byte: UInt8) {
         base[count] = byte
         count += 1
+    }
+
+    /// A number from 0 to 99.
+    private mutating func putPair(_ number: Int) {
+        base[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10)
+        base[count + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+        count += 2
     }
 
     /// The last digits of a number that is not negative.

@@ -3,7 +3,8 @@
 /// A logger is a value: `with(_:)` gives one whose every line also carries the request's id, trace and tenant. A line
 /// below the level costs one comparison.
 package struct Logger: Sendable {
-    private let service: String
+    /// How the lines of each level go on behind the time, by the level's rank.
+    private let openings: [[UInt8]]
     /// The least urgent level that is written.
     package let level: LogLevel
     private let sink: any LogSink
@@ -12,7 +13,7 @@ package struct Logger: Sendable {
 
     /// A logger for the process's life, by default to standard error.
     package init(service: String, level: LogLevel = .info, sink: any LogSink = StandardErrorLog()) {
-        self.service = service
+        openings = LogLevel.allCases.map { LogLine.opening(level: $0, service: service) }
         self.level = level
         self.sink = sink
     }
@@ -49,7 +50,7 @@ package struct Logger: Sendable {
     private func write(_ level: LogLevel, _ message: StaticString, _ fields: () -> [LogField]) {
         guard level >= self.level else { return }
         var line = LogLine()
-        line.begin(level: level, service: service, message: message)
+        line.begin(opening: openings[level.rank], message: message)
         line.append(rendered: context)
         for field in fields() { line.append(field) }
         line.end()

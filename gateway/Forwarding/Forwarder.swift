@@ -44,6 +44,7 @@ final class Forwarder: @unchecked Sendable {
             token = try await tokens.token(for: route.service)
         }
         var outgoing = request(visit, tenant, tokenLine(token, for: route.service))
+        outgoing.loss = visit.request.loss
         if visit.offer != nil { outgoing.upgrade = .make() }
         if route.kind == .stream { outgoing.bodyIdle = streamIdle }
         let answer = try await upstreams.send(

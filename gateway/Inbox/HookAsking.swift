@@ -23,6 +23,8 @@ final class HookAsking: @unchecked Sendable {
         let hurried = DoorRoute(
             template: route.template, index: route.index, service: route.service, kind: route.kind,
             bodyLimit: route.bodyLimit, patience: deadline)
+        // What comes late is cancelled by its task.
+        visit.request.loss = nil
         do {
             let response = try await within(deadline) { [forwarder] in
                 try await forwarder.forward(visit, to: hurried, tenant: tenant)

@@ -164,6 +164,7 @@ final class HTTP2Stream: RequestExchange, HTTPBodySink, @unchecked Sendable {
             return nil
         }
         self.runner = runner
+        taken?.loss = runner.loss
         return taken
     }
 

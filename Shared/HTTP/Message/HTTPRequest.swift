@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
     /// Over HTTP/1.1 the request is an upgrade (RFC 9110, 7.8), over HTTP/2 an extended CONNECT (RFC 8441), which comes
     /// as a GET without `Sec-WebSocket-Key`.
     package var upgrade: String?
+    /// Says when the client is gone; nil for a request that did not come over a socket.
+    package var loss: RequestLoss?
     /// Whether it came over HTTP/2.
     package var isHTTP2 = false
     /// Whether it came over TLS to this process.

@@ -32,11 +32,7 @@ enum ByteClass {
         // The last word overlaps the one before it, so that no byte is left over.
         var odd = oddities(at: last)
         // Without an early end, so that the compiler takes several words at once.
-        var at = 0
-        while at < last {
-            odd |= oddities(at: at)
-            at += 8
-        }
+        for at in stride(from: 0, to: last, by: 8) { odd |= oddities(at: at) }
         guard odd & (ones &* 0x80) != 0 else { return true }
         // A tab is allowed, and rare enough for a second look.
         for byte in bytes where !isFieldValue(byte) { return false }

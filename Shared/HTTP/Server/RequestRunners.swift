@@ -11,10 +11,12 @@ final class RequestRunners: @unchecked Sendable {
     /// One task; whoever holds it can cancel the handler that it runs.
     final class Runner: @unchecked Sendable {
         fileprivate var task: Task<Void, Never>?
-        fileprivate private(set) var isCancelled = false
+        /// For the handler, which need not look at its task.
+        let loss = RequestLoss()
+        fileprivate var isCancelled: Bool { loss.hasHappened }
 
         func cancel() {
-            isCancelled = true
+            loss.happen()
             task?.cancel()
         }
     }

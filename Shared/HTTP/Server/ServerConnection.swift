@@ -285,6 +285,7 @@ final class ServerConnection: TCPConnectionDelegate, ClientConnection, @unchecke
         swap(&taken, &request)
         guard phase == .handling else { return nil }
         self.runner = runner
+        taken?.loss = runner.loss
         return taken
     }
 

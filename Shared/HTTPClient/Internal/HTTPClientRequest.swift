@@ -33,6 +33,8 @@ package struct HTTPClientRequest: Sendable {
     package var body: Body
     /// Offers to go on with WebSocket, by a field that is not among `headers`; an answer that agrees has a `writer`.
     package var upgrade: WebSocketKey?
+    /// Says when nobody waits for the answer any more, in place of the task's cancellation.
+    package var loss: RequestLoss?
     /// How long the answer's body may stand still, in place of the client's own; for streams that have little to say.
     package var bodyIdle: Duration?
 

@@ -1,3 +1,4 @@
+import HTTP
 import IO
 
 /// A request that has been sent, and whose answer's head is still to come.
@@ -6,11 +7,13 @@ import IO
 package struct HTTPExchange {
     private let connection: UpstreamConnection
     private let wasReused: Bool
+    private let loss: RequestLoss?
 
     /// Sends the request.
     init(_ request: HTTPClientRequest, on connection: UpstreamConnection, deadline: UInt64) throws {
         self.connection = connection
         wasReused = connection.wasUsed
+        loss = request.loss
         do { try connection.send(request, deadline: deadline) } catch { throw failure(error) }
     }
 
@@ -18,6 +21,9 @@ package struct HTTPExchange {
     package func head() async throws -> HTTPClientResponse {
         let number = connection.number
         do {
+            if let loss {
+                return try await withUnsafeThrowingContinuation { connection.wait(for: $0, loss) }
+            }
             return try await withTaskCancellationHandler {
                 // Unsafe: the connection resumes it exactly once; the checked kind costs as much as the whole switch.
                 try await withUnsafeThrowingContinuation { connection.wait(for: $0) }

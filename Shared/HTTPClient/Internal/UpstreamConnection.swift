@@ -4,7 +4,7 @@ import IO
 /// One connection to a service and the exchange that runs on it; at most one at a time.
 ///
 /// Confined to the client's loop. Reads also while it is idle, so that a service's closing is seen before the next use.
-final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
+final class UpstreamConnection: TCPConnectionDelegate, RequestLossListener, @unchecked Sendable {
     private enum Receiving {
         case idle
         case head
@@ -36,6 +36,8 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
     /// How long a body may stand still, in milliseconds.
     private var bodyIdle: UInt64 = 0
     private var headWaiter: UnsafeContinuation<HTTPClientResponse, any Error>?
+    /// Whom `headWaiter` works for.
+    private var loss: RequestLoss?
     /// Weak: the reader's reference keeps the exchange going.
     private weak var body: HTTPBody?
     private var keepsAlive = false
@@ -69,7 +71,7 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         hasAnswered = false
         wasUnread = false
         guard !isClosed else { throw HTTPClientError.connectionClosed }
-        guard !Task.isCancelled else {
+        guard !(request.loss?.hasHappened ?? Task.isCancelled) else {
             becomeIdle()
             throw CancellationError()
         }
@@ -82,6 +84,16 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
         guard !isClosed else { return continuation.resume(throwing: HTTPClientError.connectionClosed) }
         headWaiter = continuation
     }
+
+    /// The same for an exchange that ends when nobody waits for it any more.
+    func wait(for continuation: UnsafeContinuation<HTTPClientResponse, any Error>, _ loss: RequestLoss) {
+        guard !isClosed else { return continuation.resume(throwing: HTTPClientError.connectionClosed) }
+        headWaiter = continuation
+        self.loss = loss
+        loss.listen(self, number)
+    }
+
+    func requestWasLost(_ number: UInt64) { cancel(number) }
 
     /// How far the request that failed can have come.
     func reach(of error: HTTPClientError, wasReused: Bool) -> HTTPAttemptFailure.Reach {
@@ -353,6 +365,8 @@ final class UpstreamConnection: TCPConnectionDelegate, @unchecked Sendable {
     private func takeHeadWaiter() -> UnsafeContinuation<HTTPClientResponse, any Error>? {
         let waiter = headWaiter
         headWaiter = nil
+        loss?.forget()
+        loss = nil
         return waiter
     }
 
