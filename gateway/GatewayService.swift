@@ -70,7 +70,13 @@ enum GatewayService: ServiceProgram {
                 tenancy: member.client(for: .tenancy), loop: seat.loop, logger: seat.logger)
             running.append { await erasures.run() }
             running.append { await limits.tidy() }
-            if let transport = shared.transport { running.append { await transport.watch(seat) } }
+            if let transport = shared.transport {
+                running.append { await transport.watch(seat) }
+                let domains = DomainCertificates(
+                    certificates: transport.certificates, state: member.state, tenancy: member.client(for: .tenancy),
+                    loop: seat.loop, logger: seat.logger)
+                running.append { await domains.run() }
+            }
             running.append { await shared.front.sites.run(on: seat.loop) }
         }
         var parts = ServiceParts(

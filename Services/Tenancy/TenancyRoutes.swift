@@ -20,6 +20,9 @@ struct TenancyRoutes: Sendable {
     private var sites: RelyingPartyService { RelyingPartyService(database: database, baseURL: baseURL) }
     private var links: InvitationLinks { InvitationLinks(baseURL) }
     private var erasures: ErasureRoutes { ErasureRoutes(database: database, secrets: mail.secrets) }
+    private var domains: DomainRoutes {
+        DomainRoutes(database: database, records: records, mail: mail, baseURL: baseURL)
+    }
     private var keys: APIKeyRoutes { APIKeyRoutes(database: database, tokens: tokens) }
 
     /// Behind the gateway.
@@ -40,8 +43,7 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.invitations(InvitationRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.emails(EmailRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.apiKeys(keys)
-        routes += RouteTable.domains(
-            DomainRoutes(database: database, records: records, mail: mail, baseURL: baseURL))
+        routes += RouteTable.domains(domains)
         routes += RouteTable.settings(SettingsRoutes(database: database))
         routes += RouteTable.audit(AuditRoutes(database: database))
         routes += RouteTable.published(SigningKeyRoutes(ring: ring))
@@ -65,7 +67,7 @@ struct TenancyRoutes: Sendable {
             serviceTokens: ServiceTokenRoutes(tokens: tokens, secrets: serviceSecrets),
             changes: ChangeFeedRoutes(database: database, signal: signal), keys: keys,
             signingKeys: SigningKeyRoutes(ring: ring), entitlements: EntitlementRoutes(database: database),
-            origins: OriginRoutes(database: database), erasures: erasures,
+            origins: OriginRoutes(database: database), domains: domains, erasures: erasures,
             directory: DirectoryRoutes(database: database))
     }
 }

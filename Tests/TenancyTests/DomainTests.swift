@@ -215,6 +215,34 @@ struct DomainTests {
         }
     }
 
+    @Test func `the gateway tells until when a domain has a certificate`() async throws {
+        try await withTenancy { world in
+            let domain = try await claimed(world)
+            let end = Timestamp(seconds: Timestamp.now().seconds + 90 * 86_400)
+            func tell(_ end: Timestamp?, as caller: ServiceName, of tenant: TenantID) async throws -> Int {
+                let body = InternalAPI.DomainCertificate(name: domain.name, tenantID: tenant, expiresAt: end)
+                let request = try world.trust.request(
+                    .put, "/internal/domains/certificate", as: .service(caller), in: world.tenant, json: body)
+                return await world.internal(request).status
+            }
+            func known() async throws -> Timestamp? {
+                let found: TenancyAPI.Domain = try await world.send(
+                    .get, "\(Self.path)/\(domain.id)", as: .user(.owner)
+                ).decoded()
+                return found.certificateExpiresAt
+            }
+            #expect(try await tell(end, as: .gateway, of: world.tenant) == 204)
+            #expect(try await known() == end)
+            #expect(try await tell(nil, as: .calls, of: world.tenant) == 403)
+            #expect(try await tell(nil, as: .gateway, of: world.other) == 403)
+            // A look at the record leaves it alone.
+            _ = try await verify(world, domain.id)
+            #expect(try await known() == end)
+            #expect(try await tell(nil, as: .gateway, of: world.tenant) == 204)
+            #expect(try await known() == nil)
+        }
+    }
+
     @Test func `a domain that waits is looked at ever more seldom, and then no more`() throws {
         let now = Timestamp.now()
         func next(_ age: Int64, verified: Bool = false, failing: Bool = false) -> Int64? {

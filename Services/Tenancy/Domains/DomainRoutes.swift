@@ -64,6 +64,20 @@ struct DomainRoutes: Sendable {
         return NoContent()
     }
 
+    /// What the gateway says of its certificates.
+    func putCertificate(
+        _ context: RequestContext, _ body: Body<InternalAPI.DomainCertificate>
+    ) async throws -> NoContent {
+        let certificate = body.value
+        guard certificate.tenantID == context.tenant else {
+            throw Failure(.forbidden, "The tenant of the request is another one.")
+        }
+        // One that has gone meanwhile is no fault of the gateway's.
+        try await DomainStore(rows: context.database(database)).note(
+            certificateOf: certificate.name, until: certificate.expiresAt, in: context.tenant)
+        return NoContent()
+    }
+
     /// What is verified stays when a plan without the feature follows, so that no link breaks by it.
     private func checkFeature(_ context: RequestContext) async throws {
         let entitlements = try await TenantStore(rows: context.database(database)).entitlements(of: context.tenant)

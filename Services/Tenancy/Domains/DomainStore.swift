@@ -54,13 +54,21 @@ struct DomainStore {
                 """
                 UPDATE domains SET
                     verified_at = \(domain.verifiedAt), checked_at = \(domain.checkedAt), fault = \(domain.fault?.rawValue),
-                    failing_since = \(domain.failingSince), lapsed_at = \(domain.lapsedAt), next_check_at = \(nextCheck),
-                    certificate_expires_at = \(domain.certificateExpiresAt)
+                    failing_since = \(domain.failingSince), lapsed_at = \(domain.lapsedAt), next_check_at = \(nextCheck)
                 WHERE tenant_id = \(tenant) AND id = \(domain.id)
                 """)
         } catch let error as PostgresError where error.constraint == "domains_verified_key" {
             throw Failure(.domainTaken)
         }
+    }
+
+    /// Notes until when the gateway has a certificate for a domain.
+    func note(certificateOf name: String, until end: Timestamp?, in tenant: TenantID) async throws {
+        try await rows.execute(
+            """
+            UPDATE domains SET certificate_expires_at = \(end)
+            WHERE tenant_id = \(tenant) AND name = \(name) AND certificate_expires_at IS DISTINCT FROM \(end)
+            """)
     }
 
     /// Nil when there is no such domain.

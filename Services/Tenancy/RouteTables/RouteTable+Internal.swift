@@ -5,7 +5,8 @@ extension RouteTable {
     /// What other services may ask.
     static func tenancyInternal(
         serviceTokens: ServiceTokenRoutes, changes: ChangeFeedRoutes, keys: APIKeyRoutes, signingKeys: SigningKeyRoutes,
-        entitlements: EntitlementRoutes, origins: OriginRoutes, erasures: ErasureRoutes, directory: DirectoryRoutes
+        entitlements: EntitlementRoutes, origins: OriginRoutes, domains: DomainRoutes, erasures: ErasureRoutes,
+        directory: DirectoryRoutes
     ) -> RouteTable {
         RouteTable(
             .tenancy,
@@ -28,6 +29,9 @@ extension RouteTable {
                 .put(
                     "/internal/tenants/{id}/origins", "put_origins", .service(.originsWrite),
                     "Set from which web sites a tenant's visitors come", origins.put),
+                .put(
+                    "/internal/domains/certificate", "put_domain_certificate", .service(.certificatesReport),
+                    "Say until when there is a certificate for a tenant's domain", domains.putCertificate),
                 .get(
                     "/internal/users", "list_people", .service(.peopleRead),
                     "Active people, by role, skill, language and ZIP code", directory.list),

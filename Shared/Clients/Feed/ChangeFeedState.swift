@@ -41,6 +41,9 @@ package final class ChangeFeedState: @unchecked Sendable {
     /// The tenant of a verified custom domain, in lower case.
     package func tenant(domain: String) -> FeedTenant? { tables.domains[domain].flatMap { tables.tenants[$0] } }
 
+    /// Every verified custom domain, and whose it is.
+    package var domains: [String: TenantID] { tables.domains }
+
     /// The web sites of a tenant whose pages may call what visitors may call.
     package func origins(of tenant: TenantID) -> [String] { tables.origins[tenant] ?? [] }
 

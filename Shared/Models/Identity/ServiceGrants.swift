@@ -12,6 +12,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case entitlementsWrite = "entitlements.write"
     /// Set from which web sites a tenant's visitors come: sessions alone, whose widgets stand there.
     case originsWrite = "origins.write"
+    /// Say until when there is a certificate for a tenant's domain: the gateway alone.
+    case certificatesReport = "certificates.report"
     /// Learn what is to be erased, and say that it was.
     case erasuresTake = "erasures.take"
     /// Read all that a tenant has, for its archive: tenancy alone.
@@ -35,7 +37,7 @@ package enum ServiceGrants {
         if callee == .tenancy { granted.formUnion([.changesRead, .erasuresTake]) }
         if caller == .tenancy, ServiceName.services.contains(callee), callee != .tenancy { granted.insert(.exportRead) }
         switch (caller, callee) {
-        case (.gateway, .tenancy): granted.insert(.apiKeysExchange)
+        case (.gateway, .tenancy): granted.formUnion([.apiKeysExchange, .certificatesReport])
         case (.sessions, .tenancy): granted.insert(.originsWrite)
         case (.billing, .tenancy): granted.insert(.entitlementsWrite)
         case (.tenancy, .messaging): granted.insert(.mailSend)

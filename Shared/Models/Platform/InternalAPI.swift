@@ -27,6 +27,20 @@ package enum InternalAPI {
         }
     }
 
+    /// `PUT /internal/domains/certificate` of tenancy.
+    package struct DomainCertificate: Codable, Sendable, Hashable {
+        package var name: String
+        package var tenantID: TenantID
+        /// Null while there is none.
+        package var expiresAt: Timestamp?
+
+        package init(name: String, tenantID: TenantID, expiresAt: Timestamp?) {
+            self.name = name
+            self.tenantID = tenantID
+            self.expiresAt = expiresAt
+        }
+    }
+
     /// A token and its life.
     package struct Token: Codable, Sendable {
         package var token: String
