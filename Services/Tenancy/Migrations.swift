@@ -27,5 +27,6 @@ extension Migration {
         Migration(name: "0020_create_erasures", sql: PackageResources._020_create_erasures_sql),
         Migration(name: "0021_create_life_cycle", sql: PackageResources._021_create_life_cycle_sql),
         Migration(name: "0022_extend_users", sql: PackageResources._022_extend_users_sql),
+        Migration(name: "0023_create_single_sign_on", sql: PackageResources._023_create_single_sign_on_sql),
     ]
 }

@@ -1,3 +1,4 @@
+import HTTPClient
 import IO
 import Models
 import ServiceKit
@@ -15,6 +16,8 @@ struct TenancyConfiguration: ServiceConfiguration {
     let passwordThreads: Int
     /// Who is asked for the records of tenants' domains; nil for the servers of the machine.
     let resolver: SocketAddress?
+    /// Addresses of identity providers that are not public and may be asked all the same.
+    let providerAddresses: [AddressGuard.Exception]
 
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(&environment, service: .tenancy)
@@ -36,7 +39,17 @@ struct TenancyConfiguration: ServiceConfiguration {
         resolver = environment.read(
             "DOMAIN_RESOLVER", "the DNS server that is asked for tenants' domains, in place of the machine's",
             example: "127.0.0.1:53", Self.server)
+        let listed = environment.list(
+            Self.providerAddressesName, "host:port or CIDR of tenants' identity providers on private addresses",
+            example: "10.0.0.7:8443")
+        providerAddresses = listed.compactMap(AddressGuard.Exception.init)
+        if providerAddresses.count < listed.count {
+            environment.fault(
+                Self.providerAddressesName, "takes host:port and CIDR blocks", example: "10.0.0.7:8443")
+        }
     }
+
+    static let providerAddressesName = "ALLOW_ADDRESSES_SSO"
 
     private static func server(_ text: String) throws(EnvironmentFault) -> SocketAddress {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -14,6 +14,7 @@ struct TenancyRoutes: Sendable {
     let serviceSecrets: [ServiceName: Secret<String>]
     let signal: ChangeSignalService
     let records: TextRecordClient
+    let providers: IdentityProviderClient
 
     private var tokens: AccessTokens { AccessTokens(ring: ring, issuer: baseURL.description) }
     private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
@@ -37,6 +38,10 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.passkeys(
             PasskeyRoutes(database: database, sites: sites, mail: mail),
             PasskeySignInRoutes(database: database, sites: sites, tokens: tokens))
+        routes += RouteTable.singleSignOn(
+            SingleSignOnRoutes(database: database, sites: sites, providers: providers, secrets: mail.secrets),
+            SingleSignOnSignInRoutes(
+                database: database, sites: sites, providers: providers, tokens: tokens, secrets: mail.secrets))
         routes += RouteTable.people(
             UserRoutes(database: database, mail: mail), ProfileRoutes(database: database),
             DepartureRoutes(database: database, links: links, mail: mail))

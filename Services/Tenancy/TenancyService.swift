@@ -53,7 +53,8 @@ enum TenancyService: ServiceProgram {
         let mail = MailQueue(secrets: secrets)
         let routes = TenancyRoutes(
             database: database, baseURL: seat.configuration.process.baseURL, ring: ring, passwords: shared.passwords,
-            mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal, records: shared.records)
+            mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal, records: shared.records,
+            providers: try IdentityProviderClient(loop: loop, seat.configuration))
         let idempotency = SealedIdempotency(
             store: IdempotencyStore(database, logger: seat.logger), secrets: secrets)
         let application = WebApplication(seat, routes: routes.table, trust: trust, idempotency: idempotency)
@@ -91,7 +92,8 @@ enum TenancyService: ServiceProgram {
         return try TenancyRoutes(
             database: database, baseURL: .nowhere, ring: SigningKeyService(database, nil, logger),
             passwords: Passwords(threads: 1), mail: MailQueue(secrets: nil), serviceSecrets: [:],
-            signal: ChangeSignalService(), records: TextRecordClient(server: nil)
+            signal: ChangeSignalService(), records: TextRecordClient(server: nil),
+            providers: IdentityProviderClient(nil)
         ).table.openAPI()
     }
 }

@@ -2,6 +2,7 @@ import Auth
 import Crypto
 import DatabaseTestSupport
 import HTTP
+import HTTPClient
 import Idempotency
 import IO
 import JSON
@@ -36,6 +37,11 @@ struct TenancyWorld: Sendable {
     var tenant: TenantID { trust.tenant }
     var other: TenantID { trust.otherTenant }
 
+    /// Lets providers on this machine's loopback address be asked, and nothing else that is not public.
+    static let guardOfProviders = AddressGuard(
+        setting: TenancyConfiguration.providerAddressesName,
+        exceptions: [AddressGuard.Exception("127.0.0.1/32")].compactMap { $0 })
+
     static let gatewaySecret = "the gateway's secret"
     static let password = "a long enough password"
 
@@ -56,7 +62,8 @@ struct TenancyWorld: Sendable {
             database: database, baseURL: base, ring: ring, passwords: Passwords(threads: 1),
             mail: mail,
             serviceSecrets: [.gateway: Secret(Self.gatewaySecret)], signal: signal,
-            records: TextRecordClient(server: zones.address))
+            records: TextRecordClient(server: zones.address),
+            providers: IdentityProviderClient(try OutboundHTTPClient(loop: loop, guard: Self.guardOfProviders)))
         let believed = try trust.trust()
         for key in ring.keys.published(at: .now()).keys {
             try believed.people.setKey(key.kid, key)

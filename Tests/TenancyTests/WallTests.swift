@@ -50,6 +50,12 @@ struct WallTests {
             try await EmailTokenStore(rows: world.rows(tenant)).create(
                 .change, of: owner.id, email: .sample("next@\(name).example"), digest: [1], expiresAt: .now(),
                 in: tenant)
+            try await world.setUpProvider("https://id.\(name).example", in: tenant)
+            _ = try await SingleSignOnAttemptStore(rows: world.rows(tenant)).make(
+                SingleSignOnAttempt(browser: nil),
+                .init(issuer: "", clientID: "", redirectURL: "", returnTo: "/"), address: "203.0.113.7", in: tenant)
+            _ = try await SingleSignOnAccountStore(rows: world.rows(tenant)).link(
+                issuer: "https://id.\(name).example", subject: "1", to: owner.id, in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
             _ = try await ErasureLifeStore(database: world.rows(tenant), secrets: world.secrets).begin(

@@ -21,6 +21,7 @@ struct InvitationAcceptanceStore {
             guard let invitation = try await InvitationStore(rows: rows).accept(digest: digest, in: tenant) else {
                 return nil
             }
+            try await SingleSignOnStore(rows: rows).checkOtherWay(invitation.role, in: tenant)
             let email = try EmailAddress(jsonText: invitation.email)
             let users = UserStore(rows: rows)
             let user: User

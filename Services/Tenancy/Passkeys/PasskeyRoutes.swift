@@ -91,7 +91,7 @@ struct PasskeyRoutes: Sendable {
             throw Failure(.notFound)
         }
         // An admin must not narrow the ways into an owner's account.
-        if user.role == .owner, try context.caller.user?.role != .owner { throw Failure(.forbidden) }
+        try UserRules.check(try context.caller, over: user.role)
         let removed = try await PasskeyLifeStore(database: rows).removeAll(
             of: user, mail: mail, origin: try context.origin())
         guard removed else { throw Failure(.notFound) }

@@ -8,14 +8,14 @@ struct SessionStore {
     /// Opens a session with its first refresh token, in one statement.
     func open(
         _ session: SessionID, of user: UserID, digest: [UInt8], expiresAt: Timestamp, device: Device,
-        by method: SignInMethod = .password, in tenant: TenantID
+        by method: SignInMethod = .password, authenticatedAt: Int64? = nil, in tenant: TenantID
     ) async throws {
         _ = try await rows.execute(
             """
             WITH opened AS (
-                INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address, method)
+                INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address, method, authenticated_at)
                 VALUES (\(tenant), \(session), \(user), \(expiresAt), \(device.userAgent), \(device.address),
-                        \(method.rawValue))
+                        \(method.rawValue), coalesce(least(\(authenticatedAt.map(Timestamp.init(seconds:))), now()), now()))
                 RETURNING tenant_id, id
             )
             INSERT INTO refresh_tokens (tenant_id, digest, session_id, expires_at)

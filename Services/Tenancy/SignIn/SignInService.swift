@@ -27,8 +27,13 @@ struct SignInService: Sendable {
     }
 
     /// Opens a session; `alongside` runs first in its transaction, and what it throws leaves nothing behind.
+    ///
+    /// 403 for whoever has to come in by the company's provider and does not. The person has shown who they are just
+    /// now, or at `authenticatedAt` in seconds since 1970.
     func open(
-        _ user: User, by method: SignInMethod, subject: [UInt8], _ context: RequestContext, _ headers: RequestHeaders,
+        _ user: User, by method: SignInMethod, subject: [UInt8], authenticatedAt: Int64? = nil,
+        _ context: RequestContext,
+        _ headers: RequestHeaders,
         alongside: (Transaction) async throws -> Void = { _ in }
     ) async throws -> Opened {
         try checkSuspension(user, context)
@@ -38,7 +43,12 @@ struct SignInService: Sendable {
         try await SignInStore(database: context.database(database)).open(
             opened.session, of: user, by: method, digest: opened.refresh.digest, subject: subject,
             expiresAt: .now() + RefreshToken.life, device: Device(context, headers), origin: origin,
-            alongside: alongside)
+            authenticatedAt: authenticatedAt
+        ) { rows in
+            try await alongside(rows)
+            guard method != .singleSignOn else { return }
+            try await SingleSignOnStore(rows: rows).checkOtherWay(user.role, in: user.tenantID)
+        }
         return opened
     }
 

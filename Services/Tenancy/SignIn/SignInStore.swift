@@ -26,7 +26,8 @@ struct SignInStore {
     /// when the user has changed since the password was read, so that a reset leaves no session of the old password.
     func open(
         _ session: SessionID, of user: User, by method: SignInMethod = .password, digest: [UInt8], subject: [UInt8],
-        expiresAt: Timestamp, device: Device, origin: Origin, alongside: (Transaction) async throws -> Void = { _ in }
+        expiresAt: Timestamp, device: Device, origin: Origin,
+        authenticatedAt: Int64? = nil, alongside: (Transaction) async throws -> Void = { _ in }
     ) async throws {
         try await database.transaction { rows in
             try await alongside(rows)
@@ -36,6 +37,7 @@ struct SignInStore {
             else { throw Failure(.invalidCredentials) }
             try await SessionStore(rows: rows).open(
                 session, of: user.id, digest: digest, expiresAt: expiresAt, device: device, by: method,
+                authenticatedAt: authenticatedAt,
                 in: user.tenantID)
             let ended = try await SessionStore(rows: rows).revokeBeyond(
                 Self.mostSessions, of: user.id, in: user.tenantID)

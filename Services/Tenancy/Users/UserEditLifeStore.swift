@@ -112,7 +112,8 @@ struct UserEditLifeStore {
         }
     }
 
-    private static func move(
+    /// Gives another role, within the transaction of whoever has checked that it may be.
+    static func move(
         _ id: UserID, from: Role, to: Role, _ action: AuditEntry.Action, _ rows: Transaction, _ origin: Origin,
         in tenant: TenantID
     ) async throws -> User? {
