@@ -17,7 +17,8 @@ struct AttemptStore {
 
     /// Counts a failure and locks the subject when there were too many; the number of failures in a row.
     ///
-    /// Nil, and nothing is counted, when the subject was locked meanwhile.
+    /// Nil, and nothing is counted, when the subject was locked meanwhile. A failure that costs nothing locks nothing: not
+    /// even for the moment by which another transaction's clock is behind.
     func noteFailure(subject: [UInt8], in tenant: TenantID) async throws -> Int? {
         let memory = Double(Lockout.memory.components.seconds)
         return try await rows.value(
@@ -30,7 +31,8 @@ struct AttemptStore {
                 locked_until = CASE
                     WHEN known.last_failed_at < now() - make_interval(secs => \(memory)) THEN NULL
                     ELSE now() + make_interval(
-                        secs => (\(Lockout.delays)::bigint[])[least(known.failures + 1, \(Lockout.delays.count))]) END,
+                        secs => nullif(
+                            (\(Lockout.delays)::bigint[])[least(known.failures + 1, \(Lockout.delays.count))], 0)) END,
                 last_failed_at = now()
             WHERE known.locked_until IS NULL OR known.locked_until <= now()
             RETURNING failures::bigint
