@@ -23,10 +23,14 @@ struct PasskeyLifeStore {
         }
     }
 
-    func rename(_ id: PasskeyID, to name: String, of user: UserID, origin: Origin, in tenant: TenantID) async throws
+    /// Without a name nothing is changed; nil when the person has no such passkey.
+    func rename(_ id: PasskeyID, to name: String?, of user: UserID, origin: Origin, in tenant: TenantID) async throws
         -> Passkey?
     {
         try await database.transaction { rows in
+            guard let name else {
+                return try await PasskeyStore(rows: rows).list(of: user, in: tenant).first { $0.id == id }
+            }
             let renamed = try await PasskeyStore(rows: rows).rename(id, to: name, of: user, in: tenant)
             guard let renamed else { return nil }
             try await AuditStore(rows: rows).append(

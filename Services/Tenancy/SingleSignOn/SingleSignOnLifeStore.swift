@@ -129,7 +129,8 @@ struct SingleSignOnLifeStore {
             id: .make(), email: person.email, name: person.name, role: role, passwordHash: nil, in: tenant)
         try await AuditStore(rows: rows).append(origin.entry(.userCreated, "user/\(user.id)"), in: tenant)
         try await UserEvents.publish(.userCreated, user, in: rows)
-        return user
+        // The provider has seen to it that the address is theirs, or the owner believes so.
+        return try await EmailTokenStore(rows: rows).verify(person.email, of: user.id, in: tenant) ?? user
     }
 }
 

@@ -119,7 +119,7 @@ extension TenancyAPI {
 
     /// `PATCH /api/v1/auth/passkeys/{id}`.
     package struct UpdatePasskey: Codable, Sendable, Noted {
-        package var name: String
+        package var name: String?
 
         package static var notes: [Note] { [.of(CodingKeys.name, "What the person calls it.", length: 1...100)] }
     }

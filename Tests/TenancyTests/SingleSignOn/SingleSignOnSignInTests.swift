@@ -23,7 +23,7 @@ import WebTestSupport
                 let set = try #require(response.headers["Set-Cookie"])
                 #expect(set.hasPrefix("__Host-refresh=sbr_") && set.contains("SameSite=Strict"))
                 let user = try #require(try await world.person("ada@acme.example"))
-                #expect(user.role == .agent && user.name == "Ada Lovelace")
+                #expect(user.role == .agent && user.name == "Ada Lovelace" && user.emailVerifiedAt != nil)
 
                 let renewed = try await world.send(
                     .post, "/api/v1/auth/refresh", as: .anonymous,
