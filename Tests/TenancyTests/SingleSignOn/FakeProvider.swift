@@ -103,7 +103,9 @@ final class FakeProvider: @unchecked Sendable {
         }
         guard form["grant_type"] == "authorization_code", let code = form["code"],
             let asked = codes.removeValue(forKey: code), asked["redirect_uri"] == form["redirect_uri"],
-            let verifier = form["code_verifier"], (43...128).contains(verifier.utf8.count),
+            // What travels through the browser's address bar proves nothing.
+            let verifier = form["code_verifier"], verifier != asked["nonce"], verifier != asked["state"],
+            (43...128).contains(verifier.utf8.count),
             Base64.url.encode(SHA256.digest(verifier)) == asked["code_challenge"]
         else { return try Self.json(400, ["error": "invalid_grant"]) }
         return try Self.json(
