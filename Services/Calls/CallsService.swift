@@ -96,7 +96,8 @@ enum CallsService: ServiceProgram {
     static func internalRoutes(database: Database, blobs: any BlobStore) -> RouteTable {
         .callsInternal(
             events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
-            export: ExportRoutes(database: database, tables: .ofCalls, blobs: blobs))
+            export: ExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
+            progress: CallProgressRoutes(database: database))
     }
 
     private static func blobs(_ seat: ServiceSeat<CallsConfiguration>) throws -> any BlobStore {

@@ -55,7 +55,14 @@ extension RouteTable {
     }
 
     /// What other services may ask.
-    static func callsInternal(events: Route, export: ExportRoutes) -> RouteTable {
-        RouteTable(.calls, [events] + export.routes)
+    static func callsInternal(events: Route, export: ExportRoutes, progress: CallProgressRoutes) -> RouteTable {
+        RouteTable(
+            .calls,
+            [
+                events,
+                .get(
+                    "/internal/calls/progress", "get_call_progress", .service(.callProgressRead),
+                    "How far the tenant's newest calls have come", progress.get),
+            ] + export.routes)
     }
 }

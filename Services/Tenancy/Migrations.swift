@@ -28,5 +28,8 @@ extension Migration {
         Migration(name: "0021_create_life_cycle", sql: PackageResources._021_create_life_cycle_sql),
         Migration(name: "0022_extend_users", sql: PackageResources._022_extend_users_sql),
         Migration(name: "0023_create_single_sign_on", sql: PackageResources._023_create_single_sign_on_sql),
+        Migration(name: "0024_extend_keys", sql: PackageResources._024_extend_keys_sql),
+        Migration(name: "0025_reseal_secrets", sql: PackageResources._025_reseal_secrets_sql),
+        Migration(name: "0026_create_onboarding", sql: PackageResources._026_create_onboarding_sql),
     ]
 }

@@ -1,4 +1,6 @@
+import Crypto
 import Jobs
+import Models
 import ServiceKit
 
 /// All queued work of the service, on one loop of the process.
@@ -8,7 +10,9 @@ final class TenancyJobService: @unchecked Sendable {
     private let runner: JobRunner
 
     init(
-        _ seat: ServiceSeat<TenancyConfiguration>, records: TextRecordClient, mail: MailDelivery, links: InvitationLinks
+        _ seat: ServiceSeat<TenancyConfiguration>, records: TextRecordClient, mail: MailDelivery,
+        links: InvitationLinks,
+        secrets: SecretBox
     ) throws {
         runner = JobRunner(loop: seat.loop, database: seat.database, logger: seat.logger, metrics: seat.metrics)
         runner.register(SendMailJob.self, SendMailJob.options) { run, job in try await mail.run(run, job) }
@@ -20,6 +24,11 @@ final class TenancyJobService: @unchecked Sendable {
         runner.register(CheckDomainsJob.self, CheckDomainsJob.options) { run, _ in
             try await CheckDomainsJob.run(run, database: database, records: records, mail: queue, loop: loop)
         }
+        let resealing = Resealing(database: database, secrets: secrets, logger: seat.logger)
+        runner.register(ResealSecretsJob.self, ResealSecretsJob.options) { _, _ in
+            _ = try await resealing.run(origin: Origin(actor: .service(.tenancy)))
+        }
+        try runner.schedule(ResealSecretsJob(), every: .seconds(3_600), offset: .seconds(1_200))
         try runner.schedule(CheckDomainsJob(), every: .seconds(60))
         try registerLifeCycle(ErasurePursuit(database: database, secrets: queue.secrets))
     }

@@ -1,3 +1,4 @@
+import Clients
 import Models
 import Postgres
 import ServiceKit
@@ -15,6 +16,8 @@ struct TenancyRoutes: Sendable {
     let signal: ChangeSignalService
     let records: TextRecordClient
     let providers: IdentityProviderClient
+    /// Asked by the wizard; nil where nobody is.
+    var calls: ServiceClient? = nil
 
     private var tokens: AccessTokens { AccessTokens(ring: ring, issuer: baseURL.description) }
     private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
@@ -49,7 +52,9 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.emails(EmailRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.apiKeys(keys)
         routes += RouteTable.domains(domains)
+        routes += RouteTable.serviceAccounts(ServiceAccountRoutes(database: database))
         routes += RouteTable.settings(SettingsRoutes(database: database))
+        routes += RouteTable.onboarding(OnboardingRoutes(database: database, links: links, calls: calls))
         routes += RouteTable.audit(AuditRoutes(database: database))
         routes += RouteTable.published(SigningKeyRoutes(ring: ring))
         return routes
@@ -61,6 +66,7 @@ struct TenancyRoutes: Sendable {
             TenantEditRoutes(database: database, mail: mail), TenantExportRoutes(database: database),
             PlatformFeatureRoutes(database: database))
         routes += RouteTable.impersonation(ImpersonationRoutes(database: database, tokens: tokens, links: links))
+        routes += RouteTable.signingKeys(SigningKeyRotationRoutes(database: database, ring: ring))
         routes += RouteTable.superAdmins(SuperAdminRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.setupRequests(SetupRequestRoutes(database: database, links: links, mail: mail))
         return routes

@@ -27,7 +27,8 @@ enum TenancyService: ServiceProgram {
     static var commands: [ServiceCommand<TenancyConfiguration>] {
         [
             .seated("bootstrap", BootstrapCommand.run), .seated("reset-admin", ResetAdminCommand.run),
-            .seated("domains", DomainsCommand.run),
+            .seated("domains", DomainsCommand.run), .seated("reseal", ResealCommand.run),
+            .seated("rotate-signing-key", RotateSigningKeyCommand.run),
         ]
     }
 
@@ -47,6 +48,7 @@ enum TenancyService: ServiceProgram {
         let published = ring.keys.published(at: .now())
         try member.people.replaceKeys(published)
         try member.services.replaceKeys(published)
+        ring.follow(member.state, on: loop)
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let signal = ChangeSignalService()
@@ -54,7 +56,7 @@ enum TenancyService: ServiceProgram {
         let routes = TenancyRoutes(
             database: database, baseURL: seat.configuration.process.baseURL, ring: ring, passwords: shared.passwords,
             mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal, records: shared.records,
-            providers: try IdentityProviderClient(loop: loop, seat.configuration))
+            providers: try IdentityProviderClient(loop: loop, seat.configuration), calls: member.client(for: .calls))
         let idempotency = SealedIdempotency(
             store: IdempotencyStore(database, logger: seat.logger), secrets: secrets)
         let application = WebApplication(seat, routes: routes.table, trust: trust, idempotency: idempotency)
@@ -70,7 +72,7 @@ enum TenancyService: ServiceProgram {
             let jobs = try TenancyJobService(
                 seat, records: shared.records,
                 mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)),
-                links: InvitationLinks(seat.configuration.process.baseURL))
+                links: InvitationLinks(seat.configuration.process.baseURL), secrets: secrets)
             running += [
                 { await shared.membership.run() }, { await pruning.run() }, { await outbox.run() },
                 { await jobs.run() },
@@ -101,6 +103,13 @@ enum TenancyService: ServiceProgram {
 /// Why tenancy cannot start.
 enum TenancyError: Error, CustomStringConvertible {
     case missingEncryptionKeys
+    /// The database seals something that this release does not know.
+    case unknownSealedPlace
 
-    var description: String { "ENCRYPTION_KEYS is not set; it seals the keys that sign tokens" }
+    var description: String {
+        switch self {
+        case .missingEncryptionKeys: "ENCRYPTION_KEYS is not set; it seals the keys that sign tokens"
+        case .unknownSealedPlace: "a sealed value of another release"
+        }
+    }
 }

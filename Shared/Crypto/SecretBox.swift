@@ -65,6 +65,12 @@ package struct SecretBox: Sendable {
         HKDF.sha256(keys.current.key.reveal(), info: Array(purpose.description.utf8))
     }
 
+    /// How everything begins that the current key seals, and nothing that another has sealed.
+    package var currentHeader: [UInt8] {
+        let id = Array(keys.current.id.utf8)
+        return [Self.version, UInt8(id.count)] + id
+    }
+
     /// Whether the value was sealed with another key than the current one, and should be sealed anew.
     package func isOutdated(_ sealed: [UInt8]) throws(CryptoError) -> Bool {
         try Self.split(sealed).id != keys.current.id

@@ -90,7 +90,7 @@ struct DepartureTests {
             }
             #expect(try await deactivate(world, ada.id).status == 200)
             func live() async throws -> Int {
-                let keys = try await APIKeyStore(rows: world.rows(world.tenant)).list(.newest, in: world.tenant)
+                let keys = try await APIKeyStore(rows: world.rows(world.tenant)).list(APIKeyFilter(), .newest, in: world.tenant)
                 return keys.count { $0.revokedAt == nil }
             }
             #expect(try await live() == 2)

@@ -31,6 +31,10 @@ struct TenancyWorld: Sendable {
     let signal: ChangeSignalService
     let mail: MailQueue
     let secrets: SecretBox
+    /// The key of the secrets, as configurations write it.
+    let keyText: String
+    /// Whom the service believes.
+    let believed: Trust
     /// Knows what tests say of zones.
     let zones: ZoneServer
 
@@ -50,8 +54,8 @@ struct TenancyWorld: Sendable {
         self.test = test
         self.loop = loop
         trust = try TestTrust(.tenancy)
-        secrets = SecretBox(
-            keys: try EncryptionKeys(parsing: "a:\(Base64.standard.encode(SecureRandom.bytes(32)))"))
+        keyText = "a:\(Base64.standard.encode(SecureRandom.bytes(32)))"
+        secrets = SecretBox(keys: try EncryptionKeys(parsing: keyText))
         let log = Logger(service: "tests", level: .error)
         ring = try await SigningKeyService.load(database, secrets, log)
         signal = ChangeSignalService()
@@ -64,7 +68,7 @@ struct TenancyWorld: Sendable {
             serviceSecrets: [.gateway: Secret(Self.gatewaySecret)], signal: signal,
             records: TextRecordClient(server: zones.address),
             providers: IdentityProviderClient(try OutboundHTTPClient(loop: loop, guard: Self.guardOfProviders)))
-        let believed = try trust.trust()
+        believed = try trust.trust()
         for key in ring.keys.published(at: .now()).keys {
             try believed.people.setKey(key.kid, key)
             try believed.services.setKey(key.kid, key)

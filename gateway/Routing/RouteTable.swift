@@ -12,6 +12,7 @@ enum RouteTable {
         /api/v1/users/**                  tenancy    api       1m   35
         /api/v1/invitations/**            tenancy    api       1m   35
         /api/v1/api-keys/**               tenancy    api       1m   35
+        /api/v1/service-accounts/**       tenancy    api       1m   35
         /api/v1/settings/**               tenancy    api       1m   35
         /api/v1/connections/**            tenancy    api       1m   35
         /api/v1/audit/**                  tenancy    api       1m   35
@@ -54,6 +55,7 @@ enum RouteTable {
         /api/v1/usage/**                  billing    api       1m   35
         /api/v1/platform/tenants/**       tenancy    api       1m   35
         /api/v1/platform/settings/**      tenancy    api       1m   35
+        /api/v1/platform/signing-keys/**  tenancy    api       1m   35
         /api/v1/platform/audit/**         tenancy    api       1m   35
         /api/v1/platform/erasures/**      tenancy    api       64k  35
         /api/v1/platform/setup-requests/**  tenancy  api       1m   35

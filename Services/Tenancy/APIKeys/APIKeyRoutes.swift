@@ -1,5 +1,6 @@
 import Auth
 import Crypto
+import JSON
 import Models
 import Postgres
 import Web
@@ -21,22 +22,76 @@ struct APIKeyRoutes: Sendable {
         let user = try context.user
         let wanted = body.value
         let mode = wanted.mode ?? .live
-        let scopes = Scope.allCases.filter(wanted.scopes.contains)
         // A key can do no more than who makes it.
-        guard scopes.allSatisfy({ $0.permissions.isSubset(of: user.permissions) }) else {
-            throw Failure.invalid("/scopes", "not_allowed", "more than you may do yourself")
-        }
+        let scopes = try user.checked(wanted.scopes)
+        try checkExpiry(wanted.expiresAt)
         let token = OpaqueToken.make(mode == .live ? .liveAPIKey : .testAPIKey)
+        let draft = APIKeyDraft(
+            name: wanted.name, scopes: scopes, mode: mode, prefix: token.hint, digest: token.digest,
+            createdBy: user.userID, expiresAt: wanted.expiresAt, serviceAccountID: wanted.serviceAccountID)
         let key = try await APIKeyLifeStore(database: context.database(database)).create(
-            .make(), name: wanted.name, scopes: scopes, mode: mode, prefix: token.hint, digest: token.digest,
-            createdBy: user.userID, origin: try context.origin(), in: context.tenant)
-        return Created(key.wire(secret: token.reveal()), at: "/api/v1/api-keys/\(key.id)")
+            draft, origin: try context.origin(), in: context.tenant)
+        return Created(
+            key.wire(secret: token.reveal()), at: "/api/v1/api-keys/\(key.id)", version: key.version)
     }
 
-    func list(_ context: RequestContext, _ paging: Paging<Order>) async throws -> OK<Page<TenancyAPI.APIKey>> {
+    private func checkExpiry(_ time: Timestamp?) throws(Failure) {
+        guard let time else { return }
+        guard time > .now(), time < .now() + APIKey.longestLife else {
+            throw Failure.invalid("/expires_at", "out_of_range", "a time ahead within ten years expected")
+        }
+    }
+
+    func update(
+        _ context: RequestContext, _ path: PathID<APIKeyID>, _ match: IfMatch, _ body: Body<TenancyAPI.UpdateAPIKey>
+    ) async throws -> OK<TenancyAPI.APIKey> {
+        var wanted = body.value
+        let user = try context.user
+        wanted.scopes = try wanted.scopes.map { try user.checked($0) }
+        try checkExpiry(wanted.expiresAt.value)
+        let rows = context.database(database)
+        guard let present = try await APIKeyStore(rows: rows).find(path.id, in: context.tenant) else {
+            throw Failure(.notFound)
+        }
+        guard present.revokedAt == nil else { throw Failure(.conflict, "The key is revoked.") }
+        let key = try await APIKeyLifeStore(database: rows).update(
+            wanted, version: match.version, of: path.id, origin: try context.origin(), in: context.tenant)
+        guard let key else { throw Failure(.preconditionFailed) }
+        return OK(key.wire(secret: nil), version: key.version)
+    }
+
+    /// A key like another in its place; the other works for a while yet, so that a program can be given the new one.
+    func replace(
+        _ context: RequestContext, _ path: PathID<APIKeyID>, _ body: OptionalBody<TenancyAPI.ReplaceAPIKey>
+    ) async throws -> Created<TenancyAPI.APIKey> {
+        let user = try context.user
+        let rows = context.database(database)
+        guard let present = try await APIKeyStore(rows: rows).find(path.id, in: context.tenant) else {
+            throw Failure(.notFound)
+        }
+        let token = OpaqueToken.make(present.mode == .live ? .liveAPIKey : .testAPIKey)
+        let grace = Duration.seconds(3600 * (body.value?.graceHours ?? 24))
+        let made = try await APIKeyLifeStore(database: rows).replace(
+            path.id,
+            by: { old in
+                APIKeyDraft(
+                    name: old.name, scopes: try user.checked(old.scopes), mode: old.mode, prefix: token.hint,
+                    digest: token.digest, createdBy: user.userID,
+                    // As long as the one before was made for.
+                    expiresAt: old.expiresAt.map { .now() + ($0 - old.createdAt) },
+                    serviceAccountID: old.serviceAccountID)
+            }, grace: grace, origin: try context.origin(), in: context.tenant)
+        guard let made else { throw Failure(.conflict, "The key is revoked, replaced or over.") }
+        return Created(
+            made.wire(secret: token.reveal()), at: "/api/v1/api-keys/\(made.id)", version: made.version)
+    }
+
+    func list(
+        _ context: RequestContext, _ query: Query<APIKeyFilter>, _ paging: Paging<Order>
+    ) async throws -> OK<Page<TenancyAPI.APIKey>> {
         let store = APIKeyStore(rows: context.database(database))
-        let found = try await store.list(RowPage(paging), in: context.tenant)
-        let total = try await store.count(bound: 10_001, in: context.tenant)
+        let found = try await store.list(query.value, RowPage(paging), in: context.tenant)
+        let total = try await store.count(query.value, bound: 10_001, in: context.tenant)
         return OK(
             paging.page(
                 found, total: min(total, 10_000), totalIsExact: total <= 10_000,
@@ -48,7 +103,7 @@ struct APIKeyRoutes: Sendable {
         guard let key = try await APIKeyStore(rows: context.database(database)).find(path.id, in: context.tenant) else {
             throw Failure(.notFound)
         }
-        return OK(key.wire(secret: nil))
+        return OK(key.wire(secret: nil), version: key.version)
     }
 
     func revoke(_ context: RequestContext, _ path: PathID<APIKeyID>) async throws -> NoContent {
@@ -80,6 +135,7 @@ extension APIKey {
     func wire(secret: String?) -> TenancyAPI.APIKey {
         TenancyAPI.APIKey(
             id: id, name: name, scopes: scopes, mode: mode, prefix: prefix, secret: secret, createdAt: createdAt,
-            createdBy: createdBy, lastUsedAt: lastUsedAt, revokedAt: revokedAt)
+            createdBy: createdBy, lastUsedAt: lastUsedAt, revokedAt: revokedAt, expiresAt: expiresAt,
+            replacedBy: replacedBy, serviceAccountID: serviceAccountID)
     }
 }

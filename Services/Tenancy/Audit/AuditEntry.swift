@@ -75,10 +75,21 @@ struct AuditEntry: Sendable {
         case singleSignOnRefused = "single_sign_on.refused"
         case sessionsEnded = "sessions.ended"
         case apiKeyCreated = "api_key.created"
+        case apiKeyUpdated = "api_key.updated"
+        case apiKeyReplaced = "api_key.replaced"
         case apiKeyRevoked = "api_key.revoked"
         case erasureRequested = "erasure.requested"
         case erasureDone = "erasure.done"
         case tenantErased = "tenant.erased"
+        case onboardingStepSettled = "onboarding.step_settled"
+        case onboardingCompleted = "onboarding.completed"
+        case signingKeyCreated = "signing_key.created"
+        case signingKeyWithdrawn = "signing_key.withdrawn"
+        case secretsResealed = "secrets.resealed"
+        case serviceAccountCreated = "service_account.created"
+        case serviceAccountUpdated = "service_account.updated"
+        case serviceAccountDisabled = "service_account.disabled"
+        case serviceAccountEnabled = "service_account.enabled"
     }
 
     var actor: Actor

@@ -17,7 +17,11 @@ struct AccessTokens: Sendable {
     }
 
     func issue(for key: APIKey, in tenant: TenantID) throws -> String {
-        try sign(.apiKey(key.id, in: tenant, scopes: Set(key.scopes), mode: key.mode, issuer: issuer, now: .now()))
+        var claims = TokenClaims.apiKey(
+            key.id, in: tenant, scopes: Set(key.scopes), mode: key.mode, issuer: issuer, now: .now())
+        // The gateway remembers a token for most of its life, so that is over with the key's.
+        if let expiresAt = key.expiresAt { claims.exp = min(claims.exp, expiresAt.seconds) }
+        return try sign(claims)
     }
 
     /// Nil when the one service may ask nothing of the other.

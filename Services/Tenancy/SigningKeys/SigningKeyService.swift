@@ -1,4 +1,5 @@
 import Auth
+import Clients
 import Crypto
 import FoundationEssentials
 import IO
@@ -10,7 +11,7 @@ import Telemetry
 /// The keys that sign tokens, opened: made when there is none, replaced every 30 days.
 ///
 /// A successor is stored, and told by the change feed, an hour before it signs. Every loop of every process reads the
-/// keys again far more often than that, so all sign with the same one. Confined to its loop.
+/// keys again far more often than that, and when the feed tells of one, so all sign with the same. Confined to its loop.
 final class SigningKeyService: @unchecked Sendable {
     /// How often the keys are read again.
     private static let interval = Duration.seconds(600)
@@ -57,18 +58,37 @@ final class SigningKeyService: @unchecked Sendable {
     }
 
     private func make(from start: Timestamp) async throws {
-        guard let secrets else { throw TenancyError.missingEncryptionKeys }
-        let key = try Ed25519PrivateKey.make()
-        let id = UUID.v7().uuidString.lowercased()
-        let sealed = try secrets.seal(key.seed, at: Self.place(of: id))
-        let published = JWK(key.publicKey, keyID: id, notBefore: start)
+        let key = try draft(from: start)
         try await database.transaction { rows in
-            try await SigningKeyStore(rows: rows).create(
-                id, publicKey: try JSONText(encoding: published), sealedPrivateKey: sealed, activeFrom: start, in: rows)
+            _ = try await SigningKeyStore(rows: rows).create(
+                key, unlessAfter: start - SigningKeys.period, in: rows)
         }
     }
 
-    private func read() async throws {
+    /// A key that nobody knows yet.
+    func draft(from start: Timestamp) throws -> SealedSigningKey {
+        guard let secrets else { throw TenancyError.missingEncryptionKeys }
+        let key = try Ed25519PrivateKey.make()
+        let id = UUID.v7().uuidString.lowercased()
+        return SealedSigningKey(
+            id: id, publicKey: try JSONText(encoding: JWK(key.publicKey, keyID: id, notBefore: start)),
+            sealedPrivateKey: try secrets.seal(key.seed, at: Self.place(of: id)), activeFrom: start)
+    }
+
+    /// Follows the change feed, which tells of keys that another process or a command has made or withdrawn.
+    func follow(_ state: ChangeFeedState, on loop: EventLoop) {
+        state.observe { [self] change in
+            guard case .signingKey = change else { return }
+            _ = loop.spawn { [self] in
+                do { try await read() } catch {
+                    logger.warning("Signing keys were not read", [.error("error", error)])
+                }
+            }
+        }
+    }
+
+    /// Reads what there is, as it is.
+    func read() async throws {
         guard let secrets else { throw TenancyError.missingEncryptionKeys }
         keys = SigningKeys(
             try await SigningKeyStore(rows: database).list().map { row in
@@ -77,7 +97,7 @@ final class SigningKeyService: @unchecked Sendable {
             })
     }
 
-    private static func place(of id: String) -> SecretPlace {
+    static func place(of id: String) -> SecretPlace {
         SecretPlace(tenant: TenantID.platform.jsonText, table: "signing_keys", column: "private_key", row: id)
     }
 }

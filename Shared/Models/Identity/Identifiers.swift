@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import JSON
 
 /// The identifier of a tenant.
 package struct TenantID: EntityID {
@@ -23,6 +24,13 @@ package struct SessionID: EntityID {
 
 /// The identifier of an API key.
 package struct APIKeyID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a program's account.
+package struct ServiceAccountID: EntityID {
     package let uuid: UUID
 
     package init(_ uuid: UUID) { self.uuid = uuid }

@@ -18,6 +18,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case erasuresTake = "erasures.take"
     /// Read all that a tenant has, for its archive: tenancy alone.
     case exportRead = "export.read"
+    /// Read how far a tenant's calls have come: tenancy alone, for its wizard.
+    case callProgressRead = "call_progress.read"
     /// Read a connection's credentials.
     case connectionsRead = "connections.read"
     /// Read who works in a tenant, and how each wants to be told.
@@ -40,6 +42,7 @@ package enum ServiceGrants {
         case (.gateway, .tenancy): granted.formUnion([.apiKeysExchange, .certificatesReport])
         case (.sessions, .tenancy): granted.insert(.originsWrite)
         case (.billing, .tenancy): granted.insert(.entitlementsWrite)
+        case (.tenancy, .calls): granted.insert(.callProgressRead)
         case (.tenancy, .messaging): granted.insert(.mailSend)
         case (.gateway, .billing): granted.insert(.usageReport)
         default: break

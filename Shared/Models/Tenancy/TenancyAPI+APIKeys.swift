@@ -6,12 +6,16 @@ extension TenancyAPI {
         package var name: String
         package var scopes: [Scope]
         package var mode: KeyMode?
+        package var expiresAt: Timestamp?
+        package var serviceAccountID: ServiceAccountID?
 
         package static var notes: [Note] {
             [
                 .of(CodingKeys.name, "What the key is for.", length: 1...100),
                 .of(CodingKeys.scopes, "What the key may do.", count: 1...20),
                 .of(CodingKeys.mode, "live (default) or test."),
+                .of(CodingKeys.expiresAt, "From when the key is none; never when left out."),
+                .of(CodingKeys.serviceAccountID, "Whose key it is; the tenant's as such when left out."),
             ]
         }
     }
@@ -30,11 +34,17 @@ extension TenancyAPI {
         package var createdBy: UserID
         package var lastUsedAt: Timestamp?
         package var revokedAt: Timestamp?
+        /// From when it is none; null for never.
+        package var expiresAt: Timestamp?
+        /// The key that was made in its place.
+        package var replacedBy: APIKeyID?
+        package var serviceAccountID: ServiceAccountID?
 
         package init(
             id: APIKeyID, name: String, scopes: [Scope], mode: KeyMode, prefix: String, secret: String?,
             createdAt: Timestamp,
-            createdBy: UserID, lastUsedAt: Timestamp?, revokedAt: Timestamp?
+            createdBy: UserID, lastUsedAt: Timestamp?, revokedAt: Timestamp?,
+            expiresAt: Timestamp?, replacedBy: APIKeyID?, serviceAccountID: ServiceAccountID?
         ) {
             self.id = id
             self.name = name
@@ -46,6 +56,9 @@ extension TenancyAPI {
             self.createdBy = createdBy
             self.lastUsedAt = lastUsedAt
             self.revokedAt = revokedAt
+            self.expiresAt = expiresAt
+            self.replacedBy = replacedBy
+            self.serviceAccountID = serviceAccountID
         }
     }
 }

@@ -49,6 +49,9 @@ package struct RouteMatrix: Sendable {
     private static func status(_ route: Route, _ caller: TestCaller, at callee: ServiceName) -> Int? {
         if case .service(let name) = caller { return status(route, ServiceGrants.scopes(of: name, at: callee)) }
         if route.access.isInternal { return route.access.rule == .unguarded ? nil : 401 }
+        // What stands in the field is somebody else's, and nobody's token here.
+        if route.options.contains(.foreignCredential), case .intruder = caller { return 401 }
+        if route.options.contains(.foreignCredential) { return nil }
         switch caller {
         case .intruder, .stranger, .user(.superAdmin): return 401
         default: break

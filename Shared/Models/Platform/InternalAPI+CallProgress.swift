@@ -1,0 +1,26 @@
+extension InternalAPI {
+    /// How far a tenant's calls have come, for the wizard.
+    package struct CallProgress: Codable, Sendable {
+        /// A call and the stage of its processing.
+        package struct Step: Codable, Sendable {
+            package var callID: CallID
+            package var stage: ProcessingStage
+            package var startedAt: Timestamp
+
+            package init(callID: CallID, stage: ProcessingStage, startedAt: Timestamp) {
+                self.callID = callID
+                self.stage = stage
+                self.startedAt = startedAt
+            }
+        }
+
+        package var newest: Step?
+        /// The newest one that is analysed.
+        package var analysed: Step?
+
+        package init(newest: Step?, analysed: Step?) {
+            self.newest = newest
+            self.analysed = analysed
+        }
+    }
+}
