@@ -12,11 +12,11 @@ from .measure import LOAD_CORE, SERVER_CORE, Bench, Fault, Table, cpu_seconds, i
 from .suite import PASSWORD
 
 FEW, MANY, PEOPLE = 10, 10_000, 20
-# Tenants that requests are made for, drawn from all of them.
+# People that requests are made for, of as many tenants as there are, and no more of each than there are.
 SAMPLE = 500
 CONNECTIONS = 16
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
-# With as few tenants as this the measured figures vary by some percent from one round to the next.
+# Equal but for what a machine varies by from one round to the next.
 SAME = 0.9
 
 
@@ -49,8 +49,8 @@ class Crowd:
         self.suite = stack.enter_context(suite_of(self.bench, binaries))
         self.suite.tenant("first")
         self.fill()
-        step = max(1, count // SAMPLE)
-        self.sample = range(1, count + 1, step)
+        everybody = [(number, person) for person in range(1, PEOPLE + 1) for number in range(1, count + 1)]
+        self.sample = everybody[:: max(1, min(len(everybody), count) // SAMPLE)][:SAMPLE]
         # The suite keeps the pids to itself; the service's own is found by its port.
         self.server = next(
             int(pid) for pid in os.listdir("/proc") if pid.isdigit() and self.is_server(pid))
@@ -110,12 +110,13 @@ NOTIFY changes;""")
         return fields
 
     def fresh_tokens(self):
-        """A session and its refresh token for one person of each tenant of the sample; {number: token}."""
+        """A session and its refresh token for each of the sample; {(tenant, person): token}."""
         tokens, rows = {}, []
-        for number in self.sample:
+        for number, person in self.sample:
             text, digest = refresh_token()
-            tokens[number] = text
-            rows.append(f"('{uuid_of(f'tenant {number}')}'::uuid, '{uuid_of(f'user {number} 1')}'::uuid, gen_random_uuid(), '\\x{digest}'::bytea)")
+            tokens[number, person] = text
+            rows.append(f"('{uuid_of(f'tenant {number}')}'::uuid, '{uuid_of(f'user {number} {person}')}'::uuid, gen_random_uuid(), "
+                        f"'\\x{digest}'::bytea)")
         self.suite.sql("tenancy", f"""
 WITH wanted (tenant_id, user_id, session_id, digest) AS (VALUES {", ".join(rows)}), opened AS (
     INSERT INTO sessions (tenant_id, id, user_id, expires_at)
@@ -125,14 +126,14 @@ INSERT INTO refresh_tokens (tenant_id, digest, session_id, expires_at)
         return tokens
 
     def access_tokens(self):
-        """A token of one person of each tenant of the sample."""
+        """An access token for each of the sample."""
         found = {}
-        for number, token in self.fresh_tokens().items():
+        for (number, person), token in self.fresh_tokens().items():
             status, answer = self.suite.ask(
                 "tenancy", "POST", "/api/v1/auth/refresh", {"refresh_token": token}, headers=self.headers_with(number).items())
             if status != 200:
                 raise Fault(f"a refresh of tenant {number}: {status} {answer}")
-            found[number] = answer["access_token"]
+            found[number, person] = answer["access_token"]
         return found
 
     def headers_with(self, number):
@@ -150,7 +151,8 @@ INSERT INTO refresh_tokens (tenant_id, digest, session_id, expires_at)
         return requests, requests / seconds
 
     def accounts(self, values):
-        rows = (f"{{tenant={lua(uuid_of(f'tenant {number}'))}, number={number}, value={lua(value)}}}" for number, value in values.items())
+        rows = (f"{{tenant={lua(uuid_of(f'tenant {number}'))}, user={lua(uuid_of(f'user {number} {person}'))}, number={number}, "
+                f"person={person}, value={lua(value)}}}" for (number, person), value in values.items())
         return f"local accounts = {{{', '.join(rows)}}}\nlocal base = {lua(self.suite.host)}\n" + """
 local function headers(account, more)
   local fields = {["X-Switchboard-Tenant"] = account.tenant, ["X-Switchboard-Host"] = "t-" .. account.number .. "." .. base}
@@ -163,8 +165,8 @@ end
     def refreshes(self):
         """Each answer's token is shown next, after those of all other tenants of the sample."""
         return self.run("refresh", self.accounts(self.fresh_tokens()) + """
-local first, last, byTenant = 1, #accounts, {}
-for _, account in ipairs(accounts) do byTenant[account.tenant] = account end
+local first, last, byUser = 1, #accounts, {}
+for _, account in ipairs(accounts) do byUser[account.user] = account end
 request = function()
   local account = accounts[first]
   accounts[first], first = nil, first + 1
@@ -172,7 +174,7 @@ request = function()
     '{"refresh_token":"' .. account.value .. '"}')
 end
 response = function(status, fields, body)
-  local account = byTenant[body:match('"tenant_id":"([^"]+)"')]
+  local account = byUser[body:match('"user":{"id":"([^"]+)"')]
   account.value = body:match('"refresh_token":"([^"]+)"')
   last = last + 1
   accounts[last] = account
@@ -191,14 +193,13 @@ end
     def sign_ins(self):
         """(in a second, the CPU seconds of one)."""
         before = cpu_seconds(self.server)
-        requests, rate = self.run("login", self.accounts({number: "" for number in self.sample}) + f"""
+        requests, rate = self.run("login", self.accounts(dict.fromkeys(self.sample, "")) + f"""
 local next = 0
 request = function()
-  next = next + 1
-  local account = accounts[next % #accounts + 1]
-  local person = math.floor(next / #accounts) % {PEOPLE} + 1
+  next = next % #accounts + 1
+  local account = accounts[next]
   return wrk.format("POST", "/api/v1/auth/login", headers(account, {{["Content-Type"] = "application/json"}}),
-    '{{"email":"u' .. person .. '@t-' .. account.number .. '.example.com","password":"{PASSWORD}"}}')
+    '{{"email":"u' .. account.person .. '@t-' .. account.number .. '.example.com","password":"{PASSWORD}"}}')
 end
 """)
         return rate, (cpu_seconds(self.server) - before) / requests
