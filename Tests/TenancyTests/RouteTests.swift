@@ -74,7 +74,8 @@ struct RouteTests {
         #expect(wrong == [])
         #expect(
             open == [
-                "take_onboarding_hook", "sign_in", "refresh_tokens", "sign_out", "list_signing_keys", "request_password_reset",
+                "take_onboarding_hook", "sign_in", "refresh_tokens", "sign_out", "list_signing_keys",
+                "request_password_reset",
                 "accept_password_reset", "change_password", "reauthenticate", "list_sessions", "revoke_session",
                 "revoke_other_sessions", "get_second_factor", "begin_passkey_sign_in", "sign_in_with_passkey",
                 "begin_passkey_reauthentication", "reauthenticate_with_passkey", "list_passkeys",
