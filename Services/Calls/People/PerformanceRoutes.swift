@@ -23,7 +23,12 @@ struct PerformanceRoutes: Sendable {
         // Whoever sees their own calls alone has no figures of anybody else.
         guard reach.agentID.map({ $0 == path.id }) ?? true else { throw Failure(.notFound) }
         if let from = span.fromDate, let to = span.toDate { try Self.check(from, to) }
-        let found = try await PerformanceStore(database: database).find(
+        let store = PerformanceStore(database: database)
+        // Of others this service knows no more than their calls.
+        var isKnown = context.principal?.user?.userID == path.id
+        if !isKnown { isKnown = try await store.hasCalls(path.id, in: context.tenant) }
+        guard isKnown else { throw Failure(.notFound) }
+        let found = try await store.find(
             path.id, from: span.fromDate, to: span.toDate, timeZone: context.timeZone, reach: reach,
             in: context.tenant)
         guard let found else { throw Failure(.invalidQuery) }

@@ -26,6 +26,16 @@ struct Performance: Sendable {
 struct PerformanceStore: Sendable {
     let database: Database
 
+    /// Whether there ever was a call of the person in the tenant.
+    func hasCalls(_ person: UserID, in tenant: TenantID) async throws -> Bool {
+        try await database.tenant(tenant).value(
+            """
+            SELECT EXISTS (
+                SELECT FROM calls WHERE tenant_id = \(tenant) AND agent_id = \(person) AND deleted_at IS NULL
+                  AND NOT is_test)
+            """) ?? false
+    }
+
     /// The last 30 days unless dates are given; calls out of the caller's reach do not count.
     func find(
         _ person: UserID, from: LocalDate?, to: LocalDate?, timeZone: TimeZoneName, reach: CallReach,

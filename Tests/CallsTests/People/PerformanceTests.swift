@@ -61,6 +61,7 @@ struct PerformanceTests {
     @Test func `agents have their own figures, and all when the tenant says so`() async throws {
         try await CallsServer.with { server in
             let (ada, bob) = (UserID.make(), UserID.make())
+            try await add(server, bob, "2026-03-01T10:00:00.000Z", seconds: 60)
             func status(_ person: UserID, _ caller: TestCaller) async throws -> Int {
                 try await figures(server, person, "", as: caller).status
             }
@@ -69,6 +70,11 @@ struct PerformanceTests {
             #expect(try await status(bob, .apiKey([.callsRead])) == 200)
             #expect(try await status(bob, .apiKey([.usersRead])) == 403)
             #expect(try await status(bob, .anonymous) == 401)
+            // Of somebody without calls nothing is known, in whichever tenant they are.
+            #expect(try await status(.make(), .user(.owner)) == 404)
+            let elsewhere = try await server.send(
+                .get, "/api/v1/analytics/users/\(bob)", as: .user(.owner), in: server.trust.otherTenant)
+            #expect(elsewhere.status == 404)
             try server.trust.knowledge.set(server.tenant, visibility: .organisation)
             #expect(try await status(bob, .person(ada, .agent)) == 200)
         }
@@ -79,7 +85,8 @@ struct PerformanceTests {
     ])
     func `a span is in its order and has a bound`(query: String) async throws {
         try await CallsServer.with { server in
-            let answer = try await figures(server, .make(), query)
+            let ada = UserID.make()
+            let answer = try await figures(server, ada, query, as: .person(ada, .agent))
             #expect(answer.status == 400)
             #expect(try answer.decoded(Problem.self).errors.map(\.pointer) == ["query/to_date"])
         }

@@ -15,6 +15,8 @@ package struct TestTrust: Sendable {
     package let tenant: TenantID
     package let otherTenant: TenantID
     package let knowledge: TestKnowledge
+    /// Whoever the tokens of `.departed` name; what applications are told of them makes these void.
+    private let departed = UserID.make()
     private let signer: JWTSigner
     private let keys: JWKS
 
@@ -33,15 +35,22 @@ package struct TestTrust: Sendable {
 
     /// What the application under test believes; one for each loop.
     package func trust() throws -> Trust {
-        Trust(
-            service: service,
-            people: try TokenVerifier(issuer: Self.issuer, audience: TokenClaims.audience, keys: keys),
+        let people = try TokenVerifier(issuer: Self.issuer, audience: TokenClaims.audience, keys: keys)
+        people.userVersionChanged(departed, 2)
+        return Trust(
+            service: service, people: people,
             services: try TokenVerifier(issuer: Self.issuer, audience: service.rawValue, keys: keys),
             knowledge: knowledge)
     }
 
     /// A signed token of any claims.
     package func sign(_ claims: TokenClaims) throws -> String { try signer.sign(claims) }
+
+    private func signed(_ claims: TokenClaims, _ change: (inout TokenClaims) -> Void) throws -> String {
+        var claims = claims
+        change(&claims)
+        return try sign(claims)
+    }
 
     /// The token of one service at the one under test.
     package func serviceToken(_ caller: ServiceName) throws -> String {
@@ -70,6 +79,20 @@ package struct TestTrust: Sendable {
         case .person(let id, let role): try user(role, id, tenant)
         case .impersonating(let role): try user(role, .make(), tenant, .make())
         case .stranger(let role): try user(role, .make(), tenant == otherTenant ? self.tenant : otherTenant)
+        case .departed(let role): try user(role, departed, tenant)
+        case .superAdmin(let areas):
+            try signed(
+                .user(
+                    .make(), in: .platform, role: .superAdmin, session: .make(), version: 1, issuer: Self.issuer,
+                    now: .now())
+            ) { $0.areas = areas == PlatformArea.allCases ? nil : areas }
+        case .visitor: try sign(.visitor(session: .make(), in: tenant, issuer: Self.issuer, now: .now()))
+        case .serviceAtGateway(let name): try serviceToken(name)
+        case .strangerKey(let scopes):
+            try sign(
+                .apiKey(
+                    .make(), in: tenant == otherTenant ? self.tenant : otherTenant, scopes: scopes, mode: .live,
+                    issuer: Self.issuer, now: .now()))
         case .apiKey(let scopes):
             try sign(.apiKey(.make(), in: tenant, scopes: scopes, mode: .live, issuer: Self.issuer, now: .now()))
         case .service(let name): try serviceToken(name)
