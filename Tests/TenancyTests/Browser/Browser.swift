@@ -8,13 +8,25 @@ import Testing
 
 /// Headless Chromium with a virtual authenticator, driven by Selenium.
 ///
-/// `BROWSER_PYTHON` names an interpreter that has selenium; Chromium and its driver are Debian's.
+/// `BROWSER_PYTHON` names an interpreter that has selenium; Chromium and its driver are Debian's, and Chromium has
+/// to start here.
 struct Browser {
     static let interpreter: String? = {
         let programs: [String] = [chromium, driver]
-        return programs.allSatisfy { access($0, X_OK) == 0 } ? PythonPeer.interpreter("BROWSER_PYTHON") : nil
+        guard programs.allSatisfy({ access($0, X_OK) == 0 }), let python = PythonPeer.interpreter("BROWSER_PYTHON"),
+            system(trial) == 0
+        else { return nil }
+        return python
     }()
 
+    /// A machine that has Chromium may still not let it start, as some containers do not.
+    private static let trial = """
+        folder=$(mktemp -d) && timeout 120 \(chromium) --headless=new --no-sandbox --disable-dev-shm-usage --disable-gpu \
+            --user-data-dir="$folder" --dump-dom about:blank >/dev/null 2>&1
+        status=$?
+        rm -rf "$folder"
+        exit $status
+        """
     private static let chromium = "/usr/bin/chromium"
     private static let driver = "/usr/bin/chromedriver"
 
@@ -65,7 +77,11 @@ struct Browser {
                              '--host-resolver-rules=' + ','.join(
                                  f'MAP {name}.localhost:8080 127.0.0.1:{port}' for name in ('acme', 'globex'))]:
                 options.add_argument(argument)
-            driver = webdriver.Chrome(options=options, service=Service(chromedriver))
+            try:
+                driver = webdriver.Chrome(options=options, service=Service(chromedriver))
+            except Exception:
+                # A busy machine may need longer than the driver waits.
+                driver = webdriver.Chrome(options=options, service=Service(chromedriver))
             try:
                 driver.set_script_timeout(120)
                 steps(driver)

@@ -9,7 +9,9 @@ import WebTestSupport
 
 /// What people do in a browser, with nothing in between but the door that stands for the gateway.
 @Suite(
-    .enabled(if: Browser.interpreter != nil, "needs chromium, chromium-driver and BROWSER_PYTHON with selenium"),
+    .enabled(
+        if: Browser.interpreter != nil, "needs a chromium that starts, chromium-driver and BROWSER_PYTHON with selenium"
+    ),
     .timeLimit(.minutes(10)))
 struct BrowserTests {
     /// How a page speaks with the API and the browser's passkeys.
