@@ -25,7 +25,7 @@ struct SettingsChange: Sendable {
             values.append((setting, value))
         }
         guard faults.isEmpty else { throw Failure(.validationFailed, errors: faults) }
-        guard refused.isEmpty else { throw Failure(.forbidden, errors: refused) }
+        guard refused.isEmpty else { throw Failure(.forbidden, "Some of these an owner sets.", errors: refused) }
         self.values = values
     }
 
