@@ -21,8 +21,8 @@ final class TenancyJobService: @unchecked Sendable {
             try await StartPasswordResetJob.run(run, job, database: database, links: links, mail: queue)
         }
         let loop = seat.loop
-        runner.register(CheckDomainsJob.self, CheckDomainsJob.options) { run, _ in
-            try await CheckDomainsJob.run(run, database: database, records: records, mail: queue, loop: loop)
+        runner.register(CheckDomainsJob.self, CheckDomainsJob.options) { _, _ in
+            try await CheckDomainsJob.run(database, records: records, mail: queue, loop: loop)
         }
         let resealing = Resealing(database: database, secrets: secrets, logger: seat.logger)
         runner.register(ResealSecretsJob.self, ResealSecretsJob.options) { _, _ in

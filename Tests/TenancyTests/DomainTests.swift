@@ -34,14 +34,8 @@ struct DomainTests {
     }
 
     private func check(_ world: TenancyWorld) async throws {
-        let due = try await DomainStore(rows: world.rows(.platform)).takeDue(limit: 100)
-        for domain in due {
-            let rows = world.rows(domain.tenant)
-            let found = try #require(try await DomainStore(rows: rows).find(domain.id, in: domain.tenant))
-            _ = try await DomainLifeStore(database: rows, mail: world.mail).note(
-                try await world.routes.records.texts(of: found.recordName), of: found.id, origin: .operator,
-                in: domain.tenant)
-        }
+        try await CheckDomainsJob.run(
+            world.database, records: world.routes.records, mail: world.mail, loop: world.loop)
     }
 
     private func mailed(_ world: TenancyWorld) async throws -> [String] {

@@ -7,17 +7,17 @@ import Postgres
 struct CheckDomainsJob: Job {
     static let kind = "check_domains"
     static let options = JobOptions(
-        maxAttempts: 1, concurrency: 1, perTenant: 1, timeout: .seconds(300), backoff: JobBackoff())
+        maxAttempts: 5, concurrency: 1, perTenant: 1, timeout: .seconds(300), backoff: JobBackoff())
     /// What one run takes; the rest waits for the next one.
     private static let batch = 200
     /// A run ends after so many milliseconds, however slow the servers of those zones are.
     private static let budget: UInt64 = 120_000
 
     static func run(
-        _ run: JobRun, database: Database, records: TextRecordClient, mail: MailQueue, loop: EventLoop
+        _ database: Database, records: TextRecordClient, mail: MailQueue, loop: EventLoop
     ) async throws {
         let started = loop.now
-        let due = try await DomainStore(rows: database.tenant(run.tenant)).takeDue(limit: batch)
+        let due = try await DomainStore(rows: database.tenant(.platform)).takeDue(limit: batch)
         for domain in due where loop.now - started < budget {
             let rows = database.tenant(domain.tenant)
             guard let found = try await DomainStore(rows: rows).find(domain.id, in: domain.tenant) else { continue }
