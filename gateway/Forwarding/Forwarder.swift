@@ -62,14 +62,16 @@ final class Forwarder: @unchecked Sendable {
             headers: HeaderHygiene.rewritten(visit.request.headers),
             body: body.declaredLength != 0 ? .stream(body) : .empty)
         if case .exchanged(let token) = visit.authorization { sent.headers.set("Authorization", "Bearer \(token)") }
-        sent.lines = HTTPFieldLines(capacity: Self.ordinaryLines)
-        sent.lines.add(tokenLine)
-        sent.lines.add("X-Switchboard-Tenant", visit.tenant?.idText ?? tenant.jsonText)
-        sent.lines.add("X-Switchboard-Client-Address", visit.clientAddress)
-        sent.lines.add("X-Switchboard-Scheme", visit.scheme)
-        sent.lines.add("X-Switchboard-Host", visit.host)
-        sent.lines.add("X-Request-ID", visit.requestIDText)
-        visit.trace.withTraceparent { sent.lines.add("traceparent", $0) }
+        // On their own until they are whole: what a closure changes is copied.
+        var lines = HTTPFieldLines(capacity: Self.ordinaryLines)
+        lines.add(tokenLine)
+        lines.add("X-Switchboard-Tenant", visit.tenant?.idText ?? tenant.jsonText)
+        lines.add("X-Switchboard-Client-Address", visit.clientAddress)
+        lines.add("X-Switchboard-Scheme", visit.scheme)
+        lines.add("X-Switchboard-Host", visit.host)
+        lines.add("X-Request-ID", visit.requestIDText)
+        visit.trace.withTraceparent { lines.add("traceparent", $0) }
+        sent.lines = lines
         return sent
     }
 

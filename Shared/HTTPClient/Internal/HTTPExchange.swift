@@ -9,12 +9,19 @@ package struct HTTPExchange {
     private let wasReused: Bool
     private let loss: RequestLoss?
 
-    /// Sends the request.
-    init(_ request: HTTPClientRequest, on connection: UpstreamConnection, deadline: UInt64) throws {
+    private init(_ connection: UpstreamConnection, _ loss: RequestLoss?) {
         self.connection = connection
+        self.loss = loss
         wasReused = connection.wasUsed
-        loss = request.loss
-        do { try connection.send(request, deadline: deadline) } catch { throw failure(error) }
+    }
+
+    /// Sends the request.
+    static func begin(
+        _ request: HTTPClientRequest, on connection: UpstreamConnection, deadline: UInt64
+    ) throws -> HTTPExchange {
+        let exchange = HTTPExchange(connection, request.loss)
+        do { try connection.send(request, deadline: deadline) } catch { throw exchange.failure(error) }
+        return exchange
     }
 
     /// The answer, as soon as its head is there; what fails is a `HTTPAttemptFailure`.

@@ -61,7 +61,7 @@ package final class InternalHTTPClient: @unchecked Sendable {
         } catch let error as HTTPClientError {
             throw HTTPAttemptFailure(error: error, reach: .nothing)
         }
-        return try await HTTPExchange(request, on: connection, deadline: milliseconds).head()
+        return try await HTTPExchange.begin(request, on: connection, deadline: milliseconds).head()
     }
 
     /// Sends a request over an idle connection, at once; nil when there is none, and then nothing has been sent.
@@ -70,7 +70,7 @@ package final class InternalHTTPClient: @unchecked Sendable {
     ) throws -> HTTPExchange? {
         loop.preconditionCurrent()
         guard let idle = pool(for: endpoint).takeIdle() else { return nil }
-        return try HTTPExchange(request, on: idle, deadline: milliseconds)
+        return try HTTPExchange.begin(request, on: idle, deadline: milliseconds)
     }
 
     /// Keeps no idle connection to an endpoint any longer; what runs there goes on to its end.

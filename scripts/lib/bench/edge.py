@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 
-from .http import PATH, compare, haproxy_with, need, nginx, told
+from .http import PATH, compare, document, haproxy_with, need, nginx, told
 from .measure import LOAD_CORE, SECONDS, Bench, Fault, Table, cpu_seconds, free_port, in_turn, median, processes_of, resident_megabytes
 
 IDLE = 400
@@ -122,7 +122,25 @@ def edge(binaries, suite_of):
             figures = compare(cases)
             Table.add(f"{name}: gateway / nginx", figures["ours"][0] / figures["nginx"][0], target, detail=told(figures))
             Table.add(f"{name}: gateway / HAProxy", figures["ours"][0] / figures["HAProxy"][0])
+        served(binaries, bench)
         latency(bench, proxies[:2], host, headers)
+
+
+def served(binaries, bench):
+    """A kilobyte of JSON over HTTP/2 in clear, from our server and from nginx, with nothing behind them."""
+    ours = Door("ours", 0, free_port(), 0, 0)
+    ours.clear2 = ours.clear
+    ours.pid = bench.start("endpoint", [binaries / "BenchEndpoint", ours.clear], port=ours.clear)
+    theirs = Door("nginx", 0, free_port(), free_port(), 0)
+    theirs.pid = nginx(
+        bench, "nginx-served", theirs.clear, f"""
+          listen 127.0.0.1:{theirs.clear2} http2; access_log off; default_type application/json;
+          location / {{ return 200 '{document()}'; }}""")
+    for connections, streams, target in ((64, 1, 1.2), (8, 32, 3.0)):
+        figures = compare({
+            door.name: lambda d=door: d.load("localhost", "http", d.clear2, connections, streams, ()) for door in (ours, theirs)})
+        Table.add(f"HTTP/2 in clear, served, {connections} x {streams}: endpoint / nginx",
+            figures["ours"][0] / figures["nginx"][0], target, detail=told(figures))
 
 
 def latency(bench, proxies, host, headers):
