@@ -11,7 +11,7 @@ let swift: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
     .treatWarning("DeprecatedDeclaration", as: .warning),
-    // docs/decisions/0010-exclusivity-in-tests.md
+    // docs/decisions/0011-exclusivity-in-tests.md
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
