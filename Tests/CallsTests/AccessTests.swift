@@ -8,7 +8,7 @@ import WebTestSupport
 
 @testable import Calls
 
-@Suite(.timeLimit(.minutes(10))) struct AccessTests {
+@Suite(.timeLimit(.minutes(20))) struct AccessTests {
     private func handler(_ server: CallsServer, _ routes: RouteTable, _ listener: WebApplication.Listener) throws
         -> HTTPHandler
     {

@@ -11,7 +11,7 @@ import Testing
 import Web
 import WebTestSupport
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct OutboxTests {
     private func withBench(_ body: @escaping @Sendable (Bench) async throws -> Void) async throws {
         try await withOpenDatabase(migrations: Bench.migrations) { database, _, loop in

@@ -4,7 +4,7 @@ import IO
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InternalTunnelTests {
+@Suite(.timeLimit(.minutes(20))) struct InternalTunnelTests {
     private static func agreement(_ head: String) -> String {
         let key = head.field("sec-websocket-key").flatMap(WebSocketKey.init)
         return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: keep-alive, upgrade\r\n"

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
+@Suite(.timeLimit(.minutes(20))) struct ConnectionLimitTests {
     private static let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
     private static func configuration(_ limit: ConnectionLimit) -> HTTPServerConfiguration {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite(.timeLimit(.minutes(1))) struct ProxyHeaderTests {
+@Suite(.timeLimit(.minutes(20))) struct ProxyHeaderTests {
     private static let signature: [UInt8] = [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10]
     private static let four: [UInt8] = [203, 0, 113, 9, 10, 0, 0, 1, 0x1f, 0x90, 0, 80]
     private static let six: [UInt8] =

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite(.timeLimit(.minutes(5))) struct JobLeaseTests {
+@Suite(.timeLimit(.minutes(20))) struct JobLeaseTests {
     @Test func `a tenant's backlog delays no other tenant`() async throws {
         try await withQueue { database, _, _ in
             let (large, small) = (TenantID.make(), TenantID.make())
@@ -160,7 +160,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct JobScheduleTests {
+@Suite(.timeLimit(.minutes(20))) struct JobScheduleTests {
     private func schedule(every interval: Duration, offset: Duration = .zero) throws -> JobSchedule {
         JobSchedule(
             name: "mark", kind: "mark", interval: interval, offset: offset,

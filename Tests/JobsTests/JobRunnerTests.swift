@@ -8,7 +8,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite(.timeLimit(.minutes(5))) struct JobRunnerTests {
+@Suite(.timeLimit(.minutes(20))) struct JobRunnerTests {
     @Test func `a job runs after its transaction and is then gone`() async throws {
         try await withQueue { database, _, loop in
             let diary = Diary<Int>()

@@ -11,7 +11,7 @@ import Testing
 /// Letters through a mail server that others wrote, read by a parser that others wrote.
 ///
 /// `MAIL_SERVER_PYTHON` names an interpreter that has aiosmtpd. Without one the tests are skipped.
-@Suite(.enabled(if: MailPeer.interpreter != nil, "needs MAIL_SERVER_PYTHON with aiosmtpd"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: MailPeer.interpreter != nil, "needs MAIL_SERVER_PYTHON with aiosmtpd"), .timeLimit(.minutes(20)))
 struct RealServerTests {
     private static let text =
         "Grüße,\n.\n.dot at the beginning\nFrom here on = \(String(repeating: "längs ", count: 40))\nend"

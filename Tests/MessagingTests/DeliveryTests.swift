@@ -13,7 +13,7 @@ import WebTestSupport
 @testable import Messaging
 
 /// Letters on their way to a mail server, over real sockets.
-@Suite(.timeLimit(.minutes(2))) struct DeliveryTests {
+@Suite(.timeLimit(.minutes(20))) struct DeliveryTests {
     private func server(_ scripted: ScriptedMailServer, user: String = "") throws -> SMTPServer {
         var server = try #require(SMTPServer("smtp://\(user)127.0.0.1:\(scripted.port)"))
         server.requiresTLS = false

@@ -12,7 +12,7 @@ import WebTestSupport
 
 @testable import Messaging
 
-@Suite(.timeLimit(.minutes(2))) struct MailTests {
+@Suite(.timeLimit(.minutes(20))) struct MailTests {
     @Test func `tenancy alone may hand letters over`() async throws {
         try await MailWorld.with { world async throws in
             for name in ServiceName.allCases {

@@ -77,7 +77,7 @@ private final class Clients: @unchecked Sendable {
             logger: LogCapture().logger(), metrics: Metrics())
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func `processes follow one another on an inherited socket and no request fails`() async throws {
         try await withDatabase(migrations: Successor.migrations, service: "calls") { database in
             try await withLoop { loop in
@@ -103,7 +103,7 @@ private final class Clients: @unchecked Sendable {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func `while no process runs and while one learns, who connects waits in the socket's queue`() async throws {
         try await withDatabase(migrations: Successor.migrations, service: "calls") { database in
             try await withLoop { loop in

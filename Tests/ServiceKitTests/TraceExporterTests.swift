@@ -8,7 +8,7 @@ import Testing
 
 @testable import ServiceKit
 
-@Suite(.timeLimit(.minutes(1))) struct TraceExporterTests {
+@Suite(.timeLimit(.minutes(20))) struct TraceExporterTests {
     /// A collector that keeps what it is sent.
     private final class Collector: Sendable {
         let port: Int

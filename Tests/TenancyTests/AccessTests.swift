@@ -4,7 +4,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(10))) struct AccessTests {
+@Suite(.timeLimit(.minutes(20))) struct AccessTests {
     @Test func `every route gives every kind of caller the expected answer`() async throws {
         let outcome = try await withTenancy { world in
             try await world.makePlatform()

@@ -10,7 +10,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(10))) struct ErasureTests {
+@Suite(.timeLimit(.minutes(20))) struct ErasureTests {
     private static let services = ServiceName.allCases.filter { $0 != .tenancy }
 
     /// A person's token of a session that has just begun.

@@ -16,7 +16,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(10))) struct MailTests {
+@Suite(.timeLimit(.minutes(20))) struct MailTests {
     /// Stands where messaging does, and keeps what it is sent.
     private final class Mailbox: Sendable {
         let port: Int

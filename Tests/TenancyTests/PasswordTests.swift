@@ -12,7 +12,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(10))) struct PasswordTests {
+@Suite(.timeLimit(.minutes(20))) struct PasswordTests {
     private static let better = "copper lantern wept quietly"
 
     @Test(arguments: [

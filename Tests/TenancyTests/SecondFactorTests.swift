@@ -8,7 +8,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(10))) struct SecondFactorTests {
+@Suite(.timeLimit(.minutes(20))) struct SecondFactorTests {
     /// A person with an app whose secret the test knows.
     private struct Holder {
         let user: User

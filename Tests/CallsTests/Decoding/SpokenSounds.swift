@@ -20,8 +20,10 @@ final class ScratchFolder: Sendable {
         return file(name)
     }
 
+    /// None for a folder that nobody has made yet.
     func names(in folder: String = "") throws -> Set<String> {
-        Set(try FileManager.default.contentsOfDirectory(atPath: file(folder)))
+        guard FileManager.default.fileExists(atPath: file(folder)) else { return [] }
+        return Set(try FileManager.default.contentsOfDirectory(atPath: file(folder)))
     }
 
     func write(_ bytes: some Sequence<UInt8>, to name: String) throws {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct FailingServiceTests {
+@Suite(.timeLimit(.minutes(20))) struct FailingServiceTests {
     @Test func `a service that is away is a 503 that says when to come back`() async throws {
         try await withLoop { loop in
             // Bound and not accepted from, so that the system refuses nobody else's port.

@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// Frames of RFC 6455 through the door: what a client sends reaches the service as it is, and what the service makes of it the client.
-@Suite(.timeLimit(.minutes(2))) struct FrameTests {
+@Suite(.timeLimit(.minutes(20))) struct FrameTests {
     /// A client's frames, and what comes back for them: bytes of the service's frames.
     struct Case: Sendable {
         let section: String

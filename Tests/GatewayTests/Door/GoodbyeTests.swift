@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// How WebSockets end when the gateway stops.
-@Suite(.timeLimit(.minutes(1))) struct GoodbyeTests {
+@Suite(.timeLimit(.minutes(20))) struct GoodbyeTests {
     private static let goingAway: [UInt8] = [0x88, 0x02, 0x03, 0xe9]
     /// The same from a client, with a mask of zeros.
     private static let answer: [UInt8] = [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct StreamingTests {
+@Suite(.timeLimit(.minutes(20))) struct StreamingTests {
     private static let piece = [UInt8](repeating: 0x61, count: 65_536)
     private static let total = 256 << 20
     /// What the kernel's buffers and ours hold on the way, with room; far below `total`.

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct AnswerCompressionTests {
+@Suite(.timeLimit(.minutes(20))) struct AnswerCompressionTests {
     private static let list =
         #"{"data":["#
         + (0..<200).map { #"{"id":"call-\#($0)","status":"completed"}"# }.joined(separator: ",") + "]}"

@@ -11,7 +11,7 @@ import Testing
 @testable import Clients
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct ErasureTests {
+@Suite(.timeLimit(.minutes(20))) struct ErasureTests {
     /// Tenancy's part: whom an erasure is about, and the receipts; confined to the test's loop.
     private final class ErasingTenancy: @unchecked Sendable {
         var erasures: [ErasureID: InternalAPI.Erasure] = [:]

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct HookAskingTests {
+@Suite(.timeLimit(.minutes(20))) struct HookAskingTests {
     private static let voice = "/hooks/calls/twilio/\(InboxUnderTest.connection)/voice"
 
     @Test func `a hook that asks gets its service's answer, and the service the provider's own request`() async throws {

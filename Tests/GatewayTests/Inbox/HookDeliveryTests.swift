@@ -9,7 +9,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct HookDeliveryTests {
+@Suite(.timeLimit(.minutes(20))) struct HookDeliveryTests {
     @Test func `a hook is answered while its service is down, and delivered once as it was sent`() async throws {
         try await InboxUnderTest.with { inbox async throws in
             inbox.work()

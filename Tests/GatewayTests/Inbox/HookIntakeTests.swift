@@ -11,7 +11,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct HookIntakeTests {
+@Suite(.timeLimit(.minutes(20))) struct HookIntakeTests {
     @Test func `a hook that comes again while it waits, or after it was delivered, is answered and not kept twice`()
         async throws
     {

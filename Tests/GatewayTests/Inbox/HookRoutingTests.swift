@@ -9,7 +9,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct HookRoutingTests {
+@Suite(.timeLimit(.minutes(20))) struct HookRoutingTests {
     private static let connection = "0195d3f0-0000-7000-8000-000000000001"
 
     @Test func `hooks go to the inbox of their host's tenant, the shared host's to the platform`() async throws {

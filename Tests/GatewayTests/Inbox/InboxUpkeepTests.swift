@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct InboxUpkeepTests {
+@Suite(.timeLimit(.minutes(20))) struct InboxUpkeepTests {
     /// Tables that are read over all tenants: ids and words of the program only.
     private static let withoutWall: Set<String> = [
         "usage_buckets",

@@ -10,7 +10,7 @@ import Testing
 /// The limits as a client of the door meets them.
 ///
 /// The door's limits have no database here: they have half of each plan, as before the first answer of one.
-@Suite(.timeLimit(.minutes(1))) struct DoorLimitTests {
+@Suite(.timeLimit(.minutes(20))) struct DoorLimitTests {
     private func plan(_ rate: Int, burst: Int, concurrency: Int = 1000) -> Entitlements {
         var plan = Entitlements.seed(for: .starter)
         plan.requestsPerSecond = rate

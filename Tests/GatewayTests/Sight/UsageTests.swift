@@ -13,7 +13,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct UsageTests {
+@Suite(.timeLimit(.minutes(20))) struct UsageTests {
     /// Stands where billing does.
     private final class Billing: Sendable {
         let port: Int

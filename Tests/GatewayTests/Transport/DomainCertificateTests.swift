@@ -13,7 +13,7 @@ import Testing
 @testable import Clients
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct DomainCertificateTests {
+@Suite(.timeLimit(.minutes(20))) struct DomainCertificateTests {
     /// What tenancy was told; confined to the test's loop.
     private final class ToldTenancy: @unchecked Sendable {
         private(set) var told: [InternalAPI.DomainCertificate] = []

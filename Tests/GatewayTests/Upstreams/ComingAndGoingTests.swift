@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct ComingAndGoingTests {
+@Suite(.timeLimit(.minutes(20))) struct ComingAndGoingTests {
     /// Everything at once, so that no test has to wait.
     private static let eager: UpstreamPolicy = {
         var policy = UpstreamPolicy()

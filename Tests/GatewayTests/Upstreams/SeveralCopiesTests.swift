@@ -7,7 +7,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct SeveralCopiesTests {
+@Suite(.timeLimit(.minutes(20))) struct SeveralCopiesTests {
     @Test func `copies take turns`() async throws {
         try await CopiesUnderTest.with([CopiesUnderTest.fine, CopiesUnderTest.fine, CopiesUnderTest.fine]) {
             copies async throws in

@@ -5,7 +5,7 @@ import JSON
 import Models
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct FirstJourneyTests {
+@Suite(.timeLimit(.minutes(20))) struct FirstJourneyTests {
     @Test func `a super admin makes a tenant, whose owner accepts and makes a key`() async throws {
         try await SharedSuite.visit { visit in
             let admin = visit.caller("admin")

@@ -10,7 +10,7 @@ enum RealVoice {
 }
 
 @Suite(
-    .timeLimit(.minutes(15)), .enabled(if: Recogniser.folder != nil, "no local recogniser (LOCAL_RECOGNISER)"),
+    .timeLimit(.minutes(20)), .enabled(if: Recogniser.folder != nil, "no local recogniser (LOCAL_RECOGNISER)"),
     .enabled(if: RealVoice.recording != nil, "no recording of a real voice (SWITCHBOARD_SHARED)"))
 struct RealVoiceTests {
     private static let spoken = """

@@ -4,7 +4,7 @@ import JSON
 import Models
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct BadInputTests {
+@Suite(.timeLimit(.minutes(20))) struct BadInputTests {
     /// What comes after `GET /api/v1/calls HTTP/1.1` and a good Host, a line each, `|` for a line's end.
     private static let heads = """
         Content-Length: -1||

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A tenant is found by a domain of its own and by its former subdomain, through real processes.
-@Suite(.timeLimit(.minutes(4))) struct NameJourneyTests {
+@Suite(.timeLimit(.minutes(20))) struct NameJourneyTests {
     @Test func `a tenant moves to a domain of its own and to another subdomain`() async throws {
         let zones = try ZoneServer()
         try await SuiteUnderTest.visit([.tenancy: ["DOMAIN_RESOLVER": "\(zones.address)"]]) { visit in

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite(
-    .timeLimit(.minutes(15)), .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
+    .timeLimit(.minutes(20)), .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
 struct BackupTests {
     private static let pool = WorkerPool(name: "scripts", threads: 2, queueLimit: 100)
 

@@ -46,7 +46,7 @@ struct SmallDisk: Sendable {
 }
 
 @Suite(
-    .timeLimit(.minutes(15)),
+    .timeLimit(.minutes(20)),
     .enabled(if: SmallDisk.isPossible, "only root can mount a small file system, and not in every container"))
 struct FullDiskTests {
     @Test func `on a full disk uploads wait, and nothing else does`() async throws {

@@ -9,7 +9,7 @@ import Testing
 
 /// New processes take the places of running ones while requests come in.
 @Suite(
-    .timeLimit(.minutes(15)), .serialized, .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
+    .timeLimit(.minutes(20)), .serialized, .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
 struct RollingRestartTests {
     private static let pool = WorkerPool(name: "restarts", threads: 2, queueLimit: 100)
 

@@ -8,7 +8,7 @@ import Testing
 
 /// New processes take the places of running ones under HTTP/2 and WebSockets over TLS.
 @Suite(
-    .timeLimit(.minutes(10)), .serialized, .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
+    .timeLimit(.minutes(20)), .serialized, .enabled(if: ScriptedSuite.isPossible, "s6 is not installed"))
 struct SecureRestartTests {
     private static let pool = WorkerPool(name: "secure-restarts", threads: 1, queueLimit: 100)
 

@@ -6,7 +6,7 @@ import Models
 import Testing
 
 /// Processes and the database are killed while calls come in.
-@Suite(.timeLimit(.minutes(15)), .serialized) struct ChaosTests {
+@Suite(.timeLimit(.minutes(20)), .serialized) struct ChaosTests {
     /// `JOURNEY_LOAD=1000` for a longer look.
     private static let total = getenv("JOURNEY_LOAD").flatMap { Int(String(cString: $0)) } ?? 200
 

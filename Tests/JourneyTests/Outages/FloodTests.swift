@@ -7,7 +7,7 @@ import Models
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct FloodTests {
+@Suite(.timeLimit(.minutes(20))) struct FloodTests {
     /// Of each kind at once, as far as this process may have files open.
     private static let count: Int = {
         var limit = rlimit()

@@ -5,7 +5,7 @@ import Testing
 
 /// What tenancy commits, every process knows soon; a second is promised, and more is allowed on a busy machine: without the
 /// change feed it would be known after minutes, or never.
-@Suite(.timeLimit(.minutes(15))) struct SpreadingTests {
+@Suite(.timeLimit(.minutes(20))) struct SpreadingTests {
     private static let limit = Duration.seconds(30)
 
     /// One path of each process that has routes for people; the gateway's by its own listener.

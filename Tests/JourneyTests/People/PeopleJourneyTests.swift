@@ -5,7 +5,7 @@ import Models
 import Testing
 
 /// What happens to people shows in every process: rights, ends, and who has the work.
-@Suite(.timeLimit(.minutes(15))) struct PeopleJourneyTests {
+@Suite(.timeLimit(.minutes(20))) struct PeopleJourneyTests {
     private static func ringing() -> JSONValue {
         [
             "direction": "inbound", "from": "+12025550143", "to": "+12025550199",

@@ -6,7 +6,7 @@ import Models
 import Testing
 
 /// Every route of one tenant, tried with the credentials of another.
-@Suite(.timeLimit(.minutes(15))) struct StrangerTests {
+@Suite(.timeLimit(.minutes(20))) struct StrangerTests {
     /// What a tenant has that others must not see.
     private struct Belongings: Sendable {
         let tenant: TenantUnderTest

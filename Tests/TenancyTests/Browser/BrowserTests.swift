@@ -12,7 +12,7 @@ import WebTestSupport
     .enabled(
         if: Browser.interpreter != nil, "needs a chromium that starts, chromium-driver and BROWSER_PYTHON with selenium"
     ),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(20)))
 struct BrowserTests {
     /// How a page speaks with the API and the browser's passkeys.
     private static let page = """

@@ -8,7 +8,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(10))) struct PasskeySignInTests {
+@Suite(.timeLimit(.minutes(20))) struct PasskeySignInTests {
     /// A person with a passkey.
     private func makeHolder(
         _ world: TenancyWorld, _ email: String = "ada@acme.example", _ role: Role = .agent,

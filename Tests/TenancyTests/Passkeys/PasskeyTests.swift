@@ -7,7 +7,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(10))) struct PasskeyTests {
+@Suite(.timeLimit(.minutes(20))) struct PasskeyTests {
     private static let everything = VirtualPasskey.Words()
 
     /// A registration as somebody who has just signed in, with their token.

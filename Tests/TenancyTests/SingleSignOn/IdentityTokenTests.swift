@@ -9,7 +9,7 @@ import WebTestSupport
 @testable import Tenancy
 
 /// Attacks on what a provider says of who has signed in.
-@Suite(.timeLimit(.minutes(3))) struct IdentityTokenTests {
+@Suite(.timeLimit(.minutes(20))) struct IdentityTokenTests {
     private static let expected = IdentityToken.Expectation(
         issuer: "https://id.acme.example", clientID: "client", nonce: "the nonce", now: 1_800_000_000)
 

@@ -9,7 +9,7 @@ import WebTestSupport
 /// Single sign-on at a provider that others wrote.
 @Suite(
     .enabled(if: RealProvider.interpreter != nil, "needs OIDC_PROVIDER_PYTHON with oidc-provider-mock"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(20)))
 struct RealProviderTests {
     private func end(_ world: TenancyWorld, _ location: String, _ cookie: String) async throws -> String? {
         let callback = "http://acme.localhost:8080/api/v1/auth/sso/callback?"

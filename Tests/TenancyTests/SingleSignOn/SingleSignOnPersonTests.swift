@@ -8,7 +8,7 @@ import WebTestSupport
 @testable import Tenancy
 
 /// Whom a provider's word lets in, as what, and whom not.
-@Suite(.timeLimit(.minutes(3))) struct SingleSignOnPersonTests {
+@Suite(.timeLimit(.minutes(20))) struct SingleSignOnPersonTests {
     private func refused(_ word: String) -> String { "/sign-in?sso_error=\(word)" }
 
     @Test func `only a verified address of the owner's domains counts`() async throws {

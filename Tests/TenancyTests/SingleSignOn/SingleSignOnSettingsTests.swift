@@ -8,7 +8,7 @@ import WebTestSupport
 @testable import Tenancy
 
 /// What an owner sets up, who may, and what is in force by it.
-@Suite(.timeLimit(.minutes(3))) struct SingleSignOnSettingsTests {
+@Suite(.timeLimit(.minutes(20))) struct SingleSignOnSettingsTests {
     private static let path = "/api/v1/settings/sso"
 
     private func put(

@@ -8,7 +8,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(3))) struct SingleSignOnSignInTests {
+@Suite(.timeLimit(.minutes(20))) struct SingleSignOnSignInTests {
     @Test
     func `who signs in at the provider gets an account, the cookie of a session, and the page that was asked for`()
         async throws
