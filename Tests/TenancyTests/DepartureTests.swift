@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import LifeCycle
 import Models
 import Testing
 import WebTestSupport
@@ -90,7 +91,8 @@ struct DepartureTests {
             }
             #expect(try await deactivate(world, ada.id).status == 200)
             func live() async throws -> Int {
-                let keys = try await APIKeyStore(rows: world.rows(world.tenant)).list(APIKeyFilter(), .newest, in: world.tenant)
+                let keys = try await APIKeyStore(rows: world.rows(world.tenant)).list(
+                    APIKeyFilter(), .newest, in: world.tenant)
                 return keys.count { $0.revokedAt == nil }
             }
             #expect(try await live() == 2)
@@ -210,6 +212,29 @@ struct DepartureTests {
             #expect(owners.status == 403)
             #expect(try await world.send(.post, path, as: .impersonating(.owner), json: [:]).status == 403)
             #expect(try await world.send(.post, path, as: .user(.agent), json: [:]).status == 403)
+        }
+    }
+
+    @Test func `an erasure takes a number out of profiles and an address out of links`() async throws {
+        try await withTenancy { world in
+            let ada = try await world.makeUser("ada@acme.example")
+            let phone = try await world.send(
+                .patch, "/api/v1/users/me", as: .person(ada.id, .agent), headers: ["If-Match": "*"],
+                json: ["phone": "+14155552671"])
+            #expect(phone.status == 200)
+            let token = try await world.token(of: ada)
+            let change = try await world.send(
+                .post, "/api/v1/auth/email/change", token: token, json: ["email": "next@acme.example"])
+            #expect(change.status == 204)
+            let erasure = InternalAPI.Erasure(
+                id: .make(), kind: .person, tenantID: world.tenant,
+                phoneNumbers: [InternalAPI.ErasedNumber(number: "+14155552671", national: "4155552671")],
+                emails: ["next@acme.example"])
+            let pattern = try #require(PersonPattern.make(of: erasure))
+            _ = try await PersonErasureStore(database: world.rows(world.tenant)).erase(erasure, pattern)
+            #expect(try await world.person(ada.id).phone == nil)
+            #expect(try await world.person(ada.id).email == ada.email)
+            #expect(try await world.force("SELECT count(*) FROM email_tokens") == [["0"]])
         }
     }
 }
