@@ -29,7 +29,7 @@ enum BillingService: ServiceProgram {
             seat,
             routes: .billingInternal(
                 events: events, usage: UsageRoutes(database: seat.database),
-                export: ExportRoutes(database: seat.database, tables: [ExportedTable("usage_counts")])),
+                export: ServiceExportRoutes(database: seat.database, tables: [ExportedTable("usage_counts")])),
             trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }

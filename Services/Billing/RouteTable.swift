@@ -6,7 +6,7 @@ import Web
 extension RouteTable {
     static var billing: RouteTable { RouteTable(.billing, []) }
 
-    static func billingInternal(events: Route, usage: UsageRoutes, export: ExportRoutes) -> RouteTable {
+    static func billingInternal(events: Route, usage: UsageRoutes, export: ServiceExportRoutes) -> RouteTable {
         RouteTable(
             .billing,
             [

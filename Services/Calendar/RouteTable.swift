@@ -1,3 +1,4 @@
+import LifeCycle
 import Models
 import Web
 
@@ -6,5 +7,7 @@ extension RouteTable {
     static var calendar: RouteTable { RouteTable(.calendar, []) }
 
     /// What other services may ask.
-    static func calendarInternal(events: Route) -> RouteTable { RouteTable(.calendar, [events]) }
+    static func calendarInternal(events: Route, export: ServiceExportRoutes) -> RouteTable {
+        RouteTable(.calendar, [events] + export.routes)
+    }
 }

@@ -96,7 +96,7 @@ enum CallsService: ServiceProgram {
     static func internalRoutes(database: Database, blobs: any BlobStore) -> RouteTable {
         .callsInternal(
             events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
-            export: ExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
+            export: ServiceExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
             progress: CallProgressRoutes(database: database))
     }
 

@@ -55,7 +55,9 @@ extension RouteTable {
     }
 
     /// What other services may ask.
-    static func callsInternal(events: Route, export: ExportRoutes, progress: CallProgressRoutes) -> RouteTable {
+    static func callsInternal(
+        events: Route, export: ServiceExportRoutes, progress: CallProgressRoutes
+    ) -> RouteTable {
         RouteTable(
             .calls,
             [

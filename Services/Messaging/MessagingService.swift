@@ -33,7 +33,7 @@ enum MessagingService: ServiceProgram {
         let inner = WebApplication(
             seat,
             routes: .messagingInternal(
-                events: events, mail: mail, export: ExportRoutes(database: seat.database, tables: .ofMessaging)),
+                events: events, mail: mail, export: ServiceExportRoutes(database: seat.database, tables: .ofMessaging)),
             trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }

@@ -7,7 +7,7 @@ extension RouteTable {
     static var messaging: RouteTable { RouteTable(.messaging, []) }
 
     /// What other services may ask.
-    static func messagingInternal(events: Route, mail: MailRoutes, export: ExportRoutes) -> RouteTable {
+    static func messagingInternal(events: Route, mail: MailRoutes, export: ServiceExportRoutes) -> RouteTable {
         RouteTable(
             .messaging,
             [

@@ -1,3 +1,4 @@
+import LifeCycle
 import Models
 import Web
 
@@ -6,5 +7,7 @@ extension RouteTable {
     static var sessions: RouteTable { RouteTable(.sessions, []) }
 
     /// What other services may ask.
-    static func sessionsInternal(events: Route) -> RouteTable { RouteTable(.sessions, [events]) }
+    static func sessionsInternal(events: Route, export: ServiceExportRoutes) -> RouteTable {
+        RouteTable(.sessions, [events] + export.routes)
+    }
 }

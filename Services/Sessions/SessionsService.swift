@@ -24,8 +24,10 @@ enum SessionsService: ServiceProgram {
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(seat, routes: .sessions, trust: trust)
         let inner = WebApplication(
-            seat, routes: .sessionsInternal(events: EventReceiver.route(seat.database, LifeCycle.receiving())),
-            trust: trust, listener: .internal)
+            seat,
+            routes: .sessionsInternal(
+                events: EventReceiver.route(seat.database, LifeCycle.receiving()),
+                export: ServiceExportRoutes(database: seat.database, tables: [])), trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }

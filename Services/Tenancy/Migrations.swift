@@ -31,5 +31,7 @@ extension Migration {
         Migration(name: "0024_extend_keys", sql: PackageResources._024_extend_keys_sql),
         Migration(name: "0025_reseal_secrets", sql: PackageResources._025_reseal_secrets_sql),
         Migration(name: "0026_create_onboarding", sql: PackageResources._026_create_onboarding_sql),
+        Migration(name: "0027_seal_audit", sql: PackageResources._027_seal_audit_sql),
+        Migration(name: "0028_create_exports", sql: PackageResources._028_create_exports_sql),
     ]
 }

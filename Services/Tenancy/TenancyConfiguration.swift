@@ -14,6 +14,8 @@ struct TenancyConfiguration: ServiceConfiguration {
     let adminPassword: Secret<String>?
     /// How many passwords are hashed at once.
     let passwordThreads: Int
+    /// Where tenants' archives lie until they were fetched.
+    let exportsFolder: String
     /// Who is asked for the records of tenants' domains; nil for the servers of the machine.
     let resolver: SocketAddress?
     /// Addresses of identity providers that are not public and may be asked all the same.
@@ -36,6 +38,9 @@ struct TenancyConfiguration: ServiceConfiguration {
             "ADMIN_PASSWORD", "the first super admin's password, for `bootstrap`", example: "a long phrase")
         passwordThreads = environment.integer(
             "PASSWORD_THREADS", "how many passwords are hashed at once", default: 1, in: 1...16)
+        exportsFolder = environment.folder(
+            "EXPORTS", "the folder of tenants' archives, of one week each", default: process.dataFolder + "/exports",
+            example: "/var/lib/switchboard/exports")
         resolver = environment.read(
             "DOMAIN_RESOLVER", "the DNS server that is asked for tenants' domains, in place of the machine's",
             example: "127.0.0.1:53", Self.server)

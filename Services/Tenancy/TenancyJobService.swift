@@ -1,4 +1,6 @@
+import Clients
 import Crypto
+import IO
 import Jobs
 import Models
 import ServiceKit
@@ -30,17 +32,38 @@ final class TenancyJobService: @unchecked Sendable {
         }
         try runner.schedule(ResealSecretsJob(), every: .seconds(3_600), offset: .seconds(1_200))
         try runner.schedule(CheckDomainsJob(), every: .seconds(60))
-        try registerLifeCycle(ErasurePursuit(database: database, secrets: queue.secrets))
     }
 
-    /// Erasing, and what has to be done again and again.
-    private func registerLifeCycle(_ pursuit: ErasurePursuit) throws {
+    /// Erasing, archives and the chain of the audit log; before `run`.
+    func register(_ parts: LifeCycleJobs) throws {
         let options = JobOptions(maxAttempts: 8, concurrency: 1, perTenant: 1, timeout: .seconds(3_600))
+        let (pursuit, exporting, sealing) = (parts.pursuit, parts.exporting, parts.sealing)
         runner.register(EraseOwnJob.self, options) { run, job in try await pursuit.run(run, job) }
         runner.register(PursueErasuresJob.self, options) { _, _ in try await pursuit.pursue() }
         try runner.schedule(PursueErasuresJob(), every: .seconds(600), offset: .seconds(120))
+        runner.register(ExportJob.self, ExportJob.options) { [loop = parts.loop, clients = parts.clients] run, job in
+            try await exporting.run(run, job, loop: loop, clients: clients)
+        }
+        runner.register(ExpireExportsJob.self, options) { _, _ in try await exporting.expire() }
+        try runner.schedule(ExpireExportsJob(), every: .seconds(3_600), offset: .seconds(900))
+        runner.register(SealAuditJob.self, options) { run, _ in try await sealing.seal(run.logger) }
+        try runner.schedule(SealAuditJob(), every: .seconds(60))
+        runner.register(PruneAuditJob.self, options) { [knowledge = parts.knowledge] _, _ in
+            try await sealing.prune(knowledge)
+        }
+        try runner.schedule(PruneAuditJob(), every: .seconds(86_400), offset: .seconds(4 * 3_600))
     }
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.
     func run() async { await runner.run() }
+}
+
+/// What the jobs of tenants' and people's ends stand on.
+struct LifeCycleJobs: Sendable {
+    let pursuit: ErasurePursuit
+    let exporting: TenantExporting
+    let sealing: AuditSealing
+    let knowledge: any TenantKnowledge
+    let clients: @Sendable (ServiceName) -> ServiceClient
+    let loop: EventLoop
 }

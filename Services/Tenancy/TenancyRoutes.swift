@@ -1,3 +1,4 @@
+import BlobStore
 import Clients
 import Models
 import Postgres
@@ -16,6 +17,8 @@ struct TenancyRoutes: Sendable {
     let signal: ChangeSignalService
     let records: TextRecordClient
     let providers: IdentityProviderClient
+    /// Where tenants' archives lie.
+    let exports: any BlobStore
     /// Asked by the wizard; nil where nobody is.
     var calls: ServiceClient? = nil
 
@@ -23,6 +26,7 @@ struct TenancyRoutes: Sendable {
     private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
     private var sites: RelyingPartyService { RelyingPartyService(database: database, baseURL: baseURL) }
     private var links: InvitationLinks { InvitationLinks(baseURL) }
+    private var sealing: AuditSealing? { mail.secrets.map { AuditSealing(database: database, secrets: $0) } }
     private var erasures: ErasureRoutes { ErasureRoutes(database: database, secrets: mail.secrets) }
     private var domains: DomainRoutes {
         DomainRoutes(database: database, records: records, mail: mail, baseURL: baseURL)
@@ -30,7 +34,11 @@ struct TenancyRoutes: Sendable {
     private var keys: APIKeyRoutes { APIKeyRoutes(database: database, tokens: tokens) }
 
     /// Behind the gateway.
-    var table: RouteTable { RouteTable(.tenancy, ofPeople + ofPlatform + RouteTable.lifeCycle(erasures)) }
+    var table: RouteTable {
+        RouteTable(
+            .tenancy,
+            ofPeople + ofPlatform + RouteTable.lifeCycle(erasures, ExportRoutes(database: database, blobs: exports)))
+    }
 
     private var ofPeople: [Route] {
         var routes = RouteTable.signIn(
@@ -55,7 +63,8 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.serviceAccounts(ServiceAccountRoutes(database: database))
         routes += RouteTable.settings(SettingsRoutes(database: database))
         routes += RouteTable.onboarding(OnboardingRoutes(database: database, links: links, calls: calls))
-        routes += RouteTable.audit(AuditRoutes(database: database))
+        routes += RouteTable.audit(
+            AuditRoutes(database: database, sealing: sealing), AuditExportRoutes(database: database))
         routes += RouteTable.published(SigningKeyRoutes(ring: ring))
         return routes
     }

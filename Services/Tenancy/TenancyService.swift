@@ -1,4 +1,5 @@
 import Auth
+import BlobStore
 import Clients
 import Crypto
 import Events
@@ -20,6 +21,8 @@ enum TenancyService: ServiceProgram {
         let membership: SuiteMembership
         let passwords: Passwords
         let records: TextRecordClient
+        /// Where tenants' archives lie.
+        let exports: FileBlobStore
     }
 
     static let name = ServiceName.tenancy
@@ -28,7 +31,7 @@ enum TenancyService: ServiceProgram {
         [
             .seated("bootstrap", BootstrapCommand.run), .seated("reset-admin", ResetAdminCommand.run),
             .seated("domains", DomainsCommand.run), .seated("reseal", ResealCommand.run),
-            .seated("rotate-signing-key", RotateSigningKeyCommand.run),
+            .seated("rotate-signing-key", RotateSigningKeyCommand.run), .seated("verify-audit", VerifyAuditCommand.run),
         ]
     }
 
@@ -36,7 +39,8 @@ enum TenancyService: ServiceProgram {
         Shared(
             membership: try SuiteMembership(seat),
             passwords: Passwords(threads: seat.configuration.passwordThreads),
-            records: TextRecordClient(server: seat.configuration.resolver))
+            records: TextRecordClient(server: seat.configuration.resolver),
+            exports: try await ExportFolder.open(seat.configuration.exportsFolder))
     }
 
     static func assemble(_ seat: ServiceSeat<TenancyConfiguration>, _ shared: Shared) async throws -> ServiceParts {
@@ -56,7 +60,8 @@ enum TenancyService: ServiceProgram {
         let routes = TenancyRoutes(
             database: database, baseURL: seat.configuration.process.baseURL, ring: ring, passwords: shared.passwords,
             mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal, records: shared.records,
-            providers: try IdentityProviderClient(loop: loop, seat.configuration), calls: member.client(for: .calls))
+            providers: try IdentityProviderClient(loop: loop, seat.configuration), exports: shared.exports,
+            calls: member.client(for: .calls))
         let idempotency = SealedIdempotency(
             store: IdempotencyStore(database, logger: seat.logger), secrets: secrets)
         let application = WebApplication(seat, routes: routes.table, trust: trust, idempotency: idempotency)
@@ -73,6 +78,14 @@ enum TenancyService: ServiceProgram {
                 seat, records: shared.records,
                 mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)),
                 links: InvitationLinks(seat.configuration.process.baseURL), secrets: secrets)
+            try jobs.register(
+                LifeCycleJobs(
+                    pursuit: ErasurePursuit(database: database, secrets: secrets, blobs: shared.exports),
+                    exporting: TenantExporting(
+                        database: database, blobs: shared.exports,
+                        links: InvitationLinks(seat.configuration.process.baseURL), mail: mail),
+                    sealing: AuditSealing(database: database, secrets: secrets), knowledge: member.knowledge,
+                    clients: { member.client(for: $0) }, loop: loop))
             running += [
                 { await shared.membership.run() }, { await pruning.run() }, { await outbox.run() },
                 { await jobs.run() },
@@ -95,7 +108,7 @@ enum TenancyService: ServiceProgram {
             database: database, baseURL: .nowhere, ring: SigningKeyService(database, nil, logger),
             passwords: Passwords(threads: 1), mail: MailQueue(secrets: nil), serviceSecrets: [:],
             signal: ChangeSignalService(), records: TextRecordClient(server: nil),
-            providers: IdentityProviderClient(nil)
+            providers: IdentityProviderClient(nil), exports: FileBlobStore(root: "/")
         ).table.openAPI()
     }
 }

@@ -21,7 +21,7 @@ struct ErasedService: Sendable, CustomTestStringConvertible {
     var testDescription: String { name.rawValue }
 
     static let all = [
-        ErasedService(name: .tenancy, migrations: Migration.tenancy) { _, _ in ErasurePursuit.steps },
+        ErasedService(name: .tenancy, migrations: Migration.tenancy) { ErasurePursuit.steps($1) },
         ErasedService(name: .calls, migrations: CallsMigrations.all) {
             CallErasureService(database: $0, blobs: $1).steps
         },

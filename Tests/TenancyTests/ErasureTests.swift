@@ -50,7 +50,7 @@ import WebTestSupport
     /// Runs tenancy's own part until so many erasures have been through it.
     private func erase(_ world: TenancyWorld, runs count: Int = 1) async throws {
         let (runs, writer) = AsyncStream<Void>.makeStream()
-        let pursuit = ErasurePursuit(database: world.database, secrets: world.secrets)
+        let pursuit = world.pursuit
         let runner = JobRunner(
             loop: world.loop, database: world.database, logger: LogCapture().logger(), metrics: Metrics())
         runner.register(EraseOwnJob.self) { run, job in
@@ -186,7 +186,7 @@ import WebTestSupport
             }
             let held = try await erasure(world, made.id)
             #expect(held.state == .held && held.missing == [.calls])
-            let pursuit = ErasurePursuit(database: world.database, secrets: world.secrets)
+            let pursuit = world.pursuit
             func asked() async throws -> [[String?]] {
                 try await world.force("SELECT count(*)::text FROM outbox_events WHERE type = 'erasure.requested'")
             }
@@ -208,7 +208,7 @@ import WebTestSupport
             try await world.makePlatform()
             try await world.makeUser("boss@acme.example", .owner)
             _ = try await world.signIn("boss@acme.example")
-            let pursuit = ErasurePursuit(database: world.database, secrets: world.secrets)
+            let pursuit = world.pursuit
             _ = try await TenantEditLifeStore(database: world.rows(world.tenant)).delete(
                 world.tenant, origin: .operator)
             try await pursuit.pursue()

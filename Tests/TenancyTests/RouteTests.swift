@@ -61,6 +61,7 @@ struct RouteTests {
                 "revoke_other_sessions", "get_second_factor", "begin_passkey_sign_in", "sign_in_with_passkey",
                 "begin_passkey_reauthentication", "reauthenticate_with_passkey", "list_passkeys",
                 "get_single_sign_on_offer", "start_single_sign_on", "finish_single_sign_on",
+                "create_export", "list_exports", "get_export", "get_export_archive",
             ])
     }
 

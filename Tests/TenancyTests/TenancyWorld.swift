@@ -1,6 +1,8 @@
 import Auth
+import BlobStore
 import Crypto
 import DatabaseTestSupport
+import FoundationEssentials
 import HTTP
 import HTTPClient
 import Idempotency
@@ -35,6 +37,10 @@ struct TenancyWorld: Sendable {
     let keyText: String
     /// Whom the service believes.
     let believed: Trust
+    let exports: FileBlobStore
+
+    /// Tenancy's part in erasures.
+    var pursuit: ErasurePursuit { ErasurePursuit(database: database, secrets: secrets, blobs: exports) }
     /// Knows what tests say of zones.
     let zones: ZoneServer
 
@@ -61,13 +67,16 @@ struct TenancyWorld: Sendable {
         signal = ChangeSignalService()
         zones = try ZoneServer()
         mail = MailQueue(secrets: secrets)
+        let folder = "\(FileManager.default.temporaryDirectory.path)/exports-\(UUID())"
+        exports = try await ExportFolder.open(folder)
         guard let base = WebAddress(TestTrust.issuer) else { throw Failure(.internal) }
         routes = TenancyRoutes(
             database: database, baseURL: base, ring: ring, passwords: Passwords(threads: 1),
             mail: mail,
             serviceSecrets: [.gateway: Secret(Self.gatewaySecret)], signal: signal,
             records: TextRecordClient(server: zones.address),
-            providers: IdentityProviderClient(try OutboundHTTPClient(loop: loop, guard: Self.guardOfProviders)))
+            providers: IdentityProviderClient(try OutboundHTTPClient(loop: loop, guard: Self.guardOfProviders)),
+            exports: exports)
         believed = try trust.trust()
         for key in ring.keys.published(at: .now()).keys {
             try believed.people.setKey(key.kid, key)

@@ -8,7 +8,7 @@ import WebTestSupport
 @testable import Tenancy
 
 /// Keeps what is written to it; confined to the test's loop.
-private final class CollectingSink: HTTPBodySink, @unchecked Sendable {
+final class CollectingSink: HTTPBodySink, @unchecked Sendable {
     private(set) var bytes: [UInt8] = []
     var hasRoom: Bool { true }
 

@@ -65,6 +65,8 @@ struct WallTests {
             _ = try await ErasureLifeStore(database: world.rows(tenant), secrets: world.secrets).begin(
                 .person, of: tenant, ErasureTarget(phoneNumbers: [], emails: ["x@\(name).example"]), by: owner.id,
                 origin: .operator)
+            _ = try await AuditSealing(database: world.database, secrets: world.secrets).sealSome(of: tenant)
+            _ = try await ExportStore(rows: world.rows(tenant)).create(.make(), by: owner.id, in: tenant)
         }
     }
 
@@ -106,7 +108,8 @@ struct WallTests {
             ).compactMap { $0[0] }
             #expect(
                 tables == [
-                    "changes", "disabled_features", "event_receipts", "job_schedules", "jobs", "outbox_deliveries",
+                    "audit_unsealed", "changes", "disabled_features", "event_receipts", "job_schedules", "jobs",
+                    "outbox_deliveries",
                     "outbox_events",
                     "outbox_sequences",
                     "schema_migrations",

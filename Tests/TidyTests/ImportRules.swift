@@ -10,6 +10,7 @@ enum ImportRules {
         Crypto: Telemetry Models COpenSSL CArgon2 CCrypt
         Audio: Telemetry Models CSndfile CSamplerate
         PhoneNumbers: Models CPhoneNumber
+        Archive: CArchive
         TLS: IO Telemetry COpenSSL
         HTTP: IO JSON Telemetry CNghttp2 CZlib CBrotli
         Postgres: IO JSON Models Telemetry CLibpq
@@ -26,7 +27,7 @@ enum ImportRules {
         Suite: Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
         Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients LifeCycle ServiceKit Suite Telemetry
-        Tenancy: KIT PhoneNumbers CZxcvbn CResolver
+        Tenancy: KIT Archive PhoneNumbers CZxcvbn CResolver
         Calls: KIT PhoneNumbers Audio CICU CSeccomp
         Sessions: KIT
         Messaging: KIT Mail

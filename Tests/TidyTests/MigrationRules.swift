@@ -11,7 +11,7 @@ enum MigrationRules {
         "platform_settings",
         "call_rollup_marks",
         "usage_buckets", "mails",
-        "limit_buckets", "limit_holdings", "limit_holders", "tombstones",
+        "limit_buckets", "limit_holdings", "limit_holders", "tombstones", "audit_unsealed",
     ]
 
     /// The number that a migration's name begins with, and the service that it belongs to.

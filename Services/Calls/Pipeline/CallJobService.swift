@@ -32,7 +32,12 @@ final class CallJobService: @unchecked Sendable {
         try CallJobService.schedule(upkeep, on: runner)
         LifeCycle(seat.database, steps: CallErasureService(database: seat.database, blobs: blobs).steps).register(
             on: runner, tenancy: tenancy)
+        let retention = Retention(database: seat.database, blobs: blobs, knowledge: knowledge, logger: seat.logger)
+        runner.register(RetainCallsJob.self, CallJobService.upkeep) { _, _ in try await retention.run() }
+        try runner.schedule(RetainCallsJob(), every: .seconds(86_400), offset: .seconds(2 * 3_600))
     }
+
+    private static let upkeep = JobOptions(maxAttempts: 3, concurrency: 1, perTenant: 1, timeout: .seconds(3_600))
 
     /// Runs until the task is cancelled and what runs then has ended or was given back.
     func run() async { await runner.run() }
@@ -56,7 +61,7 @@ final class CallJobService: @unchecked Sendable {
 
     /// What comes again and again; the hours are quiet ones in most of the world's offices.
     private static func schedule(_ upkeep: Upkeep, on runner: JobRunner) throws {
-        let options = JobOptions(maxAttempts: 3, concurrency: 1, perTenant: 1, timeout: .seconds(3_600))
+        let options = CallJobService.upkeep
         runner.register(SettleCallsJob.self, options) { _, _ in try await upkeep.settle() }
         runner.register(PurgeBinJob.self, options) { _, _ in try await upkeep.purge() }
         runner.register(SweepBlobsJob.self, options) { _, _ in try await upkeep.sweep() }

@@ -90,6 +90,9 @@ struct AuditEntry: Sendable {
         case serviceAccountUpdated = "service_account.updated"
         case serviceAccountDisabled = "service_account.disabled"
         case serviceAccountEnabled = "service_account.enabled"
+        case auditExported = "audit.exported"
+        case exportRequested = "export.requested"
+        case exportDownloaded = "export.downloaded"
     }
 
     var actor: Actor

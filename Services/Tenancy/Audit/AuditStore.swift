@@ -36,46 +36,51 @@ struct AuditStore {
     }
 
     /// A page of entries.
-    func list(_ filter: AuditFilter, _ page: RowPage, in tenant: TenantID) async throws -> [AuditRow] {
+    func list(
+        _ filter: AuditFilter, _ page: RowPage, zone: TimeZoneName = .utc, in tenant: TenantID
+    ) async throws -> [AuditRow] {
         try await rows.query(
             """
             SELECT l.id, l.occurred_at, l.actor_kind, l.actor_id, l.actor_service, l.impersonator, l.action, l.subject,
                    l.request_id, d.address, d.before, d.after
             FROM audit_log AS l
             LEFT JOIN audit_details AS d ON d.tenant_id = l.tenant_id AND d.audit_id = l.id
-            WHERE l.tenant_id = \(tenant)
+            WHERE \(Self.chosen(filter, zone, tenant))
               AND (l.occurred_at, l.id) \(unescaped: page.beyond) (\(page.at), \(page.id))
-              AND (\(filter.action)::text IS NULL OR l.action = \(filter.action))
-              AND (\(filter.subject)::text IS NULL OR l.subject = \(filter.subject))
-              AND (\(filter.actor)::text IS NULL OR l.actor_id::text = \(filter.actor))
             ORDER BY l.occurred_at \(unescaped: page.direction), l.id \(unescaped: page.direction)
             LIMIT \(page.limit) OFFSET \(page.offset)
             """, as: AuditRow.self)
     }
 
     /// How many entries a filter finds, counted up to a bound.
-    func count(_ filter: AuditFilter, bound: Int, in tenant: TenantID) async throws -> Int {
+    func count(
+        _ filter: AuditFilter, zone: TimeZoneName = .utc, bound: Int, in tenant: TenantID
+    ) async throws -> Int {
         try await rows.value(
             """
             SELECT count(*) FROM (
-                SELECT 1 FROM audit_log
-                WHERE tenant_id = \(tenant) AND (\(filter.action)::text IS NULL OR action = \(filter.action))
-                  AND (\(filter.subject)::text IS NULL OR subject = \(filter.subject))
-                  AND (\(filter.actor)::text IS NULL OR actor_id::text = \(filter.actor))
-                LIMIT \(bound)
+                SELECT 1 FROM audit_log AS l WHERE \(Self.chosen(filter, zone, tenant)) LIMIT \(bound)
             ) AS counted
             """, as: Int.self) ?? 0
     }
-}
 
-/// What a list of entries can be narrowed by.
-struct AuditFilter: Codable, Sendable {
-    /// The word of what was done, such as `user.signed_in`.
-    var action: String?
-    /// What it was done to, such as `user/<id>`.
-    var subject: String?
-    /// Who did it: the id of a person or of a key.
-    var actor: String?
+    private static func chosen(_ filter: AuditFilter, _ zone: TimeZoneName, _ tenant: TenantID) -> SQL {
+        var sql: SQL = "l.tenant_id = \(tenant)"
+        if let action = filter.action { sql = "\(sql) AND l.action = \(action)" }
+        if let subject = filter.subject { sql = "\(sql) AND l.subject = \(subject)" }
+        if let actor = filter.actor { sql = "\(sql) AND l.actor_id::text = \(actor)" }
+        if let kind = filter.actorKind { sql = "\(sql) AND l.actor_kind = \(kind)" }
+        if let isOther = filter.impersonated { sql = "\(sql) AND (l.impersonator IS NOT NULL) = \(isOther)" }
+        if let instant = filter.occurredAfter { sql = "\(sql) AND l.occurred_at >= \(instant)" }
+        if let instant = filter.occurredBefore { sql = "\(sql) AND l.occurred_at < \(instant)" }
+        if let day = filter.fromDate {
+            sql = "\(sql) AND l.occurred_at >= \(day)::timestamp AT TIME ZONE \(zone.name)"
+        }
+        if let day = filter.toDate {
+            sql = "\(sql) AND l.occurred_at < (\(day)::date + 1)::timestamp AT TIME ZONE \(zone.name)"
+        }
+        return sql
+    }
 }
 
 /// An entry as it lies in the log.

@@ -1,3 +1,4 @@
+import BlobStore
 import Crypto
 import Jobs
 import LifeCycle
@@ -22,18 +23,33 @@ struct ErasurePursuit: Sendable {
 
     let database: Database
     let secrets: SecretBox?
+    /// Where tenants' archives lie.
+    let blobs: any BlobStore
 
     /// What only tenancy knows how to erase.
-    static let steps = ErasureSteps(
-        person: { erasure, pattern, rows in try await PersonErasureStore(database: rows).erase(erasure, pattern) },
-        tenant: { rows in try await TenantErasureStore(rows: rows).erase() })
+    ///
+    /// Archives go as a whole: somebody is in them, and they can be made again.
+    static func steps(_ blobs: any BlobStore) -> ErasureSteps {
+        ErasureSteps(
+            person: { erasure, pattern, rows in
+                var outcome = try await PersonErasureStore(database: rows).erase(erasure, pattern)
+                outcome.erased["exports"] = try await TenantExporting.removeAll(of: rows, blobs)
+                return outcome
+            },
+            tenant: { rows in
+                let archives = try await TenantExporting.removeAll(of: rows, blobs)
+                var outcome = try await TenantErasureStore(rows: rows).erase()
+                outcome.erased["exports"] = archives
+                return outcome
+            })
+    }
 
     func run(_ run: JobRun, _ job: EraseOwnJob) async throws {
         let owner = database.tenant(run.tenant)
         guard let (erasure, target) = try await ErasureLifeStore(database: owner, secrets: secrets).find(job.erasureID),
             erasure.isOwnTurn
         else { return }
-        let erasing = Erasing(database: database, steps: Self.steps)
+        let erasing = Erasing(database: database, steps: Self.steps(blobs))
         let receipt = try await erasing.erase(target.erasure(erasure))
         try await owner.transaction { rows in
             try await run.finish(in: rows)

@@ -12,6 +12,8 @@ struct PruneStore {
         try await rows.value(
             """
             SELECT prune_expired() + prune_passkey_challenges() + prune_email_tokens() + prune_single_sign_on_attempts()
+                + prune_stale(
+                    \(RetentionPeriods.invitations), \(RetentionPeriods.setupRequests), \(RetentionPeriods.exports))
             """, as: Int.self) ?? 0
     }
 }

@@ -3,8 +3,24 @@ import Web
 
 extension RouteTable {
     /// What becomes of people's and tenants' traces.
-    static func lifeCycle(_ erasures: ErasureRoutes) -> [Route] {
+    static func lifeCycle(_ erasures: ErasureRoutes, _ exports: ExportRoutes) -> [Route] {
         [
+            .post(
+                "/api/v1/exports", "create_export", .permission(.tenantExport),
+                "Put all that the tenant has into an archive", exports.create, .idempotent, .dangerous,
+                .notWhileImpersonating, .allowedWhenSuspended,
+                .failures([.conflict, .reauthenticationRequired, .insufficientStorage])),
+            .get(
+                "/api/v1/exports", "list_exports", .permission(.tenantExport), "Archives, newest first", exports.list,
+                .allowedWhenSuspended),
+            .get(
+                "/api/v1/exports/{id}", "get_export", .permission(.tenantExport), "One archive", exports.get,
+                .allowedWhenSuspended),
+            .get(
+                "/api/v1/exports/{id}/archive", "get_export_archive", .permission(.tenantExport),
+                "Fetch an archive, for a week after it was made", exports.download, .dangerous, .notWhileImpersonating,
+                .allowedWhenSuspended, .contentTypes(["application/zip"]),
+                .failures([.conflict, .reauthenticationRequired])),
             .post(
                 "/api/v1/erasures", "create_erasure", .permission(.peopleErase),
                 "Erase a person everywhere, by address or number", erasures.create, .idempotent, .dangerous,

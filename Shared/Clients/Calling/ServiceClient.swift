@@ -65,6 +65,31 @@ package final class ServiceClient: @unchecked Sendable {
         _ = try await exchange(method, target, nil, scope)
     }
 
+    /// Reads a resource piece by piece, however large it is.
+    ///
+    /// The deadline is that of the answer's beginning.
+    package func open(_ target: String, scope: Scope) async throws -> HTTPBody {
+        let token = try await tokens.token(for: callee)
+        var headers: HTTPHeaders = ["Authorization": "Bearer \(token)"]
+        if let tenant = scope.tenant { headers.add("X-Switchboard-Tenant", tenant.description) }
+        if let trace = scope.trace ?? .current { headers.add("traceparent", trace.traceparent) }
+        let answer: HTTPClientResponse
+        do {
+            answer = try await http.send(
+                HTTPClientRequest(method: .get, target: target, headers: headers), to: endpoint,
+                deadline: scope.deadline)
+        } catch HTTPClientError.deadlineExceeded {
+            throw Failure(.upstreamTimeout)
+        } catch is HTTPClientError {
+            throw Failure(.unavailable, headers: [(name: "Retry-After", value: "1")])
+        }
+        guard answer.status == 200 else {
+            let body = try await answer.body.collect(upTo: Self.largestAnswer)
+            throw ProblemAnswer.failure(status: answer.status, headers: answer.headers, body: body)
+        }
+        return answer.body
+    }
+
     private func exchange(_ method: HTTPMethod, _ target: String, _ body: [UInt8]?, _ scope: Scope) async throws
         -> [UInt8]
     {

@@ -51,4 +51,48 @@ extension TenancyAPI {
             self.after = after
         }
     }
+
+    /// Whether a part of an audit log is as it was written: a page of its chain.
+    package struct AuditVerification: Codable, Sendable {
+        /// The first thing that does not fit.
+        package struct Break: Codable, Sendable {
+            package var seal: Int64?
+            package var entry: Int64?
+            package var auditID: AuditID?
+            /// A word such as `details_changed` or `row_missing`.
+            package var reason: String
+
+            package init(seal: Int64?, entry: Int64?, auditID: AuditID?, reason: String) {
+                self.seal = seal
+                self.entry = entry
+                self.auditID = auditID
+                self.reason = reason
+            }
+        }
+
+        package var isWhole: Bool
+        /// How many seals were looked at, and how many entries under them.
+        package var seals: Int
+        package var entries: Int
+        /// Entries whose details were erased with a person; they leave the chain whole.
+        package var erasedEntries: Int
+        /// Entries so new that they are not in the chain yet; told with the last page.
+        package var unsealedEntries: Int
+        package var firstBreak: Break?
+        /// Where the next check goes on; null when this was the end.
+        package var nextAfter: Int64?
+
+        package init(
+            isWhole: Bool, seals: Int, entries: Int, erasedEntries: Int, unsealedEntries: Int, firstBreak: Break?,
+            nextAfter: Int64?
+        ) {
+            self.isWhole = isWhole
+            self.seals = seals
+            self.entries = entries
+            self.erasedEntries = erasedEntries
+            self.unsealedEntries = unsealedEntries
+            self.firstBreak = firstBreak
+            self.nextAfter = nextAfter
+        }
+    }
 }

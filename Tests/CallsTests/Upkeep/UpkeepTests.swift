@@ -72,6 +72,39 @@ struct UpkeepTests {
         }
     }
 
+    @Test func `what a tenant does not keep any longer goes, but for what is held, and another tenant keeps its own`()
+        async throws
+    {
+        try await CallsServer.with { server in
+            let (old, held) = (try await server.createCall(), try await server.createCall())
+            let other = try await server.createCall(in: server.trust.otherTenant)
+            for call in [old, held] { _ = try await server.upload(Tones.wav(seconds: 1), to: call.id) }
+            try await server.database.tenant(server.tenant).execute(
+                "UPDATE calls SET legal_hold = true WHERE tenant_id = \(server.tenant) AND id = \(held.id)")
+            let retention = Retention(
+                database: server.database, blobs: server.blobs, knowledge: server.trust.knowledge,
+                logger: Logger(service: "tests", level: .error))
+            let later = Timestamp.now() + hour * 24 * 40
+            try await retention.run(now: later)
+            #expect(try await server.storedFiles().count == 2)
+            server.trust.knowledge.set(Settings.recordingRetentionDays, 30, of: server.tenant)
+            try await retention.run(now: later)
+            #expect(try await server.storedFiles().count == 1)
+            #expect(try await server.get(old.id).recording == nil)
+            #expect(try await server.get(held.id).recording != nil)
+            server.trust.knowledge.set(Settings.callRetentionDays, 60, of: server.tenant)
+            try await retention.run(now: later)
+            #expect(try await server.get(old.id).id == old.id)
+            server.trust.knowledge.set(Settings.callRetentionDays, 39, of: server.tenant)
+            try await retention.run(now: later)
+            #expect(try await server.send(.get, "/api/v1/calls/\(old.id)").status == 404)
+            #expect(try await server.get(held.id).recording != nil)
+            let kept = try await server.database.tenant(server.trust.otherTenant).first(
+                "SELECT 1 FROM calls WHERE tenant_id = \(server.trust.otherTenant) AND id = \(other.id)")
+            #expect(kept != nil)
+        }
+    }
+
     @Test func `how long the bin keeps a call is the tenant's setting, then the platform's, then the operator's`()
         async throws
     {

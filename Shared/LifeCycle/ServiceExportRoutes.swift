@@ -5,7 +5,7 @@ package import Postgres
 package import Web
 
 /// What a service gives out of a tenant for its archive: to tenancy alone, which puts the archive together.
-package struct ExportRoutes: Sendable {
+package struct ServiceExportRoutes: Sendable {
     private static let filesPerPage = 500
 
     private let database: Database
@@ -45,7 +45,7 @@ package struct ExportRoutes: Sendable {
 
     private func table(_ context: RequestContext, _ path: Path<TablePath>) async throws -> Raw {
         guard let table = tables.first(where: { $0.name == path.value.name }) else { throw Failure(.notFound) }
-        let store = ExportStore(context.database(database))
+        let store = TableExportStore(context.database(database))
         return Raw(
             HTTPResponse(
                 status: 200, headers: ["Content-Type": "application/x-ndjson", "Cache-Control": "no-store"],

@@ -2,7 +2,7 @@ import Models
 package import Postgres
 
 /// Reads a tenant's rows as JSON, table by table; its database has `LifeCycleMigrations`.
-package struct ExportStore: Sendable {
+package struct TableExportStore: Sendable {
     /// How many rows one read fetches; no more of them are held.
     private static let batch = 100
     /// The longest that one read may take.
