@@ -62,8 +62,9 @@ struct PublishedEvent {
         self.data = try JSONText(encoding: data)
     }
 
-    /// Who is told of events of this kind.
+    /// Who is told of events of this kind, each once though several services may publish it.
     var subscribers: [String] {
-        EventType.subscriptions.filter { $0.types.contains(type) }.map(\.subscriber.rawValue)
+        let told = Set(EventType.subscriptions.filter { $0.types.contains(type) }.map(\.subscriber))
+        return told.map(\.rawValue).sorted()
     }
 }

@@ -130,6 +130,42 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION replace_audit_proof(seal text, former bytea, latter bytea) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    WITH replaced AS (
+        UPDATE audit_seals AS s SET proof = latter
+        WHERE s.tenant_id = current_setting('app.tenant_id')::uuid AND s.number = seal::bigint AND s.proof = former
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM replaced)
+$$;
+COMMENT ON FUNCTION replace_audit_proof IS 'Takes a seal''s proof under another key; what it says is held against the chain by every check.';
+
+CREATE OR REPLACE FUNCTION platform_sealed_rows(
+    header bytea, after_place text, after_tenant uuid, after_row text, row_limit integer
+) RETURNS TABLE (place text, tenant_id uuid, row_id text, sealed bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT all_of_them.place, all_of_them.tenant_id, all_of_them.row_id, all_of_them.sealed FROM (
+        SELECT 'second_factors' AS place, f.tenant_id, f.user_id::text AS row_id, f.secret AS sealed
+            FROM second_factors AS f
+        UNION ALL
+        SELECT 'single_sign_on', o.tenant_id, o.tenant_id::text, o.client_secret FROM single_sign_on AS o
+            WHERE o.client_secret IS NOT NULL
+        UNION ALL
+        SELECT 'erasure_targets', e.tenant_id, e.erasure_id::text, e.sealed FROM erasure_targets AS e
+        UNION ALL
+        SELECT 'audit_seals', s.tenant_id, s.number::text, s.proof FROM audit_seals AS s
+        UNION ALL
+        SELECT 'signing_keys', '00000000-0000-7000-8000-000000000000'::uuid, k.id, k.private_key FROM signing_keys AS k
+    ) AS all_of_them
+    WHERE substring(all_of_them.sealed FOR length(header)) <> header
+      AND (all_of_them.place, all_of_them.tenant_id, all_of_them.row_id) > (after_place, after_tenant, after_row)
+    ORDER BY 1, 2, 3 LIMIT row_limit
+$$;
+
+ALTER FUNCTION replace_audit_proof OWNER TO tenancy_system;
+REVOKE ALL ON FUNCTION replace_audit_proof FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION replace_audit_proof TO tenancy_app;
 ALTER FUNCTION prune_audit OWNER TO tenancy_system;
 ALTER FUNCTION platform_tenants_with_audit OWNER TO tenancy_system;
 REVOKE ALL ON FUNCTION prune_audit, platform_tenants_with_audit FROM PUBLIC;

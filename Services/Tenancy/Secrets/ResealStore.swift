@@ -45,6 +45,9 @@ struct ResealStore {
                 UPDATE single_sign_on SET client_secret = \(sealed)
                 WHERE tenant_id = \(row.tenant) AND client_secret = \(row.sealed)
                 """) == 1
+        case .auditSeals:
+            try await database.tenant(row.tenant).value(
+                "SELECT replace_audit_proof(\(row.row), \(row.sealed), \(sealed))", as: Bool.self) ?? false
         case .erasureTargets:
             try await database.tenant(row.tenant).execute(
                 """

@@ -9,6 +9,7 @@ enum SealedPlace: String, Sendable {
     case secondFactors = "second_factors"
     case erasureTargets = "erasure_targets"
     case singleSignOn = "single_sign_on"
+    case auditSeals = "audit_seals"
 
     /// Where a value of the column belongs; it opens nowhere else.
     func place(of row: String, in tenant: TenantID) -> SecretPlace {
@@ -16,6 +17,7 @@ enum SealedPlace: String, Sendable {
         case .signingKeys: SigningKeyService.place(of: row)
         case .secondFactors:
             SecretPlace(tenant: tenant.description, table: "second_factors", column: "secret", row: row)
+        case .auditSeals: AuditSeal.place(Int64(row) ?? 0, tenant)
         case .singleSignOn: SingleSignOn.place(in: tenant)
         case .erasureTargets:
             SecretPlace(tenant: tenant.description, table: "erasure_targets", column: "sealed", row: row)

@@ -1,0 +1,77 @@
+import Clients
+import DatabaseTestSupport
+import Events
+import HTTP
+import HTTPClient
+import IO
+import JSON
+import Jobs
+import LifeCycle
+import Models
+import Postgres
+import Telemetry
+import TestSupport
+import Testing
+
+/// A service's job from the question at tenancy to the answer by an event.
+@Suite(.timeLimit(.minutes(5))) struct ErasingJobTests {
+    private final class FixedToken: ServiceTokenSource {
+        func token(for callee: ServiceName) async throws -> String { "t" }
+        func heldToken(for callee: ServiceName) -> String? { "t" }
+        func drop(_ token: String, for callee: ServiceName) {}
+    }
+
+    /// Tenancy as far as erasures go: it knows one, or none.
+    private func tenancy(_ erasure: InternalAPI.Erasure?, _ loop: EventLoop) throws -> ServiceClient {
+        let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
+        let port = socket.port
+        let bytes = try erasure.map { try JSON.encode($0) }
+        let server = HTTPServer(loop: loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()) { _ in
+            guard let bytes else { return HTTPResponse(status: 404) }
+            return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(bytes))
+        }
+        try server.start()
+        return ServiceClient(
+            http: InternalHTTPClient(loop: loop), endpoint: HTTPEndpoint(host: "127.0.0.1", port: port),
+            callee: .tenancy, tokens: FixedToken())
+    }
+
+    @Test(arguments: ErasedService.all.filter { $0.name != .tenancy })
+    func `a service does what tenancy names, and answers by an event with its counts`(
+        service: ErasedService
+    ) async throws {
+        try await withOpenDatabase(migrations: service.migrations, service: service.name.rawValue) {
+            database, test, loop in
+            let tenant = TenantID.make()
+            let erasure = InternalAPI.Erasure(
+                id: .make(), kind: .person, tenantID: tenant,
+                phoneNumbers: [.init(number: "+12025550177", national: "2025550177")],
+                emails: ["planted-12@example.com"])
+            let log = LogCapture()
+            let runner = JobRunner(loop: loop, database: database, logger: log.logger(), metrics: Metrics())
+            LifeCycle(database).register(on: runner, tenancy: try tenancy(erasure, loop))
+            let envelope = EventEnvelope(
+                id: .make(), type: .erasureRequested, tenantID: tenant, subject: "erasure/x", sequence: 1,
+                occurredAt: .now(), traceparent: nil,
+                data: try JSONText(encoding: InternalAPI.ErasureEvent(erasureID: erasure.id)))
+            try await database.tenant(tenant).transaction { rows in
+                try await LifeCycle.receiving()(envelope, rows)
+            }
+            let answers = database.listen(Outbox.channel)
+            runner.start()
+            var answered = false
+            for await notification in answers {
+                guard case .message = notification else { continue }
+                answered = true
+                break
+            }
+            await runner.stop(within: .seconds(5))
+            #expect(answered)
+            let data = try await database.tenant(tenant).value(
+                "SELECT data FROM outbox_payloads WHERE tenant_id = \(tenant)", as: JSONText.self)
+            let receipt = try #require(try data?.decode(InternalAPI.ErasureReceipt.self))
+            #expect(receipt.erasureID == erasure.id && receipt.held == 0)
+            #expect(log.lines.allSatisfy { !$0.contains("Something") })
+        }
+    }
+}
