@@ -14,7 +14,7 @@ import TestSupport
 import Testing
 
 /// A service's job from the question at tenancy to the answer by an event.
-@Suite(.timeLimit(.minutes(5))) struct ErasingJobTests {
+@Suite(.timeLimit(.minutes(20))) struct ErasingJobTests {
     private final class FixedToken: ServiceTokenSource {
         func token(for callee: ServiceName) async throws -> String { "t" }
         func heldToken(for callee: ServiceName) -> String? { "t" }

@@ -16,7 +16,7 @@ import WebTestSupport
 
 @testable import Tenancy
 
-@Suite(.timeLimit(.minutes(5))) struct ExportTests {
+@Suite(.timeLimit(.minutes(20))) struct ExportTests {
     /// Stands where the other services do.
     private final class Services: Sendable {
         let port: Int

@@ -25,7 +25,10 @@ struct TenantExport: Sendable {
         ExportedTable("tenants", omitting: ["notes"]), ExportedTable("entitlements"),
         ExportedTable("users", omitting: ["password_hash", "version"]),
         ExportedTable("invitations", omitting: ["token_digest"]), ExportedTable("api_keys", omitting: ["digest"]),
-        ExportedTable("origins"), ExportedTable("domains"), ExportedTable("audit_log"),
+        ExportedTable("origins"), ExportedTable("domains"), ExportedTable("tenant_settings"),
+        ExportedTable("user_settings"), ExportedTable("service_accounts"), ExportedTable("onboardings"),
+        ExportedTable("onboarding_steps"), ExportedTable("single_sign_on", omitting: ["client_secret"]),
+        ExportedTable("passkeys", omitting: ["credential_id", "public_key", "sign_count"]), ExportedTable("audit_log"),
         ExportedTable("audit_details", omitting: ["salt"]), ExportedTable("erasures"),
         ExportedTable("erasure_receipts"),
     ]

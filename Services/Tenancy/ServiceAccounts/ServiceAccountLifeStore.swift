@@ -18,7 +18,9 @@ struct ServiceAccountLifeStore {
         }
     }
 
-    /// Changes what is given; its keys can do no more than its scopes from then on. Nil for another version.
+    /// Changes what is given; its keys can do no more than its scopes from then on.
+    ///
+    /// Nil for another version.
     func update(
         _ wanted: TenancyAPI.UpdateServiceAccount, version: Int64?, of id: ServiceAccountID, origin: Origin,
         in tenant: TenantID

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A person and a tenant are erased through real processes, and nothing finds them afterwards.
-@Suite(.timeLimit(.minutes(12))) struct ErasureJourneyTests {
+@Suite(.timeLimit(.minutes(20))) struct ErasureJourneyTests {
     private static let number = "+12025550177"
 
     @Test func `an archive is fetched, a person is found nowhere afterwards, and then a tenant leaves no row`()
