@@ -28,6 +28,8 @@ final class FrontDoor: @unchecked Sendable {
     private let loop: EventLoop
     private let logger: Logger
     private let meters: DoorMeters
+    /// The last tenant that was found by its host, which is often the next one's too; until the feed tells of a change.
+    private var last: (host: String, tenant: FeedTenant)?
     /// Takes providers' hooks; without it they are requests like any other.
     var hooks: HookDoor?
     /// Counts what tenants use; nil where nobody asks.
@@ -53,6 +55,7 @@ final class FrontDoor: @unchecked Sendable {
         self.loop = loop
         self.logger = logger
         meters = DoorMeters(metrics)
+        state.observe { [weak self] _ in self?.last = nil }
     }
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -248,8 +251,10 @@ final class FrontDoor: @unchecked Sendable {
 
     /// The tenant of a host; nil for a name that nobody has, whatever the reason.
     private func tenant(of host: String, _ path: NormalisedPath) -> FeedTenant? {
+        if let last, last.host == host { return last.tenant }
+        let place = hosts.place(of: host)
         let found: FeedTenant? =
-            switch hosts.place(of: host) {
+            switch place {
             case .label(let label): state.tenant(subdomain: label)
             case .foreign(let domain): state.tenant(domain: domain)
             // Hooks of the platform's own accounts, and companies that ask for one.
@@ -259,6 +264,7 @@ final class FrontDoor: @unchecked Sendable {
             case .base: nil
             }
         guard let found, found.status != .deleted else { return nil }
+        if place != .app { last = (host, found) }
         return found
     }
 
