@@ -79,8 +79,7 @@ final class Forwarder: @unchecked Sendable {
     private func tokenLine(_ token: String, for service: ServiceName) -> HTTPFieldLines {
         let place = upstreams.place(of: service)
         if let known = tokenLines[place], known.token == token { return known.line }
-        var line = HTTPFieldLines()
-        line.add("X-Switchboard-Gateway", token)
+        let line: HTTPFieldLines = ["X-Switchboard-Gateway": token]
         tokenLines[place] = (token, line)
         return line
     }

@@ -64,10 +64,8 @@ final class AddressLimits: Sendable {
 
     init(_ rates: Rates = Rates()) {
         self.rates = rates
-        policies = [rates.signIn, rates.anonymous, rates.hook, rates.failure].map { rate in
-            var lines = HTTPFieldLines()
-            lines.add("RateLimit-Policy", "\"address\";q=\(Int(rate.burst));w=\(rate.window)")
-            return lines
+        policies = [rates.signIn, rates.anonymous, rates.hook, rates.failure].map {
+            $0.policyLine("address")
         }
     }
 

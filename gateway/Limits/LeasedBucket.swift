@@ -64,7 +64,7 @@ final class LeasedBucket: @unchecked Sendable {
         askedAt = now
         refilledAt = now
         opening = HTTPFieldOpening("RateLimit", "\"\(name)\";r=")
-        policyLine = Self.policy(name, allowance)
+        policyLine = allowance.policyLine(name)
     }
 
     // Use.
@@ -267,19 +267,13 @@ final class LeasedBucket: @unchecked Sendable {
         reserve = max(0, reserve + new.burst - allowance.burst)
         allowance = new
         stock = min(stock, new.burst)
-        policyLine = Self.policy(name, new)
+        policyLine = new.policyLine(name)
         // The shared bucket is looked at before the next one is taken.
         easyUntil = 0
         drainedUntil = 0
     }
 
     // What the client is told.
-
-    private static func policy(_ name: String, _ allowance: RateAllowance) -> HTTPFieldLines {
-        var lines = HTTPFieldLines()
-        lines.add("RateLimit-Policy", "\"\(name)\";q=\(Int(allowance.burst));w=\(allowance.window)")
-        return lines
-    }
 
     /// What is left, as far as this loop knows.
     func remaining(_ now: UInt64) -> Int {

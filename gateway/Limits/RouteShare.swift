@@ -1,3 +1,5 @@
+import HTTP
+
 /// Tokens a second, and how many at most.
 struct RateAllowance: Equatable, Sendable {
     let rate: Double
@@ -5,6 +7,11 @@ struct RateAllowance: Equatable, Sendable {
 
     /// The seconds in which an empty bucket is full again.
     var window: Int { rate > 0 ? max(1, Int((burst / rate).rounded(.up))) : 1 }
+
+    /// `RateLimit-Policy` of a bucket of this name, ready to be sent.
+    func policyLine(_ name: String) -> HTTPFieldLines {
+        ["RateLimit-Policy": "\"\(name)\";q=\(Int(burst));w=\(window)"]
+    }
 }
 
 /// Which part of a tenant's allowance each kind of traffic has.

@@ -36,11 +36,7 @@ final class DoorMeters: @unchecked Sendable {
     private static func place(of tenant: FeedTenant?) -> Int {
         guard let tenant else { return plans.count + 1 }
         if tenant.id == .platform { return plans.count }
-        return switch tenant.entitlements.plan {
-        case .starter: 0
-        case .growth: 1
-        case .enterprise: 2
-        }
+        return plans.firstIndex(of: tenant.entitlements.plan) ?? 0
     }
 
     private func begin(_ index: Int, _ route: DoorRoute?, _ tenant: String) -> Row {

@@ -9,11 +9,7 @@ import TLS
 /// that was promised https does not come back without it.
 struct TransportRules: Sendable {
     /// A year; without subdomains, since below a tenant's own domain there are others' hosts.
-    private static let promise: HTTPFieldLines = {
-        var lines = HTTPFieldLines()
-        lines.add("Strict-Transport-Security", "max-age=31536000")
-        return lines
-    }()
+    private static let promise: HTTPFieldLines = ["Strict-Transport-Security": "max-age=31536000"]
 
     /// Whether a request could get anything but a challenge's answer: whether there are certificates.
     let isNeeded: Bool

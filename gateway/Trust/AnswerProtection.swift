@@ -16,19 +16,16 @@ enum AnswerProtection {
         + "microphone=(self), midi=(), payment=(self), usb=()"
 
     /// What most answers get, ready to be sent; the first belongs to all.
-    private static let sniffing = lines(("X-Content-Type-Options", "nosniff"))
-    private static let storing = lines(("Cache-Control", "no-store"))
-    private static let ownPages = lines(("Cross-Origin-Resource-Policy", "same-origin"))
-    private static let anyPages = lines(("Cross-Origin-Resource-Policy", "cross-origin"))
-    private static let usual = lines(
-        ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"),
-        ("Cross-Origin-Resource-Policy", "same-origin"))
-
-    private static func lines(_ fields: (name: StaticString, value: String)...) -> HTTPFieldLines {
-        var lines = HTTPFieldLines()
-        for field in fields { lines.add(field.name, field.value) }
+    private static let sniffing: HTTPFieldLines = ["X-Content-Type-Options": "nosniff"]
+    private static let storing: HTTPFieldLines = ["Cache-Control": "no-store"]
+    private static let ownPages: HTTPFieldLines = ["Cross-Origin-Resource-Policy": "same-origin"]
+    private static let anyPages: HTTPFieldLines = ["Cross-Origin-Resource-Policy": "cross-origin"]
+    private static let usual: HTTPFieldLines = {
+        var lines = sniffing
+        lines.add(storing)
+        lines.add(ownPages)
         return lines
-    }
+    }()
 
     private static let json = Array("application/json".utf8)
 

@@ -72,11 +72,7 @@ final class Edge: @unchecked Sendable {
         return visit.fields.contains(.codings) && ContentCoding.preferred(by: visit.request.headers) != nil
     }
 
-    private static let varying: HTTPFieldLines = {
-        var lines = HTTPFieldLines()
-        lines.add("Vary", "Accept-Encoding")
-        return lines
-    }()
+    private static let varying: HTTPFieldLines = ["Vary": "Accept-Encoding"]
 
     /// Compresses an answer for a client that asks for it.
     func compress(_ response: inout HTTPResponse, _ visit: Visit) async {

@@ -104,6 +104,14 @@ package struct HTTPFieldLines: Sendable {
     }
 }
 
+extension HTTPFieldLines: ExpressibleByDictionaryLiteral {
+    /// Adds the pairs in order.
+    package init(dictionaryLiteral elements: (StaticString, String)...) {
+        self.init()
+        for (name, value) in elements { add(name, value) }
+    }
+}
+
 extension HTTPFieldLines: CustomStringConvertible {
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 }
