@@ -15,8 +15,6 @@ final class LeaseLoop: @unchecked Sendable {
         var lease: UInt64 = 30_000
         /// A bucket that was not used for so long is let go.
         var idle: UInt64 = 20_000
-        /// How long a request waits for a lease.
-        var wait: UInt64 = 250
         /// How long a bucket that was found empty is not asked for again.
         var pause: UInt64 = 50
         /// How often the database is tried while it is away.
@@ -84,7 +82,9 @@ final class LeaseLoop: @unchecked Sendable {
         return isTaken
     }
 
-    /// Waits for a lease, a bounded time; false when there is none to be had.
+    /// Waits for a lease; false when there is none to be had.
+    ///
+    /// The wait is bounded by the store's patience: a database that is slow refuses nobody, one that is silent leaves the loop alone.
     func await(_ bucket: LeasedBucket) async -> Bool {
         guard aloneSince == nil, isRunning, !bucket.isDrained(loop.now),
             bucket.waiters.count < Self.mostWaiters
@@ -182,11 +182,6 @@ final class LeaseLoop: @unchecked Sendable {
         let sent = loop.now
         let last = asked.map { $0.isIdle(sent, since: pace.idle) }
         let questions = zip(asked, last).map { $0.question(sent, parts: parts, isLast: $1) }
-        // A request waits no longer, whatever becomes of the answer.
-        let timer = loop.timer(after: .milliseconds(Int64(pace.wait))) {
-            for bucket in asked { bucket.giveUpWaiters() }
-        }
-        defer { timer.cancel() }
         roundTrips += 1
         do {
             let grants = try await store.ask(

@@ -64,18 +64,9 @@ final class GatewayUnderTest: @unchecked Sendable {
     }
 }
 
-extension LeaseLoop.Pace {
-    /// A lease is waited for as long as it takes, so that a slow machine refuses nobody.
-    static var forTests: LeaseLoop.Pace {
-        var pace = LeaseLoop.Pace()
-        pace.wait = 30_000
-        return pace
-    }
-}
-
 /// Runs a test with several gateways that share one database.
 func withGateways(
-    _ count: Int, pace: LeaseLoop.Pace = .forTests,
+    _ count: Int, pace: LeaseLoop.Pace = LeaseLoop.Pace(),
     _ body: @escaping @Sendable ([GatewayUnderTest], TestDatabase) async throws -> Void
 ) async throws {
     try await withDatabase(migrations: GatewayMigrations.all, service: "gateway") { test in
