@@ -48,14 +48,14 @@ enum CallsService: ServiceProgram {
         let member = try await shared.membership.member(on: seat)
         let blobs = try blobs(seat)
         let probe = ProbeProcess(folder: shared.folders.uploads)
-        let routes = routes(database: seat.database, blobs: blobs, probe: probe, slots: shared.probes)
+        let routes = CallsRoutes(database: seat.database, blobs: blobs, probe: probe, slots: shared.probes)
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(
-            seat, routes: routes, trust: trust,
+            seat, routes: routes.table, trust: trust,
             idempotency: IdempotencyStore(seat.database, logger: seat.logger))
         let inner = WebApplication(
-            seat, routes: internalRoutes(database: seat.database, blobs: blobs), trust: trust, listener: .internal)
+            seat, routes: routes.internalTable, trust: trust, listener: .internal)
         var parts = ServiceParts(service: application.handler, internal: inner.handler)
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
@@ -77,27 +77,9 @@ enum CallsService: ServiceProgram {
         let nowhere = Database(
             loop: EventLoop(name: "openapi"), configuration: PostgresConfiguration(url: Secret("")),
             logger: Logger(service: name.rawValue), metrics: Metrics())
-        return try routes(
+        return try CallsRoutes(
             database: nowhere, blobs: FileBlobStore(root: "/"), probe: ProbeProcess(folder: "/"), slots: ChildSlots(1)
-        ).openAPI()
-    }
-
-    static func routes(
-        database: Database, blobs: any BlobStore, probe: ProbeProcess, slots: ChildSlots
-    ) -> RouteTable {
-        .calls(
-            CallRoutes(database: database), CallListRoutes(database: database),
-            RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
-            RecordingRoutes(database: database, blobs: blobs),
-            QueueRoutes(database: database), PerformanceRoutes(database: database))
-    }
-
-    /// What other services may ask.
-    static func internalRoutes(database: Database, blobs: any BlobStore) -> RouteTable {
-        .callsInternal(
-            events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
-            export: ServiceExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
-            progress: CallProgressRoutes(database: database))
+        ).table.openAPI()
     }
 
     private static func blobs(_ seat: ServiceSeat<CallsConfiguration>) throws -> any BlobStore {

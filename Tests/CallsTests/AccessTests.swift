@@ -21,9 +21,7 @@ import WebTestSupport
 
     @Test func `every route gives every kind of caller the expected answer`() async throws {
         let outcome = try await CallsServer.with { server in
-            let routes = CallsService.routes(
-                database: server.database, blobs: server.blobs, probe: ProbeProcess(folder: server.scratch.path),
-                slots: ChildSlots(1))
+            let routes = server.routes.table
             let handler = try handler(server, routes, .service)
             return try await AccessMatrix(routes).run(server.trust) { await handler($0) }
         }
@@ -34,7 +32,7 @@ import WebTestSupport
 
     @Test func `every internal route lets in exactly the services that were granted its scope`() async throws {
         let wrong = try await CallsServer.with { server in
-            let routes = CallsService.internalRoutes(database: server.database, blobs: server.blobs)
+            let routes = server.routes.internalTable
             let handler = try handler(server, routes, .internal)
             return try await InternalAccessMatrix(routes).run(server.trust) { await handler($0) }
         }

@@ -27,6 +27,7 @@ final class CallsServer: @unchecked Sendable {
     let trust: TestTrust
     let scratch: ScratchFolder
     let blobs: FileBlobStore
+    let routes: CallsRoutes
     let port: Int
     private let server: HTTPServer
     private let client: InternalHTTPClient
@@ -55,11 +56,10 @@ final class CallsServer: @unchecked Sendable {
         scratch = try ScratchFolder()
         blobs = FileBlobStore(root: try scratch.folder("blobs"), reservePercent: reservePercent)
         let probe = ProbeProcess(executable: try #require(Tool.calls), folder: try scratch.folder("uploads"))
-        let routes = CallsService.routes(
-            database: database, blobs: blobs, probe: probe, slots: ChildSlots(2))
+        routes = CallsRoutes(database: database, blobs: blobs, probe: probe, slots: ChildSlots(2))
         let logger = Logger(service: "tests", level: .error)
         let application = WebApplication(
-            loop: loop, logger: logger, metrics: Metrics(), routes: routes, trust: try trust.trust(),
+            loop: loop, logger: logger, metrics: Metrics(), routes: routes.table, trust: try trust.trust(),
             idempotency: IdempotencyStore(database, logger: logger))
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         port = socket.port

@@ -25,7 +25,7 @@ struct HandOverTests {
     ) async throws -> Int {
         let application = WebApplication(
             loop: server.loop, logger: Logger(service: "tests", level: .error), metrics: Metrics(),
-            routes: CallsService.internalRoutes(database: server.database, blobs: server.blobs),
+            routes: server.routes.internalTable,
             trust: try server.trust.trust(),
             listener: .internal)
         return await application.handler(

@@ -1,0 +1,34 @@
+import BlobStore
+import Events
+import LifeCycle
+import Models
+import Postgres
+import Web
+
+/// The route files of calls with what they stand on, for one loop; each area has its table in `RouteTables/`.
+struct CallsRoutes: Sendable {
+    let database: Database
+    let blobs: any BlobStore
+    let probe: ProbeProcess
+    /// Beginnings of uploads that are looked at.
+    let slots: ChildSlots
+
+    /// Behind the gateway.
+    var table: RouteTable {
+        var routes = RouteTable.calls(CallRoutes(database: database), CallListRoutes(database: database))
+        routes += RouteTable.recordings(
+            RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
+            RecordingRoutes(database: database, blobs: blobs))
+        routes += RouteTable.queues(QueueRoutes(database: database))
+        routes += RouteTable.analytics(PerformanceRoutes(database: database))
+        return RouteTable(.calls, routes)
+    }
+
+    /// What other services may ask.
+    var internalTable: RouteTable {
+        .callsInternal(
+            events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
+            export: ServiceExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
+            progress: CallProgressRoutes(database: database))
+    }
+}

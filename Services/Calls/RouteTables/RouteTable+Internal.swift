@@ -1,0 +1,19 @@
+import LifeCycle
+import Models
+import Web
+
+extension RouteTable {
+    /// What other services may ask.
+    static func callsInternal(
+        events: Route, export: ServiceExportRoutes, progress: CallProgressRoutes
+    ) -> RouteTable {
+        RouteTable(
+            .calls,
+            [
+                events,
+                .get(
+                    "/internal/calls/progress", "get_call_progress", .service(.callProgressRead),
+                    "How far the tenant's newest calls have come", progress.get),
+            ] + export.routes)
+    }
+}
