@@ -19,6 +19,7 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.recordings(
             RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
             RecordingRoutes(database: database, blobs: blobs))
+        routes += RouteTable.dispositions(DispositionRoutes(database: database))
         routes += RouteTable.queues(QueueRoutes(database: database))
         routes += RouteTable.analytics(PerformanceRoutes(database: database))
         return RouteTable(.calls, routes)

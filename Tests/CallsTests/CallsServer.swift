@@ -165,3 +165,17 @@ enum Tones {
             + Array("data".utf8) + number(data.count, 4) + data
     }
 }
+
+extension CallsServer {
+    /// Sends a JSON body, or none.
+    func json(
+        _ method: HTTPMethod, _ target: String, _ body: String?, as caller: TestCaller = .user(.owner),
+        match: String? = nil
+    ) async throws -> Answer {
+        var headers: HTTPHeaders = [:]
+        if let match { headers.set("If-Match", match) }
+        guard let body else { return try await send(method, target, as: caller, headers: headers) }
+        headers.set("Content-Type", "application/json")
+        return try await send(method, target, as: caller, headers: headers, body: .bytes(Array(body.utf8)))
+    }
+}

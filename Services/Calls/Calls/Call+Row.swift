@@ -8,7 +8,7 @@ extension Call: PostgresRowDecodable {
         to_number, to_raw, status, provider_status, started_at, answered_at, ended_at, agent_id, language, metadata, stage, stage_since,
         stage_attempts, stage_error_code, stage_error_detail, recording_seconds, recording_channels, recording_bytes,
         transcript_version, transcript_language, transcript_engine, analysis_engine, analysis_summary, sentiment_score,
-        sentiment_label, quality_score, legal_hold, version, created_at, updated_at, deleted_at
+        sentiment_label, quality_score, legal_hold, version, created_at, updated_at, deleted_at, disposition_id
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -37,6 +37,7 @@ extension Call: PostgresRowDecodable {
         createdAt = try row.next(Timestamp.self)
         updatedAt = try row.next(Timestamp.self)
         deletedAt = try row.next(Timestamp?.self)
+        dispositionID = try row.next(DispositionID?.self)
     }
 }
 

@@ -7,8 +7,8 @@ extension Call {
             id: id, externalID: externalID, source: source, origin: origin, direction: direction, from: from.wire,
             to: to.wire, status: status, startedAt: startedAt, endedAt: endedAt, durationSeconds: durationSeconds,
             agentID: agentID, language: language, processing: processing.wire, recording: recording?.wire,
-            transcript: transcript?.wire, analysis: analysis?.wire, createdAt: createdAt, updatedAt: updatedAt,
-            deletedAt: deletedAt)
+            transcript: transcript?.wire, analysis: analysis?.wire, dispositionID: dispositionID,
+            createdAt: createdAt, updatedAt: updatedAt, deletedAt: deletedAt)
     }
 
     /// The call with everything that the pipeline has made of it.
@@ -18,8 +18,8 @@ extension Call {
             to: to.wire, status: status, providerStatus: providerStatus, startedAt: startedAt, answeredAt: answeredAt,
             endedAt: endedAt, durationSeconds: durationSeconds, agentID: agentID, language: language,
             metadata: metadata, processing: processing.wire, recording: results.recording?.wire,
-            transcript: results.transcript?.wire, analysis: results.analysis?.wire, createdAt: createdAt,
-            updatedAt: updatedAt, deletedAt: deletedAt)
+            transcript: results.transcript?.wire, analysis: results.analysis?.wire,
+            disposition: results.outcome?.wire, createdAt: createdAt, updatedAt: updatedAt, deletedAt: deletedAt)
     }
 }
 

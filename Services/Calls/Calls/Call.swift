@@ -29,6 +29,7 @@ struct Call: Sendable {
     var createdAt: Timestamp
     var updatedAt: Timestamp
     var deletedAt: Timestamp?
+    var dispositionID: DispositionID?
 
     /// Whole seconds from start to end; nil while it runs.
     var durationSeconds: Int? {

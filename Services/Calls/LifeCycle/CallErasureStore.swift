@@ -83,5 +83,6 @@ extension [ExportedTable] {
     static let ofCalls = [
         ExportedTable("calls"), ExportedTable("recordings"), ExportedTable("transcripts", omitting: ["words"]),
         ExportedTable("analyses"), ExportedTable("call_rollups"),
+        ExportedTable("call_dispositions"),
     ]
 }

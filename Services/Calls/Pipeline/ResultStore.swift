@@ -7,6 +7,8 @@ struct CallResults: Sendable {
     var recording: Recording?
     var transcript: StoredTranscript?
     var analysis: StoredAnalysis?
+    /// What somebody said that the call came to.
+    var outcome: CallOutcome?
 
     /// The current transcript.
     struct StoredTranscript: Sendable {
@@ -38,11 +40,23 @@ struct ResultStore: Sendable {
             SELECT transcript_version, document, created_at FROM analyses
             WHERE tenant_id = \(tenant) AND call_id = \(id) ORDER BY version DESC LIMIT 1
             """,
+            """
+            SELECT d.id, d.preset, d.name, d.category, d.position, d.version, d.created_at, d.updated_at, d.retired_at,
+                c.disposition_note, c.disposition_at, c.disposition_by
+            FROM calls AS c
+            JOIN call_dispositions AS d ON d.tenant_id = c.tenant_id AND d.id = c.disposition_id
+            WHERE c.tenant_id = \(tenant) AND c.id = \(id)
+            """,
         ])
         return CallResults(
             recording: try answers[0].first { row throws(PostgresError) in try Recording(row: &row) },
             transcript: try answers[1].first { row in try Self.transcript(&row) },
-            analysis: try answers[2].first { row in try Self.analysis(&row) })
+            analysis: try answers[2].first { row in try Self.analysis(&row) },
+            outcome: try answers[3].first { row in
+                CallOutcome(
+                    disposition: try Disposition(row: &row), note: try row.next(String?.self),
+                    setAt: try row.next(Timestamp.self), setBy: try row.next(UserID?.self))
+            })
     }
 
     /// The current transcript alone.

@@ -18,6 +18,8 @@ extension CallsAPI {
         package var recording: RecordingSummary?
         package var transcript: TranscriptSummary?
         package var analysis: AnalysisSummary?
+        /// What it came to.
+        package var dispositionID: DispositionID?
         package var createdAt: Timestamp
         package var updatedAt: Timestamp
         package var deletedAt: Timestamp?
@@ -28,7 +30,7 @@ extension CallsAPI {
             status: Status, startedAt: Timestamp, endedAt: Timestamp?, durationSeconds: Int?, agentID: UserID?,
             language: String?,
             processing: Processing, recording: RecordingSummary?, transcript: TranscriptSummary?,
-            analysis: AnalysisSummary?,
+            analysis: AnalysisSummary?, dispositionID: DispositionID?,
             createdAt: Timestamp, updatedAt: Timestamp, deletedAt: Timestamp?
         ) {
             self.id = id
@@ -48,6 +50,7 @@ extension CallsAPI {
             self.recording = recording
             self.transcript = transcript
             self.analysis = analysis
+            self.dispositionID = dispositionID
             self.createdAt = createdAt
             self.updatedAt = updatedAt
             self.deletedAt = deletedAt

@@ -134,6 +134,8 @@ package enum CallsAPI {
         package var recording: Recording?
         package var transcript: Transcript?
         package var analysis: Analysis?
+        /// What it came to.
+        package var disposition: CallDisposition?
         package var createdAt: Timestamp
         package var updatedAt: Timestamp
         /// When the call was put into the bin, whence it is removed for good after 30 days.
@@ -144,8 +146,8 @@ package enum CallsAPI {
             to: Party,
             status: Status, providerStatus: String?, startedAt: Timestamp, answeredAt: Timestamp?, endedAt: Timestamp?,
             durationSeconds: Int?, agentID: UserID?, language: String?, metadata: JSONText, processing: Processing,
-            recording: Recording?, transcript: Transcript?, analysis: Analysis?, createdAt: Timestamp,
-            updatedAt: Timestamp,
+            recording: Recording?, transcript: Transcript?, analysis: Analysis?,
+            disposition: CallDisposition?, createdAt: Timestamp, updatedAt: Timestamp,
             deletedAt: Timestamp?
         ) {
             self.id = id
@@ -168,6 +170,7 @@ package enum CallsAPI {
             self.recording = recording
             self.transcript = transcript
             self.analysis = analysis
+            self.disposition = disposition
             self.createdAt = createdAt
             self.updatedAt = updatedAt
             self.deletedAt = deletedAt

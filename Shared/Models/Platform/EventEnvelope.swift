@@ -41,6 +41,8 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case callTranscribed = "call.transcribed"
     case callAnalysed = "call.analysed"
     case callProcessingFailed = "call.processing_failed"
+    /// Somebody said what the call came to, or took it back.
+    case callDispositionSet = "call.disposition_set"
     case tenantCreated = "tenant.created"
     case tenantSuspended = "tenant.suspended"
     case tenantResumed = "tenant.resumed"
@@ -77,7 +79,9 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             publisher: .calls, subscriber: .messaging,
             types: [
                 .callCreated, .callUpdated, .recordingStored, .callTranscribed, .callAnalysed, .callProcessingFailed,
+                .callDispositionSet,
             ]),
+        Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet]),
         Subscription(
             publisher: .calls, subscriber: .billing, types: [.recordingStored, .callTranscribed, .callAnalysed]),
         Subscription(
