@@ -69,7 +69,7 @@ import Testing
         let made = try await owner.post("/api/v1/erasures", body).expect(201).decoded(TenancyAPI.Erasure.self)
         var done = made
         do {
-            try await visit.until("all services have erased the person", within: .seconds(90)) {
+            try await visit.until("all services have erased the person") {
                 done = try await owner.get("/api/v1/erasures/\(made.id)").expect(200).decoded(TenancyAPI.Erasure.self)
                 return done.state == .finished
             }
