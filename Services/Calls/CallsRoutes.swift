@@ -22,6 +22,7 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.dispositions(DispositionRoutes(database: database))
         routes += RouteTable.queues(QueueRoutes(database: database))
         routes += RouteTable.analytics(PerformanceRoutes(database: database))
+        routes += RouteTable.lines(LineRoutes(database: database))
         return RouteTable(.calls, routes)
     }
 

@@ -17,5 +17,6 @@ enum CallsMigrations {
         Migration(name: "0012_create_life_cycle", sql: PackageResources._012_create_life_cycle_sql),
         Migration(name: "0013_find_calls", sql: PackageResources._013_find_calls_sql),
         Migration(name: "0014_create_dispositions", sql: PackageResources._014_create_dispositions_sql),
+        Migration(name: "0015_create_lines", sql: PackageResources._015_create_lines_sql),
     ]
 }

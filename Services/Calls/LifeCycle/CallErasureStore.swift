@@ -84,5 +84,6 @@ extension [ExportedTable] {
         ExportedTable("calls"), ExportedTable("recordings"), ExportedTable("transcripts", omitting: ["words"]),
         ExportedTable("analyses"), ExportedTable("call_rollups"),
         ExportedTable("call_dispositions"),
+        ExportedTable("lines"),
     ]
 }

@@ -32,6 +32,9 @@ final class CallJobService: @unchecked Sendable {
         try CallJobService.schedule(upkeep, on: runner)
         LifeCycle(seat.database, steps: CallErasureService(database: seat.database, blobs: blobs).steps).register(
             on: runner, tenancy: tenancy)
+        runner.register(AssignLineCallsJob.self, AssignLineCallsJob.options) { [database = seat.database] run, job in
+            try await job.run(database, in: run.tenant)
+        }
         let retention = Retention(database: seat.database, blobs: blobs, knowledge: knowledge, logger: seat.logger)
         runner.register(RetainCallsJob.self, CallJobService.upkeep) { _, _ in try await retention.run() }
         try runner.schedule(RetainCallsJob(), every: .seconds(86_400), offset: .seconds(2 * 3_600))

@@ -1,0 +1,40 @@
+import Models
+import Postgres
+
+extension Line: PostgresRowDecodable {
+    static let columns: StaticString = """
+        id, source, value, label, agent_id, team, valid_from, valid_to, version, created_at, updated_at
+        """
+
+    init(row: inout RowReader) throws(PostgresError) {
+        id = try row.next(LineID.self)
+        source = try row.next(String.self)
+        value = try row.next(String.self)
+        label = try row.next(String?.self)
+        agentID = try row.next(UserID?.self)
+        team = try row.next(String?.self)
+        validFrom = try row.next(Timestamp?.self)
+        validTo = try row.next(Timestamp?.self)
+        version = try row.next(Int64.self)
+        createdAt = try row.next(Timestamp.self)
+        updatedAt = try row.next(Timestamp.self)
+    }
+}
+
+extension LineAssignment: PostgresRowDecodable {
+    init(row: inout RowReader) throws(PostgresError) {
+        line = try row.next(LineID.self)
+        agentID = try row.next(UserID?.self)
+        team = try row.next(String?.self)
+    }
+}
+
+extension UnknownLine: PostgresRowDecodable {
+    init(row: inout RowReader) throws(PostgresError) {
+        value = try row.next(String.self)
+        source = try row.next(String.self)
+        calls = try row.next(Int.self)
+        firstCallAt = try row.next(Timestamp.self)
+        lastCallAt = try row.next(Timestamp.self)
+    }
+}
