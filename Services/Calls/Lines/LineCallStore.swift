@@ -73,7 +73,7 @@ struct LineCallStore {
             SELECT page.value, page.source, counted.calls, counted.first_at, counted.last_at
             FROM page, LATERAL (
                 SELECT (SELECT count(*) FROM (SELECT 1 FROM calls AS call \(Self.nobodys(tenant))
-                        LIMIT \(Self.countBound + 1)) AS some) AS calls,
+                        LIMIT \(Self.countBound + 1)) AS counting) AS calls,
                     (SELECT min(call.started_at) FROM calls AS call \(Self.nobodys(tenant))) AS first_at,
                     (SELECT max(call.started_at) FROM calls AS call \(Self.nobodys(tenant))) AS last_at
             ) AS counted

@@ -56,7 +56,9 @@ extension CallsAPI {
                 .of(CodingKeys.value, "An extension, a number or a SIP address.", length: 1...200),
                 .of(CodingKeys.connectionID, "The connection whose line it is; left out, any connection's."),
                 .of(CodingKeys.label, "What people call the line.", length: 1...100),
-                .of(CodingKeys.agentID, "Who speaks there; without agent and team the line is nobody's, and no longer unknown."),
+                .of(
+                    CodingKeys.agentID,
+                    "Who speaks there; without agent and team the line is nobody's, and no longer unknown."),
                 .of(CodingKeys.team, "The team that speaks there.", length: 1...100),
                 .of(CodingKeys.validFrom, "From when on; left out, since ever."),
                 .of(CodingKeys.validTo, "Until when, the instant itself excluded; left out, for good."),
