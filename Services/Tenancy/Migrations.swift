@@ -33,5 +33,6 @@ extension Migration {
         Migration(name: "0026_create_onboarding", sql: PackageResources._026_create_onboarding_sql),
         Migration(name: "0027_seal_audit", sql: PackageResources._027_seal_audit_sql),
         Migration(name: "0028_create_exports", sql: PackageResources._028_create_exports_sql),
+        Migration(name: "0029_describe_sessions", sql: PackageResources._029_describe_sessions_sql),
     ]
 }

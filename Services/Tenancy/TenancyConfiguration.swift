@@ -22,7 +22,7 @@ struct TenancyConfiguration: ServiceConfiguration {
     let providerAddresses: [AddressGuard.Exception]
 
     init(_ environment: inout Environment) {
-        process = ProcessConfiguration(&environment, service: .tenancy)
+        process = ProcessConfiguration(&environment, service: .tenancy, poolSize: 4)
         var secrets: [ServiceName: Secret<String>] = [:]
         for service in ServiceName.allCases {
             secrets[service] = environment.optionalSecret(

@@ -19,13 +19,14 @@ package struct SigningKey: Sendable {
 /// All signing keys of the suite, and which of them sign and are published at a moment.
 ///
 /// A key signs for 30 days. Its successor is published an hour before it signs, so that everybody knows it by then,
-/// and it stays published for an hour after its successor took over, longer than a user's token lives. A visitor's
-/// token lives longer; once in 30 days some visitors start anew.
+/// and it stays published after its successor took over for as long as any token that it signed lives.
 package struct SigningKeys: Sendable {
     /// How long one key signs.
     package static let period: Duration = .seconds(30 * 86_400)
-    /// How long a key is published before and after it signs.
-    package static let overlap: Duration = .seconds(3600)
+    /// How long a key is published before it signs.
+    package static let notice: Duration = .seconds(3600)
+    /// How long a key is published after it has signed: the life of its last token, and a loop's or a clock's delay.
+    package static let retirement: Duration = TokenClaims.Life.longest + .seconds(900)
 
     /// By the moment from which they sign, oldest first.
     package let keys: [SigningKey]
@@ -51,13 +52,13 @@ package struct SigningKeys: Sendable {
 
     /// The ids of keys that nobody needs any more.
     package func retired(at now: Timestamp) -> [String] {
-        zip(keys, keys.dropFirst()).filter { $0.1.notBefore + Self.overlap <= now }.map(\.0.keyID)
+        zip(keys, keys.dropFirst()).filter { $0.1.notBefore + Self.retirement <= now }.map(\.0.keyID)
     }
 
     /// The moment from which a new key should sign, when it is time to make one: at once when there is none.
     package func successorDue(at now: Timestamp) -> Timestamp? {
         guard let youngest = keys.last else { return now }
-        guard youngest.notBefore + Self.period - Self.overlap <= now else { return nil }
-        return now + Self.overlap
+        guard youngest.notBefore + Self.period - Self.notice <= now else { return nil }
+        return now + Self.notice
     }
 }

@@ -16,6 +16,9 @@ package struct TokenClaims: Codable, Sendable, Hashable {
         package static let apiKey: Duration = .seconds(60)
         package static let service: Duration = .seconds(5 * 60)
         package static let visitor: Duration = .seconds(4 * 3600)
+
+        /// Of all kinds; for as long a key that has signed is needed.
+        static let longest = [user, impersonation, apiKey, service, visitor].reduce(.zero, max)
     }
 
     /// Who really acts when a user is impersonated, RFC 8693 section 4.1.

@@ -25,7 +25,7 @@ struct SigningKeysTests {
     }
 
     @Test
-    func `a key is published an hour before it signs and kept an hour after`() throws {
+    func `a key is published an hour before it signs, and kept as long after as its longest token lives`() throws {
         let change = start + SigningKeys.period
         let keys = SigningKeys([try key("new", from: change), try key("old", from: start)])
         #expect(keys.signer(at: start - .seconds(1)) == nil)
@@ -33,16 +33,20 @@ struct SigningKeysTests {
         #expect(keys.signer(at: change - .seconds(1))?.keyID == "old")
         #expect(keys.signer(at: change)?.keyID == "new")
         #expect(keys.published(at: change - .seconds(3600)).keys.map(\.kid) == ["old", "new"])
-        #expect(keys.published(at: change + .seconds(3599)).keys.map(\.kid) == ["old", "new"])
-        #expect(keys.published(at: change + .seconds(3600)).keys.map(\.kid) == ["new"])
-        #expect(keys.retired(at: change + .seconds(3600)) == ["old"])
+        for life in [TokenClaims.Life.user, TokenClaims.Life.impersonation, TokenClaims.Life.visitor] {
+            #expect(keys.published(at: change + life).keys.map(\.kid) == ["old", "new"])
+        }
+        let end = change + SigningKeys.retirement
+        #expect(keys.published(at: end - .seconds(1)).keys.map(\.kid) == ["old", "new"])
+        #expect(keys.published(at: end).keys.map(\.kid) == ["new"])
+        #expect(keys.retired(at: end) == ["old"])
     }
 
     @Test
     func `a successor is made in time`() throws {
         #expect(SigningKeys([]).successorDue(at: start) == start)
         let keys = SigningKeys([try key("a", from: start)])
-        let due = start + SigningKeys.period - SigningKeys.overlap
+        let due = start + SigningKeys.period - SigningKeys.notice
         #expect(keys.successorDue(at: due - .seconds(1)) == nil)
         #expect(keys.successorDue(at: due) == start + SigningKeys.period)
     }

@@ -123,6 +123,30 @@ struct AuditTests {
         }
     }
 
+    @Test func `a chain stays proven with another key, goes on with it, and is not without any`() async throws {
+        try await withTenancy { world in
+            try await fill(world)
+            let newKey = "b:\(Base64.standard.encode(SecureRandom.bytes(32)))"
+            let both = SecretBox(keys: try EncryptionKeys(parsing: "\(newKey),\(world.keyText)"))
+            let alone = AuditSealing(
+                database: world.database, secrets: SecretBox(keys: try EncryptionKeys(parsing: newKey)))
+            #expect(try await alone.check(world.tenant, after: 0, limit: 100).broken?.reason == .sealForged)
+            let links = try await world.force("SELECT encode(link, 'hex') FROM audit_seals ORDER BY tenant_id, number")
+            _ = try await Resealing(
+                database: world.database, secrets: both, logger: Logger(service: "tests", level: .error)
+            ).run(origin: .operator)
+            let found = try await alone.check(world.tenant, after: 0, limit: 100)
+            #expect(found.broken == nil && found.seals == 4 && found.entries == 5)
+            #expect(
+                try await world.force("SELECT encode(link, 'hex') FROM audit_seals ORDER BY tenant_id, number") == links
+            )
+            _ = try await world.signIn("boss@acme.example")
+            _ = try await alone.sealSome(of: world.tenant)
+            #expect(try await alone.check(world.tenant, after: 0, limit: 100).broken == nil)
+            #expect(try await check(world).broken?.reason == .sealForged)
+        }
+    }
+
     @Test func `several processes that seal at once make one chain, and rows of open transactions come later`()
         async throws
     {

@@ -143,7 +143,7 @@ struct KeyRotationTests {
             let made = try await world.send(.post, path, token: signedIn.accessToken, in: .platform)
             let keys = try made.decoded(TenancyAPI.SigningKeys.self).keys
             #expect(keys.map(\.state) == [.waiting, .signing] && keys[0].retiresAt == nil)
-            #expect(keys[1].retiresAt == keys[0].activeFrom + SigningKeys.overlap)
+            #expect(keys[1].retiresAt == keys[0].activeFrom + SigningKeys.retirement)
             let again = try await world.send(.post, path, token: signedIn.accessToken, in: .platform)
             #expect(try again.decoded(TenancyAPI.SigningKeys.self).keys.map(\.id) == keys.map(\.id))
             #expect(!again.text.contains("private"))

@@ -40,6 +40,51 @@ struct SessionTests {
         }
     }
 
+    @Test func `a session says how and with what the person came in`() async throws {
+        try await withTenancy { world in
+            try await world.makeUser("ada@acme.example", .owner)
+            let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+            _ = try await world.send(
+                .post, "/api/v1/auth/login", as: .anonymous, headers: ["User-Agent": firefox],
+                json: [
+                    "email": "ada@acme.example", "password": .string(TenancyWorld.password), "cookie": true,
+                ])
+            _ = try await world.withProvider { provider in try await world.singleSignOn(provider) }
+            try await world.force(
+                """
+                INSERT INTO sessions (tenant_id, id, user_id, expires_at, method)
+                SELECT tenant_id, gen_random_uuid(), id, now() + interval '1 day', 'impersonation' FROM users
+                WHERE email = 'ada@acme.example'
+                """)
+            let program: TenancyAPI.SignedIn = try await world.signIn("ada@acme.example").decoded()
+            let found = Set(
+                try await list(world, program.accessToken).map {
+                    "\($0.method.rawValue) \($0.client?.rawValue ?? "-") \($0.device ?? "-")"
+                })
+            #expect(
+                found == [
+                    "password browser Firefox on Linux", "password api -", "single_sign_on browser -",
+                    "impersonation - -",
+                ])
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0",
+            "Edge on Windows"
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1 Version/17.5 Mobile Safari/604.1",
+            "Safari on iPhone"
+        ),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.5.0", "curl"), ("Something (Macintosh)", "macOS"), ("Something", nil),
+    ])
+    func `browsers and systems have people's names`(userAgent: String, name: String?) {
+        #expect(DeviceName.of(userAgent) == name)
+    }
+
     @Test func `all other sessions end at once, and the feed tells`() async throws {
         try await withTenancy { world in
             try await world.makeUser("ada@acme.example")

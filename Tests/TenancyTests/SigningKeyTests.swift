@@ -42,7 +42,7 @@ struct SigningKeyTests {
             let later = due + .seconds(3601)
             #expect(ring.keys.signer(at: later)?.keyID != first.keyID)
             #expect(ring.keys.published(at: later).keys.count == 2)
-            let gone = due + .seconds(2 * 3600 + 2)
+            let gone = due + SigningKeys.notice + SigningKeys.retirement
             try await ring.refresh(at: gone)
             #expect(ring.keys.keys.count == 1)
             let changes = try await world.changes(after: position)

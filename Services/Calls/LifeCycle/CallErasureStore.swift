@@ -30,9 +30,9 @@ struct CallErasureStore: Sendable {
 
     /// Removes some calls with all that hangs on them; the recordings whose bytes go next, nil when none was left.
     func eraseSome(_ person: (numbers: [String], pattern: String)? = nil) async throws -> [RecordingID?]? {
-        let results = try await rows.batch([
+        try await CallRemovalStore(rows: rows).remove(
             """
-            WITH gone AS (
+            gone AS (
                 DELETE FROM calls WHERE tenant_id = \(tenant) AND id IN (
                     SELECT call.id FROM calls AS call WHERE \(chosen(person)) AND NOT call.legal_hold
                     LIMIT \(Self.bound) FOR UPDATE)
@@ -42,16 +42,8 @@ struct CallErasureStore: Sendable {
                 SELECT \(tenant), gen_random_uuid(), bucket FROM (
                     SELECT DISTINCT to_timestamp(floor(extract(epoch FROM started_at) / 900) * 900) AS bucket
                     FROM gone WHERE deleted_at IS NULL AND NOT is_test) AS counted
-            ), idle AS (
-                DELETE FROM jobs USING gone
-                WHERE jobs.tenant_id = \(tenant) AND jobs.subject_id = gone.id AND jobs.state <> 'running'
             )
-            SELECT recording.id FROM gone
-            LEFT JOIN recordings AS recording ON recording.tenant_id = \(tenant) AND recording.call_id = gone.id
-            """
-        ])
-        let recordings = try results[0].map { row in try row.next(RecordingID?.self) }
-        return recordings.isEmpty ? nil : recordings
+            """)
     }
 
     /// Makes somebody unreadable in what others said in their calls, and unfindable by its words; how many transcripts.

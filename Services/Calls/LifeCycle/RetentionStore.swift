@@ -19,24 +19,16 @@ struct RetentionStore: Sendable {
     ///
     /// Gives the recordings whose bytes go next; nil when there was no such call.
     func removeCalls(before instant: Timestamp) async throws -> [RecordingID?]? {
-        let results = try await rows.batch([
+        try await CallRemovalStore(rows: rows).remove(
             """
-            WITH gone AS (
+            gone AS (
                 DELETE FROM calls WHERE tenant_id = \(tenant) AND id IN (
                     SELECT id FROM calls
                     WHERE tenant_id = \(tenant) AND NOT legal_hold AND coalesce(ended_at, started_at) < \(instant)
                     LIMIT \(Self.bound))
                 RETURNING id
-            ), idle AS (
-                DELETE FROM jobs USING gone
-                WHERE jobs.tenant_id = \(tenant) AND jobs.subject_id = gone.id AND jobs.state <> 'running'
             )
-            SELECT recording.id FROM gone
-            LEFT JOIN recordings AS recording ON recording.tenant_id = \(tenant) AND recording.call_id = gone.id
-            """
-        ])
-        let recordings = try results[0].map { row in try row.next(RecordingID?.self) }
-        return recordings.isEmpty ? nil : recordings
+            """)
     }
 
     /// Removes some recordings of calls that were over before an instant; their bytes go next.

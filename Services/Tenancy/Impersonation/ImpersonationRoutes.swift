@@ -39,7 +39,7 @@ struct ImpersonationRoutes: Sendable {
         let session = SessionID.make()
         guard let code = OpaqueToken(body.value.code, kind: .impersonation),
             let begun = try await ImpersonationLifeStore(database: context.database(database)).exchange(
-                digest: code.digest, session: session, device: Device(context, headers),
+                digest: code.digest, session: session, device: Device(context, headers, isCookie: false),
                 origin: context.anonymousOrigin, in: context.tenant)
         else { throw Failure(.invalidToken) }
         return OK(

@@ -35,8 +35,9 @@ struct ImpersonationStore {
     ) async throws {
         try await rows.execute(
             """
-            INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address, authenticated_at)
-            VALUES (\(tenant), \(session), \(user), \(expiresAt), \(device.userAgent), \(device.address), '-infinity')
+            INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address, client, method, authenticated_at)
+            VALUES (\(tenant), \(session), \(user), \(expiresAt), \(device.userAgent), \(device.address),
+                    \(device.client?.rawValue), \(SignInMethod.impersonation.rawValue), '-infinity')
             """)
     }
 }

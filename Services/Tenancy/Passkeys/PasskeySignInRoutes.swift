@@ -37,11 +37,14 @@ struct PasskeySignInRoutes: Sendable {
             let user = try await UserStore(rows: context.database(database)).find(
                 shown.passkey.userID, in: context.tenant), user.status == .active
         else { throw Failure(.invalidPasskey) }
-        let opened = try await entry.open(user, by: .passkey, subject: shown.subject, context, headers) { rows in
+        let isCookie = body.value.cookie ?? false
+        let opened = try await entry.open(
+            user, by: .passkey, subject: shown.subject, isCookie: isCookie, context, headers
+        ) { rows in
             try await shown.use(rows)
         }
         return try entry.answer(
-            user, opened.session, opened.refresh, asCookie: body.value.cookie ?? false, context)
+            user, opened.session, opened.refresh, asCookie: isCookie, context)
     }
 
     func reauthenticate(

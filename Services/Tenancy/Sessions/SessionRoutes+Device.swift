@@ -9,10 +9,13 @@ struct Device: Sendable {
 
     var userAgent: String?
     var address: String?
+    /// Nil when nobody's browser or program asked.
+    var client: SessionClient?
 
-    init(_ context: RequestContext, _ headers: RequestHeaders) {
+    init(_ context: RequestContext, _ headers: RequestHeaders, isCookie: Bool) {
         userAgent = headers.headers["user-agent"].map { String($0.unicodeScalars.prefix(Self.longestUserAgent)) }
         address = context.clientAddress
+        client = isCookie ? .browser : .api
     }
 
     /// What is known of a sign-in that no person's request began.

@@ -37,7 +37,8 @@ struct SessionRoutes: Sendable {
 extension SessionRow {
     fileprivate func wire(current: SessionID) -> TenancyAPI.Session {
         TenancyAPI.Session(
-            id: id, createdAt: createdAt, lastUsedAt: lastUsedAt, expiresAt: expiresAt, userAgent: userAgent,
-            address: address, isCurrent: id == current)
+            id: id, createdAt: createdAt, lastUsedAt: lastUsedAt, expiresAt: expiresAt, method: method,
+            client: client, device: userAgent.flatMap(DeviceName.of), userAgent: userAgent, address: address,
+            isCurrent: id == current)
     }
 }

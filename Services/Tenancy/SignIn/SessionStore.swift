@@ -13,9 +13,11 @@ struct SessionStore {
         _ = try await rows.execute(
             """
             WITH opened AS (
-                INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address, method, authenticated_at)
+                INSERT INTO sessions (tenant_id, id, user_id, expires_at, user_agent, address, client, method,
+                                      authenticated_at)
                 VALUES (\(tenant), \(session), \(user), \(expiresAt), \(device.userAgent), \(device.address),
-                        \(method.rawValue), coalesce(least(\(authenticatedAt.map(Timestamp.init(seconds:))), now()), now()))
+                        \(device.client?.rawValue), \(method.rawValue),
+                        coalesce(least(\(authenticatedAt.map(Timestamp.init(seconds:))), now()), now()))
                 RETURNING tenant_id, id
             )
             INSERT INTO refresh_tokens (tenant_id, digest, session_id, expires_at)
@@ -103,7 +105,8 @@ struct SessionStore {
     func list(of user: UserID, idle: Duration, limit: Int, in tenant: TenantID) async throws -> [SessionRow] {
         try await rows.query(
             """
-            SELECT id, created_at, last_used_at, least(expires_at, last_used_at + \(idle)), user_agent, address
+            SELECT id, created_at, last_used_at, least(expires_at, last_used_at + \(idle)), method, client, user_agent,
+                   address
             FROM sessions
             WHERE tenant_id = \(tenant) AND user_id = \(user) AND revoked_at IS NULL
               AND least(expires_at, last_used_at + \(idle)) > now()
@@ -149,6 +152,8 @@ struct SessionRow: PostgresRowDecodable {
     let createdAt: Timestamp
     let lastUsedAt: Timestamp
     let expiresAt: Timestamp
+    let method: SignInMethod
+    let client: SessionClient?
     let userAgent: String?
     let address: String?
 
@@ -157,6 +162,8 @@ struct SessionRow: PostgresRowDecodable {
         createdAt = try row.next(Timestamp.self)
         lastUsedAt = try row.next(Timestamp.self)
         expiresAt = try row.next(Timestamp.self)
+        method = try row.next(SignInMethod.self)
+        client = try row.next(SessionClient?.self)
         userAgent = try row.next(String?.self)
         address = try row.next(String?.self)
     }

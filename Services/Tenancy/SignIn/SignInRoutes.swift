@@ -34,7 +34,8 @@ struct SignInRoutes: Sendable {
         if needsRehash, let old = found.passwordHash {
             try await strengthen(old, of: wanted.password, found.user)
         }
-        let opened = try await entry.open(found.user, by: .password, subject: subject, context, headers)
+        let opened = try await entry.open(
+            found.user, by: .password, subject: subject, isCookie: wanted.cookie ?? false, context, headers)
         return try entry.answer(
             found.user, opened.session, opened.refresh, asCookie: wanted.cookie ?? false, context)
     }
@@ -124,7 +125,8 @@ struct SignInRoutes: Sendable {
         let user = try await store.accept(
             digest: token.digest, name: name ?? "", passwordHash: hash, session: session,
             refreshDigest: refresh.digest,
-            expiresAt: .now() + RefreshToken.life, device: Device(context, headers), origin: context.anonymousOrigin,
+            expiresAt: .now() + RefreshToken.life, device: Device(context, headers, isCookie: asCookie),
+            origin: context.anonymousOrigin,
             in: context.tenant)
         guard let user else { throw Failure(.invalidInvitation) }
         return try entry.answer(user, session, refresh, asCookie: asCookie, context)

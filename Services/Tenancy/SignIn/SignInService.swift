@@ -31,7 +31,7 @@ struct SignInService: Sendable {
     /// 403 for whoever has to come in by the company's provider and does not. The person has shown who they are just
     /// now, or at `authenticatedAt` in seconds since 1970.
     func open(
-        _ user: User, by method: SignInMethod, subject: [UInt8], authenticatedAt: Int64? = nil,
+        _ user: User, by method: SignInMethod, subject: [UInt8], authenticatedAt: Int64? = nil, isCookie: Bool,
         _ context: RequestContext,
         _ headers: RequestHeaders,
         alongside: (Transaction) async throws -> Void = { _ in }
@@ -42,7 +42,8 @@ struct SignInService: Sendable {
         origin.actor = .user(user.id, impersonator: nil)
         try await SignInStore(database: context.database(database)).open(
             opened.session, of: user, by: method, digest: opened.refresh.digest, subject: subject,
-            expiresAt: .now() + RefreshToken.life, device: Device(context, headers), origin: origin,
+            expiresAt: .now() + RefreshToken.life, device: Device(context, headers, isCookie: isCookie),
+            origin: origin,
             authenticatedAt: authenticatedAt
         ) { rows in
             try await alongside(rows)

@@ -67,7 +67,13 @@ struct SignInStore {
         digest: [UInt8], successor: [UInt8], expiresAt: Timestamp, idle: Duration, isSuspended: Bool,
         origin: Origin, in tenant: TenantID
     ) async throws -> Refreshed {
-        try await database.transaction { rows in
+        let renewal = RenewalStore(rows: database)
+        let renewed = try await renewal.renew(
+            digest: digest, successor: successor, expiresAt: expiresAt, idle: idle, isSuspended: isSuspended, in: tenant
+        )
+        // Whatever is not plain is looked at in a transaction of its own.
+        if let renewed { return .renewed(renewed.user, renewed.session, hasSuccessor: true) }
+        return try await database.transaction { rows in
             let sessions = SessionStore(rows: rows)
             guard let token = try await sessions.lock(digest: digest, idle: idle, in: tenant) else { return .refused }
             let verdict = token.verdict

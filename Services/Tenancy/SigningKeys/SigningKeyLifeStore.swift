@@ -11,7 +11,7 @@ struct SigningKeyLifeStore {
     ///
     /// Nobody notices: the key that signs today is published for as long as its tokens live.
     func rotate(at now: Timestamp, origin: Origin) async throws -> Bool {
-        let key = try ring.draft(from: now + SigningKeys.overlap)
+        let key = try ring.draft(from: now + SigningKeys.notice)
         let isMade = try await database.tenant(.platform).transaction { rows in
             let audit = origin.entry(.signingKeyCreated, "signing_key/\(key.id)")
             guard try await SigningKeyStore(rows: rows).create(key, unlessAfter: now, in: rows) else { return false }

@@ -41,7 +41,7 @@ struct SigningKeyRotationRoutes: Sendable {
             keys.append(
                 TenancyAPI.SigningKey(
                     id: key.id, state: key.activeFrom > now ? .waiting : isOver ? .retiring : .signing,
-                    activeFrom: key.activeFrom, retiresAt: successor.map { $0 + SigningKeys.overlap }))
+                    activeFrom: key.activeFrom, retiresAt: successor.map { $0 + SigningKeys.retirement }))
             successor = key.activeFrom
         }
         return OK(TenancyAPI.SigningKeys(keys: keys))

@@ -111,7 +111,7 @@ struct SingleSignOnSignInRoutes: Sendable {
         do {
             return try await SignInService(database: database, tokens: tokens).open(
                 user, by: .singleSignOn, subject: Lockout.subject(of: "sso \(user.id)", address: context.clientAddress),
-                authenticatedAt: person.authenticatedAt ?? 0, context, headers)
+                authenticatedAt: person.authenticatedAt ?? 0, isCookie: true, context, headers)
         } catch let failure as Failure where failure.code == .tenantSuspended {
             throw SingleSignOnFault.suspended
         } catch let failure as Failure where failure.code == .invalidCredentials {

@@ -63,7 +63,7 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     }
 
     /// The one table of subscriptions; the outbox delivers by it and the service grants follow from it.
-    package static let subscriptions: [Subscription] = facts + erasures
+    package static let subscriptions: [Subscription] = facts + people + erasures
 
     /// Every service with rows of tenants is asked to erase, and answers.
     private static let erasures: [Subscription] = [ServiceName.calls, .sessions, .messaging, .calendar, .billing]
@@ -87,8 +87,12 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
         Subscription(
             publisher: .tenancy, subscriber: .billing, types: [.tenantCreated, .tenantSuspended, .tenantResumed]),
         Subscription(publisher: .tenancy, subscriber: .calls, types: [.userDeactivated, .userDeleted]),
-        Subscription(
-            publisher: .tenancy, subscriber: .messaging,
-            types: [.userCreated, .userUpdated, .userDeactivated, .userReactivated, .userDeleted]),
     ]
+
+    /// Who keeps people in mind, to give them work or to write to them.
+    private static let people: [Subscription] = [ServiceName.sessions, .messaging, .calendar].map {
+        Subscription(
+            publisher: .tenancy, subscriber: $0,
+            types: [.userCreated, .userUpdated, .userDeactivated, .userReactivated, .userDeleted])
+    }
 }

@@ -127,6 +127,11 @@ extension TenancyAPI {
         package var createdAt: Timestamp
         package var lastUsedAt: Timestamp
         package var expiresAt: Timestamp
+        package var method: SignInMethod
+        /// Null for sessions from before this was noted.
+        package var client: SessionClient?
+        /// The browser and system that it is from, such as `Firefox on Linux`; null when they are not known.
+        package var device: String?
         /// What the browser or program calls itself.
         package var userAgent: String?
         package var address: String?
@@ -134,13 +139,16 @@ extension TenancyAPI {
         package var isCurrent: Bool
 
         package init(
-            id: SessionID, createdAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp, userAgent: String?,
-            address: String?, isCurrent: Bool
+            id: SessionID, createdAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp, method: SignInMethod,
+            client: SessionClient?, device: String?, userAgent: String?, address: String?, isCurrent: Bool
         ) {
             self.id = id
             self.createdAt = createdAt
             self.lastUsedAt = lastUsedAt
             self.expiresAt = expiresAt
+            self.method = method
+            self.client = client
+            self.device = device
             self.userAgent = userAgent
             self.address = address
             self.isCurrent = isCurrent

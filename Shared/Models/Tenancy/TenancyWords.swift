@@ -19,6 +19,22 @@ package enum UserStatus: String, Codable, CaseIterable, Sendable {
     case active, deactivated
 }
 
+/// How a person has shown who they are; a word of sessions' rows and of the audit log.
+package enum SignInMethod: String, Codable, CaseIterable, Sendable {
+    case password, passkey
+    case singleSignOn = "single_sign_on"
+    /// A super admin acts in the person's place.
+    case impersonation
+}
+
+/// What keeps a session going.
+package enum SessionClient: String, Codable, CaseIterable, Sendable {
+    /// The refresh token is a browser's cookie.
+    case browser
+    /// The refresh token was handed out, to a program or an app.
+    case api
+}
+
 /// Where an invitation is.
 package enum InvitationStatus: String, Codable, CaseIterable, Sendable {
     /// Its link works.
