@@ -12,6 +12,8 @@ struct CallsRoutes: Sendable {
     let probe: ProbeProcess
     /// Beginnings of uploads that are looked at.
     let slots: ChildSlots
+    /// By which people are found whose numbers are not readable.
+    let hashing: SubjectHashing
 
     /// Behind the gateway.
     var table: RouteTable {
@@ -23,6 +25,7 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.queues(QueueRoutes(database: database))
         routes += RouteTable.analytics(PerformanceRoutes(database: database))
         routes += RouteTable.lines(LineRoutes(database: database))
+        routes += RouteTable.consent(decisions)
         return RouteTable(.calls, routes)
     }
 
@@ -31,6 +34,10 @@ struct CallsRoutes: Sendable {
         .callsInternal(
             events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
             export: ServiceExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
-            progress: CallProgressRoutes(database: database))
+            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(decisions))
+    }
+
+    private var decisions: ContactDecisionRoutes {
+        ContactDecisionRoutes(database: database, gate: ContactGate(hashing: hashing))
     }
 }

@@ -48,7 +48,10 @@ enum CallsService: ServiceProgram {
         let member = try await shared.membership.member(on: seat)
         let blobs = try blobs(seat)
         let probe = ProbeProcess(folder: shared.folders.uploads)
-        let routes = CallsRoutes(database: seat.database, blobs: blobs, probe: probe, slots: shared.probes)
+        guard let secrets = seat.secrets else { throw CallsError.missingEncryptionKeys }
+        let routes = CallsRoutes(
+            database: seat.database, blobs: blobs, probe: probe, slots: shared.probes,
+            hashing: SubjectHashing(secrets: secrets))
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(
@@ -78,7 +81,8 @@ enum CallsService: ServiceProgram {
             loop: EventLoop(name: "openapi"), configuration: PostgresConfiguration(url: Secret("")),
             logger: Logger(service: name.rawValue), metrics: Metrics())
         return try CallsRoutes(
-            database: nowhere, blobs: FileBlobStore(root: "/"), probe: ProbeProcess(folder: "/"), slots: ChildSlots(1)
+            database: nowhere, blobs: FileBlobStore(root: "/"), probe: ProbeProcess(folder: "/"), slots: ChildSlots(1),
+            hashing: SubjectHashing(secrets: nil)
         ).table.openAPI()
     }
 
@@ -90,4 +94,11 @@ enum CallsService: ServiceProgram {
         return S3BlobStore(
             client: try OutboundHTTPClient(loop: seat.loop, guard: .operatorGiven), configuration: objectStore)
     }
+}
+
+/// Why calls cannot start.
+enum CallsError: Error, CustomStringConvertible {
+    case missingEncryptionKeys
+
+    var description: String { "ENCRYPTION_KEYS is not set; it seals the keys by which people's numbers are hashed" }
 }

@@ -18,5 +18,6 @@ enum CallsMigrations {
         Migration(name: "0013_find_calls", sql: PackageResources._013_find_calls_sql),
         Migration(name: "0014_create_dispositions", sql: PackageResources._014_create_dispositions_sql),
         Migration(name: "0015_create_lines", sql: PackageResources._015_create_lines_sql),
+        Migration(name: "0016_create_compliance", sql: PackageResources._016_create_compliance_sql),
     ]
 }

@@ -56,7 +56,9 @@ final class CallsServer: @unchecked Sendable {
         scratch = try ScratchFolder()
         blobs = FileBlobStore(root: try scratch.folder("blobs"), reservePercent: reservePercent)
         let probe = ProbeProcess(executable: try #require(Tool.calls), folder: try scratch.folder("uploads"))
-        routes = CallsRoutes(database: database, blobs: blobs, probe: probe, slots: ChildSlots(2))
+        routes = CallsRoutes(
+            database: database, blobs: blobs, probe: probe, slots: ChildSlots(2),
+            hashing: SubjectHashing(secrets: try TestSecrets.box()))
         let logger = Logger(service: "tests", level: .error)
         let application = WebApplication(
             loop: loop, logger: logger, metrics: Metrics(), routes: routes.table, trust: try trust.trust(),

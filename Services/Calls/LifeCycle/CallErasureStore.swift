@@ -75,6 +75,11 @@ extension [ExportedTable] {
     static let ofCalls = [
         ExportedTable("calls"), ExportedTable("recordings"), ExportedTable("transcripts", omitting: ["words"]),
         ExportedTable("analyses"), ExportedTable("call_rollups"),
+        ExportedTable("contact_policies"), ExportedTable("consent_types"),
+        ExportedTable("consents", omitting: ["subject_hash"]), ExportedTable("consent_proofs"),
+        ExportedTable("do_not_call", omitting: ["number_hash"]), ExportedTable("do_not_call_numbers"),
+        ExportedTable("contact_decisions", omitting: ["subject_hash"]), ExportedTable("contact_decision_addresses"),
+        ExportedTable("contact_spend"),
         ExportedTable("call_dispositions"),
         ExportedTable("lines"),
     ]

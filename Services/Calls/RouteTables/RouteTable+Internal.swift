@@ -5,7 +5,7 @@ import Web
 extension RouteTable {
     /// What other services may ask.
     static func callsInternal(
-        events: Route, export: ServiceExportRoutes, progress: CallProgressRoutes
+        events: Route, export: ServiceExportRoutes, progress: CallProgressRoutes, others: [Route] = []
     ) -> RouteTable {
         RouteTable(
             .calls,
@@ -14,6 +14,6 @@ extension RouteTable {
                 .get(
                     "/internal/calls/progress", "get_call_progress", .service(.callProgressRead),
                     "How far the tenant's newest calls have come", progress.get),
-            ] + export.routes)
+            ] + export.routes + others)
     }
 }

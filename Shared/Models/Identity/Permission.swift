@@ -10,6 +10,13 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case recordingsDownload = "recordings.download"
     case recordingsWrite = "recordings.write"
 
+    // Who may be contacted.
+    /// Write down a yes or a no, and ask whether somebody may be contacted.
+    case consentRecord = "consent.record"
+    case consentRead = "consent.read"
+    /// The policy, the types and the lists.
+    case consentWrite = "consent.write"
+
     // People and keys.
     case usersRead = "users.read"
     /// One's own row of the people alone.

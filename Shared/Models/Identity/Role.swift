@@ -18,13 +18,14 @@ package enum Role: String, Codable, CaseIterable, Sendable {
                 .callsDelete, .domainsWrite, .singleSignOnWrite, .tenantExport, .ownershipTransfer,
             ])
         case .admin: Self.administration
-        case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .usersReadOwn]
+        case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .consentRecord, .usersReadOwn]
         }
     }
 
     private static let administration: Set<Permission> = [
         .callsReadAll, .callsReadOwn, .callsWrite, .callsDelete, .callsExport, .recordingsListen, .recordingsDownload,
-        .recordingsWrite, .usersRead, .usersReadOwn, .usersWrite, .invitationsRead, .invitationsWrite, .apiKeysRead,
+        .recordingsWrite, .consentRecord, .consentRead, .consentWrite, .usersRead, .usersReadOwn, .usersWrite,
+        .invitationsRead, .invitationsWrite, .apiKeysRead,
         .apiKeysWrite, .settingsRead, .settingsWrite, .auditRead, .auditExport, .peopleErase,
     ]
 

@@ -4,6 +4,8 @@
 package enum Scope: String, Codable, CaseIterable, Sendable {
     case callsRead = "calls.read"
     case callsWrite = "calls.write"
+    case consentRead = "consent.read"
+    case consentWrite = "consent.write"
     case usersRead = "users.read"
     case usersWrite = "users.write"
     case settingsRead = "settings.read"
@@ -15,6 +17,8 @@ package enum Scope: String, Codable, CaseIterable, Sendable {
         switch self {
         case .callsRead: [.callsReadAll, .recordingsListen, .recordingsDownload]
         case .callsWrite: [.callsWrite, .callsDelete, .recordingsWrite]
+        case .consentRead: [.consentRead]
+        case .consentWrite: [.consentRecord, .consentWrite]
         case .usersRead: [.usersRead, .invitationsRead]
         case .usersWrite: [.usersWrite, .invitationsWrite]
         case .settingsRead: [.settingsRead]

@@ -26,6 +26,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case peopleRead = "people.read"
     /// Hand over a mail that carries a sealed token: tenancy alone.
     case mailSend = "mail.send"
+    /// Ask whether somebody may be contacted, before each contact.
+    case contactsDecide = "contacts.decide"
     /// Tell what a tenant has used: the gateway alone.
     case usageReport = "usage.report"
 }
@@ -45,6 +47,7 @@ package enum ServiceGrants {
         case (.tenancy, .calls): granted.insert(.callProgressRead)
         case (.tenancy, .messaging): granted.insert(.mailSend)
         case (.gateway, .billing): granted.insert(.usageReport)
+        case (.sessions, .calls), (.messaging, .calls), (.calendar, .calls): granted.insert(.contactsDecide)
         default: break
         }
         if callee == .tenancy, [.calls, .sessions, .messaging, .calendar, .billing].contains(caller) {

@@ -43,6 +43,10 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case callProcessingFailed = "call.processing_failed"
     /// Somebody said what the call came to, or took it back.
     case callDispositionSet = "call.disposition_set"
+    /// Somebody has said yes or no to being contacted.
+    case consentChanged = "consent.changed"
+    /// Somebody has written to a tenant.
+    case messageReceived = "message.received"
     case tenantCreated = "tenant.created"
     case tenantSuspended = "tenant.suspended"
     case tenantResumed = "tenant.resumed"
@@ -84,6 +88,10 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
         Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet]),
         Subscription(
             publisher: .calls, subscriber: .billing, types: [.recordingStored, .callTranscribed, .callAnalysed]),
+        Subscription(publisher: .calls, subscriber: .sessions, types: [.consentChanged]),
+        Subscription(publisher: .calls, subscriber: .messaging, types: [.consentChanged]),
+        Subscription(publisher: .calls, subscriber: .calendar, types: [.consentChanged]),
+        Subscription(publisher: .messaging, subscriber: .calls, types: [.messageReceived]),
         Subscription(
             publisher: .tenancy, subscriber: .billing, types: [.tenantCreated, .tenantSuspended, .tenantResumed]),
         Subscription(publisher: .tenancy, subscriber: .calls, types: [.userDeactivated, .userDeleted]),
