@@ -31,6 +31,9 @@ struct TenancyRoutes: Sendable {
     private var domains: DomainRoutes {
         DomainRoutes(database: database, records: records, mail: mail, baseURL: baseURL)
     }
+    private var connections: ConnectionRoutes {
+        ConnectionRoutes(database: database, sites: sites, secrets: mail.secrets)
+    }
     private var keys: APIKeyRoutes { APIKeyRoutes(database: database, tokens: tokens) }
 
     /// Behind the gateway.
@@ -62,6 +65,7 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.domains(domains)
         routes += RouteTable.serviceAccounts(ServiceAccountRoutes(database: database))
         routes += RouteTable.settings(SettingsRoutes(database: database))
+        routes += RouteTable.connections(connections)
         routes += RouteTable.onboarding(OnboardingRoutes(database: database, links: links, calls: calls))
         routes += RouteTable.audit(
             AuditRoutes(database: database, sealing: sealing), AuditExportRoutes(database: database))
@@ -88,6 +92,6 @@ struct TenancyRoutes: Sendable {
             changes: ChangeFeedRoutes(database: database, signal: signal), keys: keys,
             signingKeys: SigningKeyRoutes(ring: ring), entitlements: EntitlementRoutes(database: database),
             origins: OriginRoutes(database: database), domains: domains, erasures: erasures,
-            directory: DirectoryRoutes(database: database))
+            directory: DirectoryRoutes(database: database), connections: connections)
     }
 }

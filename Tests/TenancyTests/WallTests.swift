@@ -60,6 +60,10 @@ struct WallTests {
                 .init(issuer: "", clientID: "", redirectURL: "", returnTo: "/"), address: "203.0.113.7", in: tenant)
             _ = try await SingleSignOnAccountStore(rows: world.rows(tenant)).link(
                 issuer: "https://id.\(name).example", subject: "1", to: owner.id, in: tenant)
+            _ = try await ConnectionLifeStore(database: world.rows(tenant), secrets: world.secrets).create(
+                .init(provider: "generic", name: "Phones"),
+                ConnectionDraft(provider: try #require(ProviderTable.provider("generic"))), by: owner.id,
+                origin: .operator, in: tenant)
             let letter = Letter(kind: .passwordChanged, to: try .sample("boss@\(name).example"), language: "en")
             try await world.rows(tenant).transaction { try await world.mail.send(letter, in: $0) }
             _ = try await ErasureLifeStore(database: world.rows(tenant), secrets: world.secrets).begin(

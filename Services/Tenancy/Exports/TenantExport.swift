@@ -29,6 +29,7 @@ struct TenantExport: Sendable {
         ExportedTable("user_settings"), ExportedTable("service_accounts"), ExportedTable("onboardings"),
         ExportedTable("onboarding_steps"), ExportedTable("single_sign_on", omitting: ["client_secret"]),
         ExportedTable("passkeys", omitting: ["credential_id", "public_key", "sign_count"]), ExportedTable("audit_log"),
+        ExportedTable("connections", omitting: ["secrets"]),
         ExportedTable("audit_details", omitting: ["salt"]), ExportedTable("erasures"),
         ExportedTable("erasure_receipts"),
     ]

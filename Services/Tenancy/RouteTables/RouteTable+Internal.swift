@@ -6,7 +6,7 @@ extension RouteTable {
     static func tenancyInternal(
         serviceTokens: ServiceTokenRoutes, changes: ChangeFeedRoutes, keys: APIKeyRoutes, signingKeys: SigningKeyRoutes,
         entitlements: EntitlementRoutes, origins: OriginRoutes, domains: DomainRoutes, erasures: ErasureRoutes,
-        directory: DirectoryRoutes
+        directory: DirectoryRoutes, connections: ConnectionRoutes
     ) -> RouteTable {
         RouteTable(
             .tenancy,
@@ -38,6 +38,6 @@ extension RouteTable {
                 .get(
                     "/internal/users/{id}", "get_person", .service(.peopleRead),
                     "A person, with the ways in which each event reaches them", directory.get),
-            ] + lifeCycleInternal(erasures))
+            ] + connectionsInternal(connections) + lifeCycleInternal(erasures))
     }
 }

@@ -45,6 +45,12 @@ struct ResealStore {
                 UPDATE single_sign_on SET client_secret = \(sealed)
                 WHERE tenant_id = \(row.tenant) AND client_secret = \(row.sealed)
                 """) == 1
+        case .connections:
+            try await database.tenant(row.tenant).execute(
+                """
+                UPDATE connections SET secrets = \(sealed)
+                WHERE tenant_id = \(row.tenant) AND id = \(row.row)::uuid AND secrets = \(row.sealed)
+                """) == 1
         case .auditSeals:
             try await database.tenant(row.tenant).value(
                 "SELECT replace_audit_proof(\(row.row), \(row.sealed), \(sealed))", as: Bool.self) ?? false

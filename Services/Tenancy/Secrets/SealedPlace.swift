@@ -10,6 +10,7 @@ enum SealedPlace: String, Sendable {
     case erasureTargets = "erasure_targets"
     case singleSignOn = "single_sign_on"
     case auditSeals = "audit_seals"
+    case connections
 
     /// Where a value of the column belongs; it opens nowhere else.
     func place(of row: String, in tenant: TenantID) -> SecretPlace {
@@ -19,6 +20,7 @@ enum SealedPlace: String, Sendable {
             SecretPlace(tenant: tenant.description, table: "second_factors", column: "secret", row: row)
         case .auditSeals: AuditSeal.place(Int64(row) ?? 0, tenant)
         case .singleSignOn: SingleSignOn.place(in: tenant)
+        case .connections: Connection.place(of: row, in: tenant)
         case .erasureTargets:
             SecretPlace(tenant: tenant.description, table: "erasure_targets", column: "sealed", row: row)
         }

@@ -32,6 +32,8 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case settingsWrite = "settings.write"
     /// Says who may come in at all, so it is the owners' alone.
     case singleSignOnWrite = "single_sign_on.write"
+    case connectionsRead = "connections.read"
+    case connectionsWrite = "connections.write"
     case auditRead = "audit.read"
     case domainsWrite = "domains.write"
     case auditExport = "audit.export"

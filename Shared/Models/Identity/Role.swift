@@ -26,7 +26,8 @@ package enum Role: String, Codable, CaseIterable, Sendable {
         .callsReadAll, .callsReadOwn, .callsWrite, .callsDelete, .callsExport, .recordingsListen, .recordingsDownload,
         .recordingsWrite, .consentRecord, .consentRead, .consentWrite, .usersRead, .usersReadOwn, .usersWrite,
         .invitationsRead, .invitationsWrite, .apiKeysRead,
-        .apiKeysWrite, .settingsRead, .settingsWrite, .auditRead, .auditExport, .peopleErase,
+        .apiKeysWrite, .settingsRead, .settingsWrite, .connectionsRead, .connectionsWrite, .auditRead, .auditExport,
+        .peopleErase,
     ]
 
     /// The roles that a tenant can give.

@@ -1,4 +1,11 @@
 extension InternalAPI {
+    /// `GET /internal/connections` of tenancy: the enabled connections of a tenant, perhaps of one provider.
+    package struct ConnectionIDs: Codable, Sendable {
+        package var ids: [ConnectionID]
+
+        package init(ids: [ConnectionID]) { self.ids = ids }
+    }
+
     /// `GET /internal/connections/{id}` of tenancy: a connection with what opens it.
     ///
     /// Kept in memory for five minutes at most and dropped when the change feed names its id; never logged, never stored.
