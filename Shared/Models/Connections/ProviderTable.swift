@@ -3,13 +3,12 @@ package enum ProviderTable {
     /// The provider, the service whose hooks it sends, a field and its kind; `?` where the field may be left out.
     ///
     /// `secret` is kept sealed and never shown again; `address` says where credentials are sent to, so it changes only
-    /// together with them. `agents` says who has which extension: `201=anna@example.com, 202=...`.
+    /// together with them. A line without a field is a provider that needs none.
     private static let text = """
-        generic          calls      agents                text?
+        generic          calls
         retell           calls      api_key               secret
         retell           calls      webhook_key           secret?
         retell           calls      inbound_agent_id      text?
-        retell           calls      agents                text?
         vapi             calls      api_key               secret?
         vapi             calls      hook_authentication   choice:secret,bearer,hmac?
         vapi             calls      hmac_secret           secret?
@@ -20,7 +19,6 @@ package enum ProviderTable {
         vapi             calls      hmac_timestamp_header text?
         vapi             calls      hmac_payload_format   text?
         vapi             calls      assistant_id          text?
-        vapi             calls      agents                text?
         twilio           calls      account_sid           text
         twilio           calls      auth_token            secret
         twilio           calls      signing_key           secret?
@@ -28,47 +26,40 @@ package enum ProviderTable {
         twilio           calls      api_key_secret        secret?
         twilio           calls      application_sid       text?
         twilio           calls      caller_id             text?
-        twilio           calls      agents                text?
         signalwire       calls      space                 address
         signalwire       calls      project_id            text
         signalwire       calls      api_token             secret
         signalwire       calls      signing_key           secret?
         signalwire       calls      caller_id             text?
-        signalwire       calls      agents                text?
         grandstream_ucm  calls      address               address
         grandstream_ucm  calls      user                  text
         grandstream_ucm  calls      password              secret
         grandstream_ucm  calls      interface             choice:classic,new?
         grandstream_ucm  calls      certificate           certificate?
         grandstream_ucm  calls      pbx_id                text?
-        grandstream_ucm  calls      agents                text?
         clouducm         calls      address               address
         clouducm         calls      user                  text
         clouducm         calls      password              secret
         clouducm         calls      certificate           certificate?
         clouducm         calls      pbx_id                text?
-        clouducm         calls      agents                text?
         threecx          calls      columns               text?
         threecx          calls      pbx_id                text?
         threecx          calls      recordings_address    address?
         threecx          calls      recordings_user       text?
         threecx          calls      recordings_password   secret?
         threecx          calls      certificate           certificate?
-        threecx          calls      agents                text?
         asterisk         calls      columns               text?
         asterisk         calls      pbx_id                text?
         asterisk         calls      recordings_address    address?
         asterisk         calls      recordings_user       text?
         asterisk         calls      recordings_password   secret?
         asterisk         calls      certificate           certificate?
-        asterisk         calls      agents                text?
         freepbx          calls      columns               text?
         freepbx          calls      pbx_id                text?
         freepbx          calls      recordings_address    address?
         freepbx          calls      recordings_user       text?
         freepbx          calls      recordings_password   secret?
         freepbx          calls      certificate           certificate?
-        freepbx          calls      agents                text?
         openai           calls      address               address?
         openai           calls      api_key               secret
         """
