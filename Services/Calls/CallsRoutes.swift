@@ -14,6 +14,7 @@ struct CallsRoutes: Sendable {
     let slots: ChildSlots
     /// By which people are found whose numbers are not readable.
     let hashing: SubjectHashing
+    var pricing = EnginePricing()
 
     /// Behind the gateway.
     var table: RouteTable {
@@ -22,6 +23,7 @@ struct CallsRoutes: Sendable {
             RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
             RecordingRoutes(database: database, blobs: blobs))
         routes += RouteTable.dispositions(DispositionRoutes(database: database))
+        routes += RouteTable.analysis(AnalysisRoutes(database: database, pricing: pricing))
         routes += RouteTable.queues(QueueRoutes(database: database))
         routes += RouteTable.analytics(PerformanceRoutes(database: database))
         routes += RouteTable.lines(LineRoutes(database: database))

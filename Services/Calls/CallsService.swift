@@ -51,7 +51,8 @@ enum CallsService: ServiceProgram {
         guard let secrets = seat.secrets else { throw CallsError.missingEncryptionKeys }
         let routes = CallsRoutes(
             database: seat.database, blobs: blobs, probe: probe, slots: shared.probes,
-            hashing: SubjectHashing(secrets: secrets))
+            hashing: SubjectHashing(secrets: secrets),
+            pricing: EnginePricing(seat.configuration.engines))
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(

@@ -19,5 +19,7 @@ enum CallsMigrations {
         Migration(name: "0014_create_dispositions", sql: PackageResources._014_create_dispositions_sql),
         Migration(name: "0015_create_lines", sql: PackageResources._015_create_lines_sql),
         Migration(name: "0016_create_compliance", sql: PackageResources._016_create_compliance_sql),
+        Migration(name: "0017_create_rubrics", sql: PackageResources._017_create_rubrics_sql),
+        Migration(name: "0018_create_usage", sql: PackageResources._018_create_usage_sql),
     ]
 }

@@ -28,6 +28,9 @@ struct Analysis: Codable, Sendable, Equatable {
             /// 0 to 100.
             var score: Int
             var segmentIDs: [Int]
+            /// As the rubric had it.
+            var name: String?
+            var weight: Int?
         }
 
         /// 0 to 100.
@@ -70,4 +73,5 @@ struct Analysis: Codable, Sendable, Equatable {
     var qualityUnavailableReason: UnavailableReason?
     var talk: TalkStatistics
     var usage: EngineUsage
+    var insights: Insights?
 }

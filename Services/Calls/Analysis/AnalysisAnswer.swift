@@ -31,6 +31,35 @@ struct AnalysisAnswer: Codable, Sendable {
         var evidence: [Evidence]
     }
 
+    struct Objection: Codable, Sendable {
+        var name: String
+        var evidence: [Evidence]
+        /// The agent's answers.
+        var response: [Evidence]
+        var effectiveness: Int?
+    }
+
+    struct Tone: Codable, Sendable {
+        var segmentID: Int
+        var score: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case segmentID = "segmentId"
+            case score
+        }
+    }
+
+    struct Feeling: Codable, Sendable {
+        var emotion: Emotion
+        var intensity: Double
+        var evidence: [Evidence]
+    }
+
+    struct Risk: Codable, Sendable {
+        var score: Int
+        var reasons: [Finding]
+    }
+
     struct Category: Codable, Sendable {
         var key: String
         var score: Int
@@ -42,6 +71,7 @@ struct AnalysisAnswer: Codable, Sendable {
         var categories: [Category]
         var strengths: [Finding]
         var improvements: [Finding]
+        var coaching: [Finding]
     }
 
     var summary: String
@@ -49,8 +79,13 @@ struct AnalysisAnswer: Codable, Sendable {
     var topics: [Finding]
     var actionItems: [ActionItem]
     var intent: Finding?
-    var objections: [Finding]
+    var segmentSentiments: [Tone]
+    var emotions: [Feeling]
+    var objections: [Objection]
     var keyMoments: [Finding]
+    var dealRisk: Risk?
+    var churnRisk: Risk?
+    var recommendations: [Finding]
     var quality: Quality?
 
     static func read(from bytes: [UInt8]) throws(EngineError) -> AnalysisAnswer {

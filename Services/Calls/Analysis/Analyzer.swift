@@ -9,10 +9,18 @@ struct AnalysisRequest: Sendable {
     var separateChannels: Int
     /// The day of the call where the tenant is: what "by Friday" counts from.
     var callDate: LocalDate
+    var rubric = Rubric.standard
+    var trackers: [Tracker] = []
+    /// Whether what agents feel is looked for too.
+    var looksAtAgents = false
 }
 
 /// An engine of call analysis; its implementations are rules in this process and any OpenAI-compatible model.
 protocol Analyzer: Sendable {
+    var engine: Engine { get }
+    /// What it is asked with; the result says what answered.
+    var model: String { get }
+
     func analyze(_ request: AnalysisRequest) async throws(EngineError) -> Analysis
 }
 

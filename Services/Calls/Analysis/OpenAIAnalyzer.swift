@@ -7,6 +7,8 @@ import JSON
 /// answer that quotes what nobody said is refused whole. Who spoke how long is counted here, never asked.
 struct OpenAIAnalyzer: Analyzer {
     let connection: OpenAIConnection
+    var engine: Engine { .openAI }
+    var model: String { connection.configuration.analysisModel }
 
     init(client: OutboundHTTPClient, configuration: OpenAIConfiguration) {
         connection = OpenAIConnection(client: client, configuration: configuration)
@@ -32,9 +34,13 @@ struct OpenAIAnalyzer: Analyzer {
         }
         var usage = answer.engineUsage
         usage.costMicros = connection.configuration.prices.cost(of: usage)
-        let finding = try AnalysisAnswer.read(from: try answer.content())
-        return try AnalysisCheck(request: request).analysis(
-            of: finding, model: connection.configuration.analysisModel, usage: usage)
+        do throws(EngineError) {
+            let finding = try AnalysisAnswer.read(from: try answer.content())
+            return try AnalysisCheck(request: request).analysis(
+                of: finding, model: connection.configuration.analysisModel, usage: usage)
+        } catch {
+            throw error.after(usage)
+        }
     }
 }
 

@@ -7,14 +7,6 @@ struct QualityRules: Sendable {
         case greeting, introduction, discovery, listening, professionalism, closing
         case objectionHandling = "objection_handling"
         case nextSteps = "next_steps"
-
-        var weight: Int {
-            switch self {
-            case .discovery, .objectionHandling: 3
-            case .listening, .professionalism, .nextSteps: 2
-            case .greeting, .introduction, .closing: 1
-            }
-        }
     }
 
     private static let greetings = PhraseTable(Lexicons.greetings)
@@ -29,20 +21,42 @@ struct QualityRules: Sendable {
     let segments: [SpokenSegment]
     let talk: Analysis.TalkStatistics
     let objections: [Analysis.Finding]
+    var rubric = Rubric.standard
 
     private var agents: [SpokenSegment] { segments.filter { $0.speaker == .agent } }
 
     func quality() -> Analysis.Quality? {
         guard !agents.isEmpty else { return nil }
-        let categories = Line.allCases.compactMap(category)
-        let weights = categories.map { Line(rawValue: $0.key)?.weight ?? 1 }
-        let sum = zip(categories, weights).reduce(0) { $0 + $1.0.score * $1.1 }
+        let categories = rubric.categories.compactMap(category)
+        guard let score = rubric.score(of: categories.map { ($0.key, $0.score) }) else { return nil }
         func findings(_ isTaken: (Int) -> Bool) -> [Analysis.Finding] {
             categories.filter { isTaken($0.score) }.map { Analysis.Finding(name: $0.key, segmentIDs: $0.segmentIDs) }
         }
         return Analysis.Quality(
-            score: sum / weights.reduce(0, +), categories: categories, strengths: findings { $0 >= 80 },
+            score: score, categories: categories, strengths: findings { $0 >= 80 },
             improvements: findings { $0 < 50 })
+    }
+
+    /// A line by its phrases where it has some, else by what is known of it; nil for one that neither can judge.
+    private func category(_ line: Rubric.Category) -> Analysis.Quality.Category? {
+        var made: Analysis.Quality.Category?
+        if !line.phrases.isEmpty {
+            made = said(line)
+        } else if let known = Line(rawValue: line.key) {
+            made = category(known)
+        }
+        made?.name = line.name
+        made?.weight = line.weight
+        return made
+    }
+
+    /// Whether the agent said one of the phrases.
+    private func said(_ line: Rubric.Category) -> Analysis.Quality.Category {
+        let phrases = line.phrases.map { WordCutter.cut($0).map(\.text) }.filter { !$0.isEmpty }
+        let found = agents.filter { segment in phrases.contains { segment.words.firstRange(of: $0) != nil } }
+        return Analysis.Quality.Category(
+            key: line.key, score: found.isEmpty ? 0 : 100,
+            segmentIDs: (found.isEmpty ? agents : found).prefix(10).map(\.id))
     }
 
     /// Nil for a line that this call gave no occasion for.

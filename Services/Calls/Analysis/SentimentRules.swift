@@ -33,10 +33,19 @@ struct SentimentRules: Sendable {
         let weight = scored.reduce(0.0) { $0 + share($1.segment) }
         let mean = scored.reduce(0.0) { $0 + share($1.segment) * $1.score } / weight
         let score = max(-1, min(1, (mean * 100).rounded() / 100))
-        let label: SentimentLabel = score >= 0.15 ? .positive : score <= -0.15 ? .negative : .neutral
+        let label = SentimentLabel(score: score)
         let strongest = scored.filter { label == .neutral || ($0.score > 0) == (score > 0) }
             .sorted { abs($0.score) > abs($1.score) }.prefix(10).map(\.segment.id)
         return Analysis.Sentiment(score: score, label: label, segmentIDs: strongest.sorted())
+    }
+
+    /// The segments that have a tone, in the order of time.
+    static func bySegment(_ segments: [SpokenSegment]) -> [Analysis.SegmentSentiment] {
+        segments.compactMap { segment in
+            let score = (SentimentRules.score(of: segment.words) * 100).rounded() / 100
+            guard score != 0 else { return nil }
+            return Analysis.SegmentSentiment(segmentID: segment.id, score: score, label: SentimentLabel(score: score))
+        }
     }
 
     private static func share(_ segment: SpokenSegment) -> Double { segment.speaker == .customer ? 2 : 1 }

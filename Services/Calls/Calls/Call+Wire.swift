@@ -18,7 +18,7 @@ extension Call {
             to: to.wire, status: status, providerStatus: providerStatus, startedAt: startedAt, answeredAt: answeredAt,
             endedAt: endedAt, durationSeconds: durationSeconds, agentID: agentID, language: language,
             metadata: metadata, processing: processing.wire, recording: results.recording?.wire,
-            transcript: results.transcript?.wire, analysis: results.analysis?.wire,
+            transcript: results.transcript?.wire, analysis: results.analysis?.wire(results.transcript),
             disposition: results.outcome?.wire, createdAt: createdAt, updatedAt: updatedAt, deletedAt: deletedAt)
     }
 }

@@ -82,5 +82,8 @@ extension [ExportedTable] {
         ExportedTable("contact_spend"),
         ExportedTable("call_dispositions"),
         ExportedTable("lines"),
+        ExportedTable("call_rubrics"),
+        ExportedTable("call_trackers"), ExportedTable("call_tracker_hits"), ExportedTable("call_vocabularies"),
+        ExportedTable("call_contests"), ExportedTable("call_usages"), ExportedTable("call_cost_rollups"),
     ]
 }

@@ -10,9 +10,15 @@ struct AnalyseCallJob: Job {
         backoff: JobBackoff(first: .seconds(5)))
 
     var callID: CallID
+    /// The tenant's own where nothing was asked for.
+    var engine: EngineChoice?
+    var rubricID: RubricID?
 
-    static func enqueue(_ id: CallID, in transaction: Transaction) async throws {
-        try await JobQueue(transaction).enqueue(AnalyseCallJob(callID: id), about: id)
+    static func enqueue(
+        _ id: CallID, engine: EngineChoice? = nil, rubric: RubricID? = nil, in transaction: Transaction
+    ) async throws {
+        try await JobQueue(transaction).enqueue(
+            AnalyseCallJob(callID: id, engine: engine, rubricID: rubric), about: id)
     }
 }
 
@@ -21,18 +27,41 @@ struct CallAnalysis: Sendable {
     let pipeline: PipelineStore
     let results: ResultStore
     let recordings: RecordingStore
-    let analyzer: any Analyzer
+    let rubrics: RubricStore
+    let trackers: TrackerStore
+    let engines: Engines
+    let gate: StageGate
+    let meter: UsageMeter
 
-    /// Nil when the call is past its analysis or in the bin; throws `EngineError` for what the call's state shows.
-    func run(_ id: CallID, in tenant: TenantID, timeZone: TimeZoneName) async throws -> Call? {
-        guard let call = try await pipeline.startAnalysing(id, in: tenant) else { return nil }
-        let results = try await results.results(of: id, in: tenant)
+    /// Nil when the call is past its analysis or in the bin; throws `EngineError` for what the call's state shows, and
+    /// `StageHeld` when the call is to wait.
+    func run(_ job: AnalyseCallJob, in tenant: TenantID, timeZone: TimeZoneName) async throws -> Call? {
+        let analyzer = engines.analyzer(job.engine ?? gate.choice(.analysis, of: tenant))
+        try await gate.check(.analysis, by: analyzer.engine, in: tenant)
+        guard let call = try await pipeline.startAnalysing(job.callID, in: tenant) else { return nil }
+        let results = try await results.results(of: call.id, in: tenant)
         guard let transcript = results.transcript?.transcript else { return nil }
-        let request = AnalysisRequest(
+        var request = AnalysisRequest(
             transcript: transcript, durationSeconds: results.recording?.durationSeconds ?? 0,
             separateChannels: transcript.separateChannels,
             callDate: try await self.results.day(of: call.startedAt, in: timeZone, tenant))
-        return try await pipeline.finishAnalysing(id, try await analyzer.analyze(request), in: tenant)
+        request.rubric = try await rubric(job.rubricID, in: tenant)
+        request.trackers = try await trackers.active(in: tenant)
+        request.looksAtAgents = gate.knowledge?.effectiveSettings(of: tenant)[Settings.agentEmotion] ?? false
+        let (asked, begun) = (request, ContinuousClock.now)
+        let analysis = try await meter.run(call, .analysis, by: analyzer.engine, model: analyzer.model, in: tenant) {
+            try await analyzer.analyze(asked)
+        }
+        let usage = meter.usage(
+            of: call, .analysis, by: analysis.engine, model: analysis.model, analysis.usage, isSuccess: true,
+            since: begun)
+        return try await pipeline.finishAnalysing(call.id, analysis, usage, in: tenant)
+    }
+
+    /// One that was removed since it was asked for gives way to the tenant's default.
+    private func rubric(_ id: RubricID?, in tenant: TenantID) async throws -> Rubric {
+        if let id, let asked = try await rubrics.find(id, in: tenant) { return asked.rubric }
+        return try await rubrics.standard(in: tenant)
     }
 }
 

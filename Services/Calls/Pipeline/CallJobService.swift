@@ -23,13 +23,18 @@ final class CallJobService: @unchecked Sendable {
             ownPorts: seat.configuration.process.ownPorts)
         let stages = PipelineStages(
             database: seat.database, blobs: blobs, engines: engines, slots: shared.children,
-            workFolder: shared.folders.work)
+            workFolder: shared.folders.work, knowledge: knowledge)
         CallJobService.register(stages, on: runner, knowledge, seat.loop)
         upkeep = Upkeep(
             store: UpkeepStore(database: seat.database), pipeline: PipelineStore(database: seat.database),
             recordings: RecordingStore(database: seat.database), rollups: RollupStore(database: seat.database),
             blobs: blobs, configuration: seat.configuration.upkeep, knowledge: knowledge, logger: seat.logger)
         try CallJobService.schedule(upkeep, on: runner)
+        let held = HeldCalls(
+            store: HeldCallStore(database: seat.database), gate: stages.analysis.gate, pricing: engines.pricing,
+            logger: seat.logger)
+        runner.register(ResumeHeldCallsJob.self, CallJobService.upkeep) { _, _ in try await held.run() }
+        try runner.schedule(ResumeHeldCallsJob(), every: .seconds(60), offset: .seconds(30))
         LifeCycle(seat.database, steps: CallErasureService(database: seat.database, blobs: blobs).steps).register(
             on: runner, tenancy: tenancy)
         runner.register(AssignLineCallsJob.self, AssignLineCallsJob.options) { [database = seat.database] run, job in
@@ -51,13 +56,13 @@ final class CallJobService: @unchecked Sendable {
     ) {
         runner.register(TranscribeCallJob.self, TranscribeCallJob.options) { run, job in
             try await stages.job.run(run, job.callID) {
-                try await stages.transcription.run(job.callID, in: run.tenant, loop: loop)
+                try await stages.transcription.run(job, in: run.tenant, loop: loop)
             }
         }
         runner.register(AnalyseCallJob.self, AnalyseCallJob.options) { run, job in
             try await stages.job.run(run, job.callID) {
                 try await stages.analysis.run(
-                    job.callID, in: run.tenant, timeZone: knowledge.tenant(run.tenant)?.timeZone ?? .utc)
+                    job, in: run.tenant, timeZone: knowledge.tenant(run.tenant)?.timeZone ?? .utc)
             }
         }
     }

@@ -1,6 +1,7 @@
 import Glibc
 import HTTPClient
 import IO
+import Models
 import ServiceKit
 import Telemetry
 
@@ -76,31 +77,58 @@ struct EnginesConfiguration: Sendable {
     }
 }
 
-/// The engines of one loop, as the configuration chose them.
+/// The engines of one loop: both of each kind, and those that the configuration chose for everybody.
 struct Engines: Sendable {
     let transcriber: any Transcriber
     let analyzer: any Analyzer
+    let pricing: EnginePricing
+    private let transcribers: [any Transcriber]
+    private let analyzers: [any Analyzer]
 
     init(loop: EventLoop, configuration: EnginesConfiguration, ownPorts: Set<Int>) throws {
         let client = try OutboundHTTPClient(
             loop: loop,
             guard: AddressGuard(
                 setting: "ALLOW_ADDRESSES_RECOGNISER", exceptions: configuration.allowedAddresses, ownPorts: ownPorts))
-        transcriber =
-            switch configuration.transcriber {
-            case .local: LocalTranscriber(loop: loop, configuration: configuration.local)
-            case .openAI: OpenAITranscriber(client: client, configuration: configuration.remote)
-            }
-        analyzer =
-            switch configuration.analyzer {
-            case .local: LocalAnalyzer()
-            case .openAI: OpenAIAnalyzer(client: client, configuration: configuration.remote)
-            }
+        let localTranscriber = LocalTranscriber(loop: loop, configuration: configuration.local)
+        let remoteTranscriber = OpenAITranscriber(client: client, configuration: configuration.remote)
+        let remoteAnalyzer = OpenAIAnalyzer(client: client, configuration: configuration.remote)
+        transcribers = [localTranscriber, remoteTranscriber]
+        analyzers = [LocalAnalyzer(), remoteAnalyzer]
+        transcriber = configuration.transcriber == .local ? localTranscriber : remoteTranscriber
+        analyzer = configuration.analyzer == .local ? LocalAnalyzer() : remoteAnalyzer
+        pricing = EnginePricing(configuration)
     }
 
-    init(transcriber: any Transcriber, analyzer: any Analyzer) {
+    /// The first of each kind is the one for everybody.
+    init(
+        transcriber: any Transcriber, analyzer: any Analyzer, others: [any Analyzer] = [],
+        prices: OpenAIPrices = OpenAIPrices()
+    ) {
         self.transcriber = transcriber
         self.analyzer = analyzer
+        transcribers = [transcriber]
+        analyzers = [analyzer] + others
+        pricing = EnginePricing(transcriber: transcriber.engine, analyzer: analyzer.engine, prices: prices)
+    }
+
+    func transcriber(_ choice: EngineChoice) -> any Transcriber {
+        transcribers.first { choice.names($0.engine) } ?? transcriber
+    }
+
+    func analyzer(_ choice: EngineChoice) -> any Analyzer {
+        analyzers.first { choice.names($0.engine) } ?? analyzer
+    }
+}
+
+extension EngineChoice {
+    /// Whether it is this engine by name; the standard one has none.
+    fileprivate func names(_ engine: Engine) -> Bool {
+        switch self {
+        case .standard: false
+        case .local: engine == .local
+        case .openAI: engine == .openAI
+        }
     }
 }
 

@@ -11,6 +11,10 @@ struct PipelineJob: Sendable {
     func run(_ run: JobRun, _ call: CallID, _ stage: () async throws -> Call?) async throws {
         do {
             _ = try await stage()
+        } catch let held as StageHeld {
+            // It waits without a job of its own and goes on when what it waits for is there.
+            _ = try await pipeline.noteFailure(
+                call, code: held.code, detail: held.detail, isFinal: false, in: run.tenant)
         } catch {
             // The process stops, or the job's time is up: the queue knows which.
             guard !Task.isCancelled else { throw CancellationError() }
@@ -42,16 +46,20 @@ struct PipelineStages: Sendable {
 
     init(
         database: Database, blobs: any BlobStore, engines: Engines, slots: ChildSlots, workFolder: String,
-        decode: DecodeProcess = DecodeProcess()
+        decode: DecodeProcess = DecodeProcess(), knowledge: (any TenantKnowledge)? = nil
     ) {
+        let costs = CostStore(database: database)
+        let gate = StageGate(costs: costs, knowledge: knowledge)
+        let meter = UsageMeter(costs: costs, pricing: engines.pricing)
         let pipeline = PipelineStore(database: database)
         let recordings = RecordingStore(database: database)
         job = PipelineJob(pipeline: pipeline)
         transcription = CallTranscription(
-            pipeline: pipeline, recordings: recordings, blobs: blobs, transcriber: engines.transcriber, decode: decode,
-            slots: slots, isRecognisedHere: engines.transcriber is LocalTranscriber, workFolder: workFolder)
+            pipeline: pipeline, recordings: recordings, blobs: blobs, engines: engines, gate: gate, meter: meter,
+            vocabularies: VocabularyStore(database: database), decode: decode, slots: slots, workFolder: workFolder)
         analysis = CallAnalysis(
             pipeline: pipeline, results: ResultStore(database: database), recordings: recordings,
-            analyzer: engines.analyzer)
+            rubrics: RubricStore(database: database), trackers: TrackerStore(database: database), engines: engines,
+            gate: gate, meter: meter)
     }
 }

@@ -36,7 +36,7 @@ struct PipelineStore: Sendable {
 
     /// Keeps a transcript as the current version and has it analysed.
     func finishTranscribing(
-        _ id: CallID, _ transcript: Transcript, words: [String], in tenant: TenantID
+        _ id: CallID, _ transcript: Transcript, words: [String], _ used: StageUsage? = nil, in tenant: TenantID
     ) async throws -> Call? {
         let segments = try JSONText(encoding: transcript.segments)
         let usage = try JSONText(encoding: transcript.usage)
@@ -64,13 +64,16 @@ struct PipelineStore: Sendable {
                 """, as: Call.self)
             guard let call else { return nil }
             try await CallEvents.publish(.callTranscribed, of: call, in: transaction)
+            if let used { try await CostStore.record(used, in: tenant, transaction) }
             try await AnalyseCallJob.enqueue(id, in: transaction)
             return call
         }
     }
 
     /// Keeps an analysis, which ends the pipeline.
-    func finishAnalysing(_ id: CallID, _ analysis: Analysis, in tenant: TenantID) async throws -> Call? {
+    func finishAnalysing(
+        _ id: CallID, _ analysis: Analysis, _ used: StageUsage? = nil, in tenant: TenantID
+    ) async throws -> Call? {
         let document = try JSONText(encoding: analysis)
         let usage = try JSONText(encoding: analysis.usage)
         let (engine, model) = (analysis.engine.rawValue, analysis.model)
@@ -96,7 +99,11 @@ struct PipelineStore: Sendable {
                 )
                 SELECT \(unescaped: Call.columns) FROM moved
                 """, as: Call.self)
-            if let call { try await CallEvents.publish(.callAnalysed, of: call, in: transaction) }
+            guard let call else { return nil }
+            try await CallEvents.publish(.callAnalysed, of: call, in: transaction)
+            _ = try await transaction.batch(
+                TrackerStore.replaceHits(analysis.insights?.trackers ?? [], of: call, in: tenant))
+            if let used { try await CostStore.record(used, in: tenant, transaction) }
             return call
         }
     }

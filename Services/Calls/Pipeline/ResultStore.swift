@@ -18,6 +18,7 @@ struct CallResults: Sendable {
 
     /// The newest analysis, perhaps of an earlier transcript.
     struct StoredAnalysis: Sendable {
+        var version: Int
         var transcriptVersion: Int
         var analysis: Analysis
         var analysedAt: Timestamp
@@ -37,7 +38,7 @@ struct ResultStore: Sendable {
             WHERE tenant_id = \(tenant) AND call_id = \(id) AND is_current
             """,
             """
-            SELECT transcript_version, document, created_at FROM analyses
+            SELECT version, transcript_version, document, created_at FROM analyses
             WHERE tenant_id = \(tenant) AND call_id = \(id) ORDER BY version DESC LIMIT 1
             """,
             """
@@ -76,7 +77,7 @@ struct ResultStore: Sendable {
         return day ?? LocalDate(daysSince1970: Int(instant.seconds / 86_400))
     }
 
-    private static func transcript(_ row: inout RowReader) throws -> CallResults.StoredTranscript {
+    static func transcript(_ row: inout RowReader) throws -> CallResults.StoredTranscript {
         let version = Int(try row.next(Int32.self))
         let (language, engine) = (try row.next(String.self), try row.next(Engine.self))
         let (model, segments) = (try row.next(String.self), try row.next(JSONText.self))
@@ -88,11 +89,12 @@ struct ResultStore: Sendable {
                 usage: try row.next(JSONText.self).decode(EngineUsage.self)))
     }
 
-    private static func analysis(_ row: inout RowReader) throws -> CallResults.StoredAnalysis {
+    static func analysis(_ row: inout RowReader) throws -> CallResults.StoredAnalysis {
         let version = Int(try row.next(Int32.self))
+        let transcriptVersion = Int(try row.next(Int32.self))
         let document = try row.next(JSONText.self)
         return CallResults.StoredAnalysis(
-            transcriptVersion: version, analysis: try document.decode(Analysis.self),
+            version: version, transcriptVersion: transcriptVersion, analysis: try document.decode(Analysis.self),
             analysedAt: try row.next(Timestamp.self))
     }
 }

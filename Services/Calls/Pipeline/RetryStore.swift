@@ -16,7 +16,8 @@ struct RetryStore: Sendable {
                     stage_since = now(), stage_attempts = 0, stage_error_code = NULL, stage_error_detail = NULL,
                     updated_at = now(), version = version + 1
                 WHERE tenant_id = \(tenant) AND id = \(id) AND recording_bytes IS NOT NULL AND deleted_at IS NULL
-                  AND (stage = 'failed' OR stage = 'recording_stored' AND (origin = 'import' OR NOT EXISTS (
+                  AND (stage = 'failed' OR stage_error_code IN ('budget_exceeded', 'feature_disabled')
+                      OR stage = 'recording_stored' AND (origin = 'import' OR NOT EXISTS (
                       SELECT 1 FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id))))\(reach.condition)
                 RETURNING \(unescaped: Call.columns)
                 """, as: Call.self)

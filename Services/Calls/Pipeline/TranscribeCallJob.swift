@@ -16,9 +16,16 @@ struct TranscribeCallJob: Job {
         backoff: JobBackoff(first: .seconds(10)))
 
     var callID: CallID
+    /// The tenant's own where nothing was asked for.
+    var engine: EngineChoice?
+    /// The call's own where nothing was asked for.
+    var language: String?
 
-    static func enqueue(_ id: CallID, in transaction: Transaction) async throws {
-        try await JobQueue(transaction).enqueue(TranscribeCallJob(callID: id), about: id)
+    static func enqueue(
+        _ id: CallID, engine: EngineChoice? = nil, language: String? = nil, in transaction: Transaction
+    ) async throws {
+        try await JobQueue(transaction).enqueue(
+            TranscribeCallJob(callID: id, engine: engine, language: language), about: id)
     }
 }
 
@@ -29,28 +36,42 @@ struct CallTranscription: Sendable {
     let pipeline: PipelineStore
     let recordings: RecordingStore
     let blobs: any BlobStore
-    let transcriber: any Transcriber
+    let engines: Engines
+    let gate: StageGate
+    let meter: UsageMeter
+    let vocabularies: VocabularyStore
     let decode: DecodeProcess
     /// For decoding, and for recognition where that is a child process too.
     let slots: ChildSlots
-    let isRecognisedHere: Bool
     /// Where recordings and their pieces lie while they are worked on.
     let workFolder: String
 
-    /// Nil when the call is past its transcription or in the bin; throws `EngineError` for what the call's state shows.
-    func run(_ id: CallID, in tenant: TenantID, loop: EventLoop) async throws -> Call? {
-        guard let call = try await pipeline.startTranscribing(id, in: tenant),
-            let recording = try await recordings.find(of: id, in: tenant)
+    /// Nil when the call is past its transcription or in the bin; throws `EngineError` for what the call's state shows,
+    /// and `StageHeld` when the call is to wait.
+    func run(_ job: TranscribeCallJob, in tenant: TenantID, loop: EventLoop) async throws -> Call? {
+        let transcriber = engines.transcriber(job.engine ?? gate.choice(.transcription, of: tenant))
+        try await gate.check(.transcription, by: transcriber.engine, in: tenant)
+        guard let call = try await pipeline.startTranscribing(job.callID, in: tenant),
+            let recording = try await recordings.find(of: job.callID, in: tenant)
         else { return nil }
-        let transcript = try await WorkFolder.with(below: workFolder) { folder in
-            try await transcribe(recording, of: call, in: folder, tenant, loop)
+        let begun = ContinuousClock.now
+        let transcript = try await meter.run(
+            call, .transcription, by: transcriber.engine, model: transcriber.model, in: tenant
+        ) {
+            try await WorkFolder.with(below: workFolder) { folder in
+                try await transcribe(recording, of: call, job, by: transcriber, in: folder, tenant, loop)
+            }
         }
+        let usage = meter.usage(
+            of: call, .transcription, by: transcript.engine, model: transcript.model, transcript.usage,
+            isSuccess: true, since: begun)
         return try await pipeline.finishTranscribing(
-            id, transcript, words: WordCutter.distinctWords(in: transcript.text), in: tenant)
+            call.id, transcript, words: WordCutter.distinctWords(in: transcript.text), usage, in: tenant)
     }
 
     private func transcribe(
-        _ recording: Recording, of call: Call, in folder: WorkFolder, _ tenant: TenantID, _ loop: EventLoop
+        _ recording: Recording, of call: Call, _ job: TranscribeCallJob, by transcriber: any Transcriber,
+        in folder: WorkFolder, _ tenant: TenantID, _ loop: EventLoop
     ) async throws -> Transcript {
         guard let key = BlobKey(recording.blobKey), let content = try await blobs.get(key, range: nil) else {
             throw EngineError("recording_missing", "The stored recording is not there.")
@@ -63,10 +84,17 @@ struct CallTranscription: Sendable {
             call.id, durationSeconds: manifest.durationSeconds, channels: manifest.channels, in: tenant)
         try await storePeaks(of: recording, manifest, tenant)
         let request = TranscriptionRequest(
-            folder: decoded, manifest: manifest, language: call.language,
-            agentChannel: recording.agentChannel ?? call.direction.agentChannel)
-        guard isRecognisedHere else { return try await transcriber.transcribe(request) { _ in } }
+            folder: decoded, manifest: manifest, language: job.language ?? call.language ?? language(of: tenant),
+            agentChannel: recording.agentChannel ?? call.direction.agentChannel,
+            vocabulary: try await vocabularies.find(in: tenant).terms)
+        guard transcriber is LocalTranscriber else { return try await transcriber.transcribe(request) { _ in } }
         return try await slots.use { try await transcriber.transcribe(request) { _ in } }
+    }
+
+    /// Nil where the engine is to find out.
+    private func language(of tenant: TenantID) -> String? {
+        let chosen = gate.knowledge?.effectiveSettings(of: tenant).chosen(Settings.transcriptionLanguage)
+        return chosen == "und" ? nil : chosen
     }
 
     private func storePeaks(of recording: Recording, _ manifest: DecodedManifest, _ tenant: TenantID) async throws {

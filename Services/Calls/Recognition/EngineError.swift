@@ -9,12 +9,27 @@ struct EngineError: Error, Sendable, Equatable {
     var isRetryable: Bool
     /// How long the engine asks to be left alone.
     var retryAfter: Duration?
+    /// What a remote engine had counted by then: refused answers cost too.
+    var spent: EngineUsage?
 
     init(_ code: String, _ detail: String, isRetryable: Bool = false, retryAfter: Duration? = nil) {
         self.code = code
         self.detail = detail
         self.isRetryable = isRetryable
         self.retryAfter = retryAfter
+    }
+
+    /// The same error after so much was used.
+    func after(_ usage: EngineUsage) -> EngineError {
+        var copy = self
+        copy.spent = usage
+        return copy
+    }
+
+    // What it cost does not decide what it is.
+    static func == (one: EngineError, other: EngineError) -> Bool {
+        one.code == other.code && one.detail == other.detail && one.isRetryable == other.isRetryable
+            && one.retryAfter == other.retryAfter
     }
 
     static let localEngineMissing = EngineError(

@@ -31,6 +31,8 @@ struct LocalTranscriber: Transcriber {
 
     let loop: EventLoop
     let configuration: LocalRecogniserConfiguration
+    var engine: Engine { .local }
+    var model: String { "whisper" }
 
     func transcribe(
         _ request: TranscriptionRequest, progress: @Sendable (Double) -> Void

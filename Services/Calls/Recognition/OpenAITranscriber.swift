@@ -24,6 +24,8 @@ struct OpenAITranscriber: Transcriber {
     }
 
     let connection: OpenAIConnection
+    var engine: Engine { .openAI }
+    var model: String { connection.configuration.transcriptionModel }
 
     init(client: OutboundHTTPClient, configuration: OpenAIConfiguration) {
         connection = OpenAIConnection(client: client, configuration: configuration)
@@ -38,7 +40,13 @@ struct OpenAITranscriber: Transcriber {
         var usage = EngineUsage()
         var found: String?
         for (index, piece) in request.manifest.pieces.enumerated() {
-            let answer = try await recognise(piece, of: request, model: model)
+            let answer: OpenAITranscription
+            do throws(EngineError) {
+                answer = try await recognise(piece, of: request, model: model)
+            } catch {
+                usage.costMicros = connection.configuration.prices.cost(of: usage)
+                throw error.after(usage)
+            }
             heard += answer.segments(of: piece)
             usage.add(answer.engineUsage(of: piece))
             found = found ?? answer.language

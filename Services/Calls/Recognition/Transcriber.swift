@@ -27,6 +27,10 @@ struct TranscriptionRequest: Sendable {
 
 /// An engine of speech recognition; its implementations are the local one and any that speaks OpenAI's protocol.
 protocol Transcriber: Sendable {
+    var engine: Engine { get }
+    /// What it is asked with; the result says what answered.
+    var model: String { get }
+
     /// Writes down all channels. Called on a loop, suspends there; `progress` gets the done part, 0 to 1.
     func transcribe(
         _ request: TranscriptionRequest, progress: @Sendable (Double) -> Void

@@ -47,6 +47,8 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case consentChanged = "consent.changed"
     /// Somebody has written to a tenant.
     case messageReceived = "message.received"
+    /// An engine was used for a stage of a call; what of it is charged is for billing to say.
+    case callUsageRecorded = "call.usage_recorded"
     case tenantCreated = "tenant.created"
     case tenantSuspended = "tenant.suspended"
     case tenantResumed = "tenant.resumed"
@@ -86,12 +88,13 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
                 .callDispositionSet,
             ]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet]),
-        Subscription(
-            publisher: .calls, subscriber: .billing, types: [.recordingStored, .callTranscribed, .callAnalysed]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.consentChanged]),
         Subscription(publisher: .calls, subscriber: .messaging, types: [.consentChanged]),
         Subscription(publisher: .calls, subscriber: .calendar, types: [.consentChanged]),
         Subscription(publisher: .messaging, subscriber: .calls, types: [.messageReceived]),
+        Subscription(
+            publisher: .calls, subscriber: .billing,
+            types: [.recordingStored, .callTranscribed, .callAnalysed, .callUsageRecorded]),
         Subscription(
             publisher: .tenancy, subscriber: .billing, types: [.tenantCreated, .tenantSuspended, .tenantResumed]),
         Subscription(publisher: .tenancy, subscriber: .calls, types: [.userDeactivated, .userDeleted]),

@@ -42,7 +42,7 @@ package enum SettingGroup: String, Codable, CaseIterable, Sendable {
 
 /// What a number counts.
 package enum SettingUnit: String, Codable, CaseIterable, Sendable {
-    case hours, days, times
+    case hours, days, times, dollars
 }
 
 /// What a setting's value is and how far it may go.

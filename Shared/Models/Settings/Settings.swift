@@ -35,10 +35,30 @@ package enum Settings {
         "transcribe_calls", .calls, .flag, default: true, "Transcribe calls",
         "Recordings are written down as they come in; otherwise when it is asked for.")
 
+    package static let transcriptionEngine = SettingKey(
+        "transcription_engine", .calls, .choice(of: EngineChoice.self), default: EngineChoice.standard,
+        "Engine of transcripts", "Which engine writes calls down.")
+    package static let analysisEngine = SettingKey(
+        "analysis_engine", .calls, .choice(of: EngineChoice.self), default: EngineChoice.standard,
+        "Engine of analyses", "Which engine analyses calls; the local one gives a preview.")
+    package static let transcriptionLanguage = SettingKey(
+        "transcription_language", .calls, .language, default: "und", "Language of calls",
+        "The language of calls that name none; und has the engine find out.")
+    package static let aiBudget = SettingKey(
+        "ai_budget_dollars", .calls, .integer(0...1_000_000, .dollars), default: 0, by: .owner, "Budget of engines",
+        "When engines have cost so much in a month, calls wait for the next one or a higher budget; 0 for no limit.")
+
     // Recording.
     package static let recordingPolicy = SettingKey(
         "recording_policy", .recording, .choice(of: RecordingPolicy.self), default: RecordingPolicy.announcement,
         by: .owner, "Recording", "What happens before a call is recorded; with never no recording is taken in.")
+
+    package static let redactsCardNumbers = SettingKey(
+        "redact_card_numbers", .recording, .flag, default: true, by: .owner, "Card numbers",
+        "Numbers of payment cards that are spoken aloud are silenced in recordings and taken out of transcripts.")
+    package static let recodeDays = SettingKey(
+        "recode_after_days", .recording, .integer(0...3650, .days), default: 0, by: .owner, "Smaller recordings",
+        "After so many days recordings are kept in a coding that takes a fraction of the space; 0 for never.")
 
     // Retention.
     package static let binDays = SettingKey(
@@ -70,7 +90,9 @@ package enum Settings {
     package static let all: [Setting] = [
         language.setting, timeZone.setting, country.setting, appearance.setting, sessionTimeoutHours.setting,
         visibility.setting, callRetryHours.setting, callRetryAttempts.setting, transcribesCalls.setting,
-        recordingPolicy.setting, binDays.setting, callRetentionDays.setting, recordingRetentionDays.setting,
+        transcriptionEngine.setting, analysisEngine.setting, transcriptionLanguage.setting, aiBudget.setting,
+        recordingPolicy.setting, redactsCardNumbers.setting, recodeDays.setting, binDays.setting,
+        callRetentionDays.setting, recordingRetentionDays.setting,
         transcriptRetentionDays.setting, auditRetentionDays.setting, performanceNames.setting, agentEmotion.setting,
     ]
 

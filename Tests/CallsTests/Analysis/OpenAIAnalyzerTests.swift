@@ -18,7 +18,8 @@ import Testing
                 ?? """
                 {"score":82,"categories":[{"key":"greeting","score":100,"evidence":[{"segment_id":0,"quote":"Good morning"}]}],
                 "strengths":[{"name":"Asks for the budget","evidence":[{"segment_id":4,"quote":"Which budget do you have"}]}],
-                "improvements":[]}
+                "improvements":[],
+                "coaching":[{"name":"Ask who decides","evidence":[{"segment_id":4,"quote":"Which budget"}]}]}
                 """
         return """
             {"summary":"Anna from Northwind talks about the premium support plan. A quote and a demo follow.",
@@ -27,7 +28,14 @@ import Testing
             "action_items":[{"text":"Send a quote","owner":"agent","due_on":\(dueOn),
             "evidence":[{"segment_id":5,"quote":"send me a quote by Friday"}]}],
             "intent":{"name":"pricing","evidence":[{"segment_id":3,"quote":"how much it costs"}]},
-            "objections":[{"name":"price","evidence":[{"segment_id":\(segment),"quote":"\(quote)"}]}],
+            "objections":[{"name":"price","evidence":[{"segment_id":\(segment),"quote":"\(quote)"}],
+            "response":[{"segment_id":4,"quote":"I understand"}],"effectiveness":80}],
+            "segment_sentiments":[{"segment_id":7,"score":0.9},{"segment_id":3,"score":-0.4}],
+            "emotions":[{"emotion":"joy","intensity":0.8,"evidence":[{"segment_id":7,"quote":"I am really happy"}]},
+            {"emotion":"interest","intensity":0.5,"evidence":[{"segment_id":4,"quote":"I understand"}]}],
+            "deal_risk":{"score":35,"reasons":[{"name":"Price","evidence":[{"segment_id":3,"quote":"too expensive"}]}]},
+            "churn_risk":null,
+            "recommendations":[{"name":"Send the quote","evidence":[{"segment_id":5,"quote":"send me a quote"}]}],
             "key_moments":[{"name":"Demo agreed","evidence":[{"segment_id":6,"quote":"schedule a demo next week"}]},
             {"name":"Price objection","evidence":[{"segment_id":3,"quote":"too expensive"}]}],
             "quality":\(quality)}
@@ -90,7 +98,8 @@ import Testing
         #expect(analysis.intent == Analysis.Finding(name: "pricing", segmentIDs: [3]))
         #expect(analysis.keyMoments.map(\.name) == ["Price objection", "Demo agreed"])
         #expect(analysis.actionItems.first?.dueOn == (try Conversation.day("2026-11-27")))
-        #expect(analysis.quality?.score == 82)
+        // The whole follows from the lines by the rubric.
+        #expect(analysis.quality?.score == 100)
         #expect(analysis.talk == LocalAnalyzer.analysis(of: try Conversation.request(Conversation.sale)).talk)
         #expect(analysis.usage.inputTokens == 1_000)
         #expect(analysis.usage.cachedInputTokens == 400)
@@ -150,7 +159,8 @@ import Testing
             try Self.chat("I think the call went well."),
             try Self.chat(nil), try Self.chat(""), FakeOpenAI.json("{\"choices\":[]}"), FakeOpenAI.json("[]"),
             try Self.chat(
-                Self.answer(quality: "{\"score\":900,\"categories\":[],\"strengths\":[],\"improvements\":[]}")),
+                Self.answer(
+                    quality: "{\"score\":900,\"categories\":[],\"strengths\":[],\"improvements\":[],\"coaching\":[]}")),
         ]
         for answer in answers {
             let (result, _) = try await analyze(answer)

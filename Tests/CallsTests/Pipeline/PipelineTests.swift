@@ -88,7 +88,7 @@ struct PipelineTests {
             #expect(events == ["call.created", "call.recording_stored", "call.transcribed", "call.analysed"])
             let data = try await server.database.tenant(server.tenant).values(
                 "SELECT data::text FROM outbox_payloads WHERE tenant_id = \(server.tenant)", as: String.self)
-            #expect(data.count == 4)
+            #expect(data.count == 6)
             #expect(!data.contains { $0.contains("refund") || $0.contains("4155550123") })
         }
     }
