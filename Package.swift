@@ -154,7 +154,7 @@ let testTargets: [Target] = [
     tests("TLSTests", loop + ["TLS", "HTTP"]),
     tests("HTTPTests", loop + ["HTTP"]),
     tests("PostgresTests", database),
-    tests("HTTPClientTests", loop + ["HTTPClient", "HTTP"]),
+    tests("HTTPClientTests", loop + ["HTTPClient", "HTTP", "Crypto"]),
     tests("BlobStoreTests", loop + ["BlobStore", "HTTPClient", "HTTP", "Models", "Crypto"]),
     tests("ServiceKitTests", database + ["ServiceKit", "HTTP", "HTTPClient"]),
     tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),

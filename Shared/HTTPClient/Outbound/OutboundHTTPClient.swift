@@ -73,7 +73,8 @@ package final class OutboundHTTPClient: @unchecked Sendable {
             method: hop.method, url: hop.url, headers: hop.headers, bytes: bytes, upload: upload,
             connectDeadline: min(request.connectDeadline, deadline), deadline: deadline,
             idleDeadline: request.idleDeadline, maximumResponseBytes: request.maximumResponseBytes,
-            addressGuard: addressGuard, trustedCertificates: request.trustedCertificates, signing: request.signing)
+            addressGuard: addressGuard, trustedCertificates: request.trustedCertificates,
+            pinnedKey: request.pinnedKey, signing: request.signing)
     }
 }
 

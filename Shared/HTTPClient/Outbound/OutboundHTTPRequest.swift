@@ -39,6 +39,10 @@ package struct OutboundHTTPRequest: Sendable {
     package var isRepeatable: Bool?
     /// PEM of the authorities, or of one self-signed certificate, to trust instead of the system's.
     package var trustedCertificates: [UInt8]?
+    /// The only key that the host may prove, `sha256//...`: of a certificate that no authority and no name vouches for.
+    ///
+    /// It replaces the check of chain and name, so it is only for hosts whose certificate was given beforehand.
+    package var pinnedKey: String?
     package var signing: AWSSigning?
 
     package init(_ method: HTTPMethod, _ url: String, headers: HTTPHeaders = HTTPHeaders(), body: Body = .empty) {
@@ -67,6 +71,12 @@ package struct OutboundHTTPStream: Sendable {
     package let status: Int
     package let headers: HTTPHeaders
     package let body: HTTPBody
+
+    package init(status: Int, headers: HTTPHeaders, body: HTTPBody) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
 
     package var isSuccess: Bool { (200..<300).contains(status) }
 }
