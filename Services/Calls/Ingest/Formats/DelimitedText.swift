@@ -2,7 +2,9 @@
 enum DelimitedText {
     private static let mostFields = 200
 
-    /// The rows; empty lines are left out. Nil for a quote that never ends or a row of too many fields.
+    /// The rows; empty lines are left out.
+    ///
+    /// Nil for a quote that never ends or a row of too many fields.
     static func rows(of text: String, separator: Character = ",") -> [[String]]? {
         guard let mark = separator.asciiValue else { return nil }
         var rows: [[String]] = []
