@@ -27,19 +27,24 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.queues(QueueRoutes(database: database))
         routes += RouteTable.analytics(PerformanceRoutes(database: database))
         routes += RouteTable.lines(LineRoutes(database: database))
-        routes += RouteTable.consent(decisions)
+        routes += RouteTable.consent(consent)
+        routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
         return RouteTable(.calls, routes)
     }
 
     /// What other services may ask.
     var internalTable: RouteTable {
         .callsInternal(
-            events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
+            events: EventReceiver.route(database, LifeCycle.receiving(receive)),
             export: ServiceExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
-            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(decisions))
+            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(consent))
     }
 
-    private var decisions: ContactDecisionRoutes {
-        ContactDecisionRoutes(database: database, gate: ContactGate(hashing: hashing))
+    /// What other services tell.
+    private func receive(_ envelope: EventEnvelope, _ transaction: Transaction) async throws {
+        try await HandOverStore().take(envelope, transaction)
+        try await consent.events.take(envelope, transaction)
     }
+
+    var consent: ConsentArea { ConsentArea(database: database, hashing: hashing) }
 }

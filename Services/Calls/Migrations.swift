@@ -21,5 +21,6 @@ enum CallsMigrations {
         Migration(name: "0016_create_compliance", sql: PackageResources._016_create_compliance_sql),
         Migration(name: "0017_create_rubrics", sql: PackageResources._017_create_rubrics_sql),
         Migration(name: "0018_create_usage", sql: PackageResources._018_create_usage_sql),
+        Migration(name: "0019_create_consent_imports", sql: PackageResources._019_create_consent_imports_sql),
     ]
 }

@@ -27,6 +27,7 @@ enum RouteTable {
         /api/v1/recordings/**             calls      transfer  2g   600
         /api/v1/dialer/**                 calls      api       1m   35
         /api/v1/consent/**                calls      api       1m   35
+        /api/v1/consent/do-not-call/imports/**  calls  transfer  128m  600
         /api/v1/analytics/**              calls      api       1m   35
         /api/v1/lines/**                  calls      api       1m   35
         /api/v1/widgets/**                sessions   visitor   1m   35
@@ -61,6 +62,8 @@ enum RouteTable {
         /api/v1/platform/setup-requests/**  tenancy  api       1m   35
         /api/v1/platform/super-admins/**  tenancy    api       1m   35
         /api/v1/platform/queues/**        calls      api       1m   35
+        /api/v1/platform/do-not-call/**   calls      api       1m   35
+        /api/v1/platform/do-not-call/imports/**  calls  transfer  128m  600
         /api/v1/platform/plans/**         billing    api       1m   35
         /api/v1/platform/revenue/**       billing    api       1m   35
         /hooks/tenancy/*/*/**             tenancy    hook      1m   20

@@ -24,6 +24,7 @@ struct CallErasureService: Sendable {
     ) async throws -> ErasureSteps.Outcome {
         let person = (numbers: erasure.phoneNumbers.map(\.number), pattern: pattern)
         var outcome = try await remove(person, rows)
+        outcome.erased.merge(try await ComplianceErasureStore(rows: rows).erase(pattern), uniquingKeysWith: +)
         if outcome.held == 0 {
             outcome.erased["transcripts"] = try await CallErasureStore(rows: rows).redactTranscripts(pattern)
         }

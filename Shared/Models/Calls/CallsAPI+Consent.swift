@@ -73,6 +73,18 @@ extension CallsAPI {
         package var note: String?
         package var callID: CallID?
 
+        package init(
+            address: String, type: String, method: ConsentMethod, grantedAt: Timestamp? = nil,
+            expiresAt: Timestamp? = nil, textShown: String? = nil
+        ) {
+            self.address = address
+            self.type = type
+            self.method = method
+            self.grantedAt = grantedAt
+            self.expiresAt = expiresAt
+            self.textShown = textShown
+        }
+
         package static var notes: [Note] {
             [
                 .of(CodingKeys.address, "A number as it is dialled, or an address of mail.", length: 1...254),

@@ -47,6 +47,7 @@ struct ConsentLedger: Sendable {
     ) async throws -> CallsAPI.ConsentRevocation {
         let types = try await ConsentTypeStore.list(in: tenant, transaction)
         let hash = try await hashing.hash(subject, of: tenant, transaction)
+        try await ContactFactsStore.lock([hash], in: tenant, transaction)
         let now = Timestamp.now()
         let chosen = types.fitting(subject.kind).filter { no.types?.contains($0.key) ?? true }
         var changed: [CallsAPI.Consent] = []

@@ -115,28 +115,18 @@ enum ConsentStore {
         var type: String?
         var state: ConsentState?
         var method: ConsentMethod?
-        var after: CursorRow?
-    }
-
-    /// Where a page begins: after this row.
-    struct CursorRow: Sendable {
-        var createdAt: Timestamp
-        var id: ConsentID
     }
 
     private static let countBound = 10_000
 
-    /// A page, newest first, and how many the filter finds.
+    /// A page, and how many the filter finds.
     static func page(
-        _ filter: Filter, limit: Int, offset: Int, in tenant: TenantID, _ database: TenantDatabase
+        _ filter: Filter, _ order: RowOrderStore, in tenant: TenantID, _ database: TenantDatabase
     ) async throws -> (rows: [CallsAPI.Consent], total: Int, isExact: Bool) {
         let condition = condition(filter, in: tenant)
-        var start: SQL = ""
-        if let after = filter.after { start = " AND (c.created_at, c.id) < (\(after.createdAt), \(after.id))" }
         let results = try await database.batch([
             """
-            \(selection) WHERE \(condition)\(start) ORDER BY c.created_at DESC, c.id DESC
-            LIMIT \(limit) OFFSET \(offset)
+            \(selection) WHERE \(condition)\(order.start("c.created_at", "c.id"))\(order.end("c.created_at", "c.id"))
             """,
             "SELECT count(*) FROM (SELECT FROM consents AS c WHERE \(condition) LIMIT \(countBound + 1)) AS counted",
         ])

@@ -20,10 +20,36 @@ enum RevocationSteps {
 
     static let all: [Step] = []
 
+    /// Which of many numbers have something that waits, for whoever puts a million of them on a list.
+    static func waiting(
+        _ numbers: [String], _ tenant: TenantID, _ transaction: Transaction
+    ) async throws -> Set<String> {
+        Set(numbers)
+    }
+
     /// Runs all of them; how much was cancelled.
     static func run(_ revocation: Revocation, in transaction: Transaction, _ steps: [Step] = all) async throws -> Int {
         var cancelled = 0
         for step in steps { cancelled += try await step(revocation, transaction) }
+        return cancelled
+    }
+}
+
+/// What happens in the transaction in which a tenant stops everything that goes out, or has spent what it may.
+///
+/// Whoever queues contacts adds a step here; each tells how many it has cancelled.
+enum StopSteps {
+    typealias Step = @Sendable (TenantID, CallsAPI.ContactReason, Transaction) async throws -> Int
+
+    static let all: [Step] = []
+
+    /// Runs all of them; how much was cancelled.
+    @discardableResult
+    static func run(
+        _ tenant: TenantID, _ reason: CallsAPI.ContactReason, in transaction: Transaction, _ steps: [Step] = all
+    ) async throws -> Int {
+        var cancelled = 0
+        for step in steps { cancelled += try await step(tenant, reason, transaction) }
         return cancelled
     }
 }

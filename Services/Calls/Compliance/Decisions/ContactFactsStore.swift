@@ -14,7 +14,7 @@ enum ContactFactsStore {
     ) async throws -> ContactFacts {
         let since = question.at - .seconds(7 * 86_400)
         let results = try await transaction.batch([
-            "SELECT pg_advisory_xact_lock(hashtextextended(\(tenant)::text || encode(\(hash), 'hex'), 0))::text",
+            lock(hash, in: tenant),
             "SELECT document, version FROM contact_policies WHERE tenant_id = \(tenant)",
             """
             SELECT DISTINCT ON (c.type) c.id, c.type,
@@ -50,6 +50,20 @@ enum ContactFactsStore {
             doNotCall: try results[3].first { row in try row.next(DoNotCallReason.self) },
             platformDoNotCall: try results[4].first { row in try row.next(DoNotCallReason?.self) } ?? nil,
             attempts: try results[5].map { row in try row.next(Timestamp.self) }.reversed())
+    }
+
+    /// Has everything that is decided or changed about one subject wait for the end of this transaction.
+    ///
+    /// So a no comes either before a decision, which sees it, or after what the decision has queued, which it cancels.
+    static func lock(_ hash: [UInt8], in tenant: TenantID) -> SQL {
+        "SELECT pg_advisory_xact_lock(hashtextextended(\(tenant)::text || encode(\(hash), 'hex'), 0))::text"
+    }
+
+    /// The same for many, in an order in which nobody waits crosswise.
+    static func lock(_ hashes: [[UInt8]], in tenant: TenantID, _ transaction: Transaction) async throws {
+        guard !hashes.isEmpty else { return }
+        _ = try await transaction.batch(
+            hashes.sorted { $0.lexicographicallyPrecedes($1) }.map { lock($0, in: tenant) })
     }
 
     private static func policy(_ result: PostgresResult) throws -> EffectivePolicy {

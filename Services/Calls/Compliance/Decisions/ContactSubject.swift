@@ -27,6 +27,11 @@ struct ContactSubject: Sendable, Hashable {
         self.init(number: number)
     }
 
+    init(kind: Kind, address: String) {
+        self.kind = kind
+        self.address = address
+    }
+
     init(number: PhoneNumber) {
         kind = .phone
         address = number.e164

@@ -11,7 +11,7 @@ final class SubjectHashing: Sendable {
     private static let mostRemembered = 10_000
 
     /// Nil where nothing is hashed, as when the API's document is written.
-    private let secrets: SecretBox?
+    let secrets: SecretBox?
     private let remembered = Mutex<[TenantID: Secret<[UInt8]>]>([:])
 
     init(secrets: SecretBox?) { self.secrets = secrets }

@@ -68,33 +68,35 @@ enum DoNotCallStore {
         try await database.first("\(selection) WHERE d.tenant_id = \(tenant) AND d.number_hash = \(hash)", read)
     }
 
-    /// What a list shows, and where its page begins.
+    /// What a list shows.
     struct Filter: Sendable {
         var hash: [UInt8]?
         var reason: DoNotCallReason?
-        var after: (createdAt: Timestamp, id: DoNotCallID)?
     }
 
     private static let countBound = 10_000
 
-    /// A page, newest first, and how many the filter finds.
+    /// A page, and how many the filter finds.
     static func page(
-        _ filter: Filter, limit: Int, offset: Int, in tenant: TenantID, _ database: TenantDatabase
+        _ filter: Filter, _ order: RowOrderStore, in tenant: TenantID, _ database: TenantDatabase
     ) async throws -> (rows: [CallsAPI.DoNotCallEntry], total: Int, isExact: Bool) {
         var condition: SQL = "d.tenant_id = \(tenant)"
         if let hash = filter.hash { condition = "\(condition) AND d.number_hash = \(hash)" }
         if let reason = filter.reason { condition = "\(condition) AND d.reason = \(reason.rawValue)" }
-        var start: SQL = ""
-        if let after = filter.after { start = " AND (d.created_at, d.id) < (\(after.createdAt), \(after.id))" }
         let results = try await database.batch([
             """
-            \(selection) WHERE \(condition)\(start) ORDER BY d.created_at DESC, d.id DESC
-            LIMIT \(limit) OFFSET \(offset)
+            \(selection) WHERE \(condition)\(order.start("d.created_at", "d.id"))\(order.end("d.created_at", "d.id"))
             """,
             "SELECT count(*) FROM (SELECT FROM do_not_call AS d WHERE \(condition) LIMIT \(countBound + 1)) AS counted",
         ])
         let total = try results[1].first { row in try row.next(Int.self) } ?? 0
         return (try results[0].map(read), total, total <= countBound)
+    }
+
+    static func find(
+        _ id: DoNotCallID, in tenant: TenantID, _ database: some SQLExecutor
+    ) async throws -> CallsAPI.DoNotCallEntry? {
+        try await database.first("\(selection) WHERE d.tenant_id = \(tenant) AND d.id = \(id)", read)
     }
 
     private static let selection: SQL = """
