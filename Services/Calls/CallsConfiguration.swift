@@ -10,12 +10,14 @@ struct CallsConfiguration: ServiceConfiguration {
     let recordings: RecordingsConfiguration
     let engines: EnginesConfiguration
     let upkeep: UpkeepConfiguration
+    let providers: ProvidersConfiguration
 
     init(_ environment: inout Environment) {
         process = ProcessConfiguration(&environment, service: .calls, poolSize: 3)
         recordings = RecordingsConfiguration(&environment, dataFolder: process.dataFolder)
         engines = EnginesConfiguration(&environment, dataFolder: process.dataFolder)
         upkeep = UpkeepConfiguration(&environment)
+        providers = ProvidersConfiguration(&environment)
     }
 }
 

@@ -15,6 +15,8 @@ struct CallsRoutes: Sendable {
     /// By which people are found whose numbers are not readable.
     let hashing: SubjectHashing
     var pricing = EnginePricing()
+    /// Nil where routes are only described.
+    var ingest: IngestSeat? = nil
 
     /// Behind the gateway.
     var table: RouteTable {
@@ -29,6 +31,8 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.lines(LineRoutes(database: database))
         routes += RouteTable.consent(consent)
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
+        routes += RouteTable.hooks(
+            HookRoutes(database: database, connections: ingest?.connections, providers: ingest?.providers ?? .all))
         return RouteTable(.calls, routes)
     }
 

@@ -49,10 +49,11 @@ enum CallsService: ServiceProgram {
         let blobs = try blobs(seat)
         let probe = ProbeProcess(folder: shared.folders.uploads)
         guard let secrets = seat.secrets else { throw CallsError.missingEncryptionKeys }
+        let ingest = try IngestSeat.make(seat, member)
         let routes = CallsRoutes(
             database: seat.database, blobs: blobs, probe: probe, slots: shared.probes,
             hashing: SubjectHashing(secrets: secrets),
-            pricing: EnginePricing(seat.configuration.engines))
+            pricing: EnginePricing(seat.configuration.engines), ingest: ingest)
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(
@@ -65,7 +66,8 @@ enum CallsService: ServiceProgram {
         parts.mayBegin = { [state = member.state] in state.isCurrent }
         guard seat.index == 0 else { return parts }
         let jobs = try CallJobService(
-            seat, shared, blobs: blobs, knowledge: member.knowledge, tenancy: member.client(for: .tenancy))
+            seat, shared, blobs: blobs, knowledge: member.knowledge, tenancy: member.client(for: .tenancy),
+            ingest: ingest)
         let rollups = RollupService(loop: seat.loop, upkeep: jobs.upkeep, logger: seat.logger)
         let outbox = OutboxService(
             seat.loop, seat.database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },

@@ -34,7 +34,8 @@ package enum HookReceiver {
         }
     }
 
-    private static func receive(
+    /// Takes one hook for a route of its own making, such as one that also answers hooks that are asked.
+    package static func receive(
         _ hook: ProviderHook, _ context: RequestContext, _ database: Database, _ verify: Verification,
         _ handler: Handler
     ) async throws {

@@ -22,13 +22,21 @@ enum CallEvents {
         var errorCode: String?
     }
 
+    /// The statement that publishes, to be sent together with others.
+    static func statement(_ type: EventType, of call: Call, in tenant: TenantID) throws -> SQL {
+        try Outbox.statement(type, in: tenant, subject: "call/\(call.id)", data: facts(of: call))
+    }
+
     static func publish(_ type: EventType, of call: Call, in transaction: Transaction) async throws {
-        let facts = Facts(
+        try await Outbox.publish(type, subject: "call/\(call.id)", data: facts(of: call), in: transaction)
+    }
+
+    private static func facts(of call: Call) -> Facts {
+        Facts(
             callID: call.id, agentID: call.agentID, origin: call.origin, isTest: call.isTest,
             direction: call.direction, status: call.status, stage: call.processing.stage, startedAt: call.startedAt,
             durationSeconds: call.durationSeconds, recordingSeconds: call.recording?.durationSeconds,
             recordingBytes: call.recording?.bytes, transcriptVersion: call.transcript?.version,
             errorCode: call.processing.errorCode)
-        try await Outbox.publish(type, subject: "call/\(call.id)", data: facts, in: transaction)
     }
 }

@@ -10,6 +10,8 @@ struct CallReport: Codable, Sendable, Hashable {
     var externalID: String
     /// When this became true by the provider's clock; when we received it where the provider does not say.
     var reportedAt: Timestamp
+    /// Of reports of one phase the one that counts more, whatever their clocks say: an analysis after the end.
+    var order = 0
     var direction: CallDirection?
     /// Number, extension, SIP address or nothing, as the provider writes it; read by the connection's country.
     var from: String?

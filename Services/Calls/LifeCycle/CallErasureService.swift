@@ -26,6 +26,7 @@ struct CallErasureService: Sendable {
         var outcome = try await remove(person, rows)
         outcome.erased.merge(try await ComplianceErasureStore(rows: rows).erase(pattern), uniquingKeysWith: +)
         if outcome.held == 0 {
+            outcome.erased["hook_payloads"] = try await HookErasureStore(rows: rows).erase(pattern)
             outcome.erased["transcripts"] = try await CallErasureStore(rows: rows).redactTranscripts(pattern)
         }
         return outcome

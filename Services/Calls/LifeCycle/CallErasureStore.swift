@@ -86,5 +86,8 @@ extension [ExportedTable] {
         ExportedTable("call_rubrics"),
         ExportedTable("call_trackers"), ExportedTable("call_tracker_hits"), ExportedTable("call_vocabularies"),
         ExportedTable("call_contests"), ExportedTable("call_usages"), ExportedTable("call_cost_rollups"),
+        ExportedTable("call_accounts"), ExportedTable("hook_payloads"),
+        ExportedTable("hook_payload_calls"), ExportedTable("connection_states", omitting: ["poll_cursor"]),
+        ExportedTable("connection_hours"),
     ]
 }

@@ -14,6 +14,10 @@ struct CallRemovalStore: Sendable {
             WITH \(expressions), idle AS (
                 DELETE FROM jobs USING gone
                 WHERE jobs.tenant_id = \(rows.tenant) AND jobs.subject_id = gone.id AND jobs.state <> 'running'
+            ), unheard AS (
+                DELETE FROM hook_payloads USING hook_payload_calls AS link, gone
+                WHERE hook_payloads.tenant_id = \(rows.tenant) AND hook_payloads.id = link.payload_id
+                  AND link.tenant_id = \(rows.tenant) AND link.call_id = gone.id
             )
             SELECT recording.id FROM gone
             LEFT JOIN recordings AS recording

@@ -18,7 +18,9 @@ package enum ProviderTable {
         vapi             calls      hmac_header           text?
         vapi             calls      hmac_timestamp_header text?
         vapi             calls      hmac_payload_format   text?
+        vapi             calls      hmac_secret_encoding  choice:text,base64?
         vapi             calls      assistant_id          text?
+        vapi             calls      transfer_number       text?
         twilio           calls      account_sid           text
         twilio           calls      auth_token            secret
         twilio           calls      signing_key           secret?

@@ -35,6 +35,14 @@ package struct EventEnvelope: Codable, Sendable {
 package enum EventType: String, Codable, CaseIterable, Sendable {
     case callCreated = "call.created"
     case callUpdated = "call.updated"
+    /// Somebody took the call up.
+    case callAnswered = "call.answered"
+    case callEnded = "call.ended"
+    /// Somebody called in and reached nobody.
+    case callMissed = "call.missed"
+    /// A connection's credentials do not work, or it has fallen silent: told once.
+    case connectionFailed = "connection.failed"
+    case connectionRecovered = "connection.recovered"
     case callDeleted = "call.deleted"
     case callRestored = "call.restored"
     case recordingStored = "call.recording_stored"
@@ -85,9 +93,9 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             publisher: .calls, subscriber: .messaging,
             types: [
                 .callCreated, .callUpdated, .recordingStored, .callTranscribed, .callAnalysed, .callProcessingFailed,
-                .callDispositionSet,
+                .callDispositionSet, .callAnswered, .callEnded, .callMissed, .connectionFailed, .connectionRecovered,
             ]),
-        Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet]),
+        Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet, .callEnded, .callMissed]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.consentChanged]),
         Subscription(publisher: .calls, subscriber: .messaging, types: [.consentChanged]),
         Subscription(publisher: .calls, subscriber: .calendar, types: [.consentChanged]),

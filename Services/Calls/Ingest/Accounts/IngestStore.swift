@@ -1,0 +1,250 @@
+import Events
+import FoundationEssentials
+import JSON
+import Models
+import Postgres
+
+/// Makes calls of providers' reports, within one transaction.
+///
+/// Whatever the order and however often reports come, the rows are the same: each is taken into the call's account, and
+/// the row follows from the account. A status never goes back.
+struct IngestStore {
+    /// A report and when we received it, by which history is told from news.
+    struct Received: Sendable {
+        var report: CallReport
+        var at: Timestamp
+    }
+
+    /// A call before and after.
+    private struct Present {
+        var call: Call
+        var account: CallAccount
+        /// Whether the call was made of reports; others keep what their maker said.
+        var isOwn: Bool
+    }
+
+    let transaction: Transaction
+    let tenant: TenantID
+    let connection: InternalAPI.Connection
+    /// Finds people by what providers know of them.
+    let agents: AgentResolver
+    /// Whether recordings may be fetched.
+    var takesRecordings = true
+
+    private var source: String { connection.id.jsonText }
+
+    /// Applies reports and gives the calls that they tell of.
+    func apply(_ received: [Received]) async throws -> [CallID] {
+        var ids: [String] = []
+        var byID: [String: [Received]] = [:]
+        for one in received where !one.report.externalID.isEmpty {
+            let id = String(one.report.externalID.prefix(200))
+            if byID[id] == nil { ids.append(id) }
+            byID[id, default: []].append(one)
+        }
+        var present = try await load(ids)
+        var calls: [CallID] = []
+        var told: [SQL] = []
+        for id in ids {
+            let reports = byID[id] ?? []
+            let call = try await apply(reports, to: id, present[id], &told)
+            if let call {
+                calls.append(call)
+                continue
+            }
+            // Somebody else has made it meanwhile.
+            present = try await load([id])
+            guard let again = present[id], let call = try await apply(reports, to: id, again, &told) else {
+                throw Failure(.conflict)
+            }
+            calls.append(call)
+        }
+        if !told.isEmpty {
+            _ = try await transaction.batch(told)
+            transaction.notify(Outbox.channel)
+        }
+        return calls
+    }
+
+    /// Nil when the call was to be made and is there already.
+    private func apply(
+        _ reports: [Received], to externalID: String, _ present: Present?, _ told: inout [SQL]
+    ) async throws -> CallID? {
+        var account = present?.account ?? CallAccount()
+        for one in reports { account.take(one.report) }
+        if let present, account == present.account { return present.call.id }
+        let derived = try account.derived(country: connection.country)
+        let assigned = try await assign(derived)
+        guard let present else {
+            return try await create(externalID, account, derived, assigned, reports, &told)
+        }
+        try await update(present, account, derived, assigned, &told)
+        return present.call.id
+    }
+
+    private func create(
+        _ externalID: String, _ account: CallAccount, _ derived: CallAccount.Derived, _ assigned: Assigned,
+        _ reports: [Received], _ told: inout [SQL]
+    ) async throws -> CallID? {
+        let receivedAt = reports.map(\.at).min() ?? .now()
+        let isLate = receivedAt - (derived.endedAt ?? derived.startedAt) > CallDraft.liveWithin
+        let origin: CallOrigin = isLate ? .import : .live
+        let pending = takesRecordings && derived.recording != nil
+        let made = try await transaction.first(
+            insertion(externalID, derived, assigned, origin, try JSONText(encoding: account), isPending: pending),
+            as: Call.self)
+        guard let made else { return nil }
+        if pending { try await CopyRecordingJob.enqueue(made.id, in: transaction) }
+        told += try CallTransition(before: nil, after: made).events.map {
+            try CallEvents.statement($0, of: made, in: tenant)
+        }
+        return made.id
+    }
+
+    private func update(
+        _ present: Present, _ account: CallAccount, _ derived: CallAccount.Derived, _ assigned: Assigned,
+        _ told: inout [SQL]
+    ) async throws {
+        let before = present.call
+        var call = before
+        if derived.status.phase >= call.status.phase { call.status = derived.status }
+        call.providerStatus = derived.providerStatus ?? call.providerStatus
+        if present.isOwn {
+            call.direction = derived.direction
+            call.from = derived.from
+            call.to = derived.to
+            call.startedAt = derived.startedAt
+            call.metadata = derived.metadata
+        }
+        call.answeredAt = derived.answeredAt.map { max($0, call.startedAt) } ?? call.answeredAt
+        if call.status.isOver { call.endedAt = derived.endedAt.map { max($0, call.startedAt) } ?? call.endedAt }
+        call.agentID = call.agentID ?? assigned.agentID
+        call.language = call.language ?? derived.language
+        let isNewRecording = account.recordingReference != present.account.recordingReference
+        let wants = takesRecordings && isNewRecording && call.recording == nil && call.deletedAt == nil
+        let isPending = wants && [.received, .noRecording, .recordingPending].contains(call.processing.stage)
+        let changed = try await transaction.first(
+            change(call, assigned, try JSONText(encoding: account), isPending: isPending), as: Call.self)
+        guard let changed else { throw Failure(.conflict) }
+        if isPending { try await CopyRecordingJob.enqueue(changed.id, in: transaction) }
+        guard changed.deletedAt == nil else { return }
+        let events = CallTransition(before: before, after: changed).events
+        told += try events.map { try CallEvents.statement($0, of: changed, in: tenant) }
+    }
+
+    // Whose the call is.
+
+    /// Who spoke, by a person's id or address, or by the line.
+    struct Assigned: Sendable {
+        var agentID: UserID?
+        var lineID: LineID?
+        var lineValue: String?
+        var team: String?
+    }
+
+    private func assign(_ derived: CallAccount.Derived) async throws -> Assigned {
+        var assigned = Assigned(lineValue: derived.lineValue)
+        if let hint = derived.agent, let user = await agents.user(hint, in: tenant) {
+            assigned.agentID = user
+            return assigned
+        }
+        guard let value = derived.lineValue else { return assigned }
+        let line = try await LineStore(rows: transaction).agent(
+            for: value, source: source, at: derived.startedAt, in: tenant)
+        guard let line else { return assigned }
+        (assigned.agentID, assigned.lineID, assigned.team) = (line.agentID, line.line, line.team)
+        return assigned
+    }
+
+    // Statements.
+
+    private func load(_ ids: [String]) async throws -> [String: Present] {
+        let rows = try await transaction.query(
+            """
+            SELECT \(unescaped: Call.columns), account.document, account.is_own
+            FROM calls LEFT JOIN (
+                SELECT tenant_id AS account_tenant, call_id, document, is_own FROM call_accounts
+            ) AS account ON account.account_tenant = calls.tenant_id AND account.call_id = calls.id
+            WHERE calls.tenant_id = \(tenant) AND calls.source = \(source) AND NOT calls.is_test
+              AND calls.external_id = ANY (\(ids))
+            ORDER BY calls.id FOR UPDATE OF calls
+            """
+        ) { row in
+            let call = try Call(row: &row)
+            return (call, try row.next(JSONText?.self), try row.next(Bool?.self))
+        }
+        var present: [String: Present] = [:]
+        for (call, document, isOwn) in rows {
+            guard let id = call.externalID else { continue }
+            present[id] = Present(
+                call: call, account: try document?.decode(CallAccount.self) ?? CallAccount(), isOwn: isOwn ?? false)
+        }
+        return present
+    }
+
+    private func insertion(
+        _ externalID: String, _ call: CallAccount.Derived, _ assigned: Assigned, _ origin: CallOrigin,
+        _ account: JSONText, isPending: Bool
+    ) -> SQL {
+        """
+        WITH changed AS (
+            INSERT INTO calls (tenant_id, id, source, external_id, origin, direction,
+                from_kind, from_value, from_number, from_raw, to_kind, to_value, to_number, to_raw,
+                status, provider_status, started_at, answered_at, ended_at, agent_id, language, metadata,
+                line_value, line_id, team, stage)
+            VALUES (\(tenant), \(CallID.make()), \(source), \(externalID), \(origin.rawValue),
+                \(call.direction.rawValue),
+                \(call.from.kind.rawValue), \(call.from.value), \(call.from.number), \(call.from.raw),
+                \(call.to.kind.rawValue), \(call.to.value), \(call.to.number), \(call.to.raw),
+                \(call.status.rawValue), \(call.providerStatus), \(call.startedAt), \(call.answeredAt),
+                \(call.endedAt), \(assigned.agentID), \(call.language), \(call.metadata),
+                \(assigned.lineValue), \(assigned.lineID), \(assigned.team),
+                CASE WHEN \(isPending) THEN 'recording_pending' ELSE 'received' END)
+            ON CONFLICT ON CONSTRAINT calls_external_key DO NOTHING
+            RETURNING *
+        ), kept AS (
+            INSERT INTO call_accounts (tenant_id, call_id, document)
+            SELECT tenant_id, id, \(account) FROM changed
+        ), \(Self.mark)
+        SELECT \(unescaped: Call.columns) FROM changed
+        """
+    }
+
+    private func change(_ call: Call, _ assigned: Assigned, _ account: JSONText, isPending: Bool) -> SQL {
+        """
+        WITH kept AS (
+            INSERT INTO call_accounts AS known (tenant_id, call_id, document, is_own)
+            VALUES (\(tenant), \(call.id), \(account), false)
+            ON CONFLICT ON CONSTRAINT call_accounts_pkey DO UPDATE SET document = excluded.document, updated_at = now()
+        ), changed AS (
+            UPDATE calls SET direction = \(call.direction.rawValue),
+                from_kind = \(call.from.kind.rawValue), from_value = \(call.from.value),
+                from_number = \(call.from.number), from_raw = \(call.from.raw),
+                to_kind = \(call.to.kind.rawValue), to_value = \(call.to.value), to_number = \(call.to.number),
+                to_raw = \(call.to.raw), status = \(call.status.rawValue), provider_status = \(call.providerStatus),
+                started_at = \(call.startedAt), answered_at = \(call.answeredAt), ended_at = \(call.endedAt),
+                line_value = coalesce(line_value, \(assigned.lineValue)),
+                line_id = CASE WHEN agent_id IS NULL THEN \(assigned.lineID) ELSE line_id END,
+                team = coalesce(team, \(assigned.team)), agent_id = \(call.agentID), language = \(call.language),
+                metadata = \(call.metadata),
+                stage = CASE WHEN \(isPending) THEN 'recording_pending' ELSE stage END,
+                stage_since = CASE WHEN \(isPending) THEN now() ELSE stage_since END,
+                stage_attempts = CASE WHEN \(isPending) THEN 0 ELSE stage_attempts END,
+                stage_error_code = CASE WHEN \(isPending) THEN NULL ELSE stage_error_code END,
+                stage_error_detail = CASE WHEN \(isPending) THEN NULL ELSE stage_error_detail END,
+                updated_at = now(), version = version + 1
+            WHERE tenant_id = \(tenant) AND id = \(call.id)
+            RETURNING *
+        ), \(Self.mark)
+        SELECT \(unescaped: Call.columns) FROM changed
+        """
+    }
+
+    /// Has the bucket of each changed call counted again.
+    private static let mark: SQL = """
+        marked AS (
+            INSERT INTO call_rollup_marks (tenant_id, id, bucket_at)
+            SELECT tenant_id, gen_random_uuid(), date_bin('15 minutes', started_at, 'epoch') FROM changed
+        )
+        """
+}

@@ -1,0 +1,98 @@
+import Events
+import HTTP
+import JSON
+import Models
+import Postgres
+import Web
+
+/// What providers sent, kept so that any day can be read again; all of it can be erased without breaking a call.
+struct HookPayloadStore {
+    /// A payload under the id that the gateway's inbox gave it.
+    struct Stored: Sendable {
+        var id: HookID
+        var payload: HookPayload
+    }
+
+    let rows: any SQLExecutor
+    let tenant: TenantID
+
+    /// Keeps a hook that has been verified.
+    func add(_ hook: ProviderHook, id: HookID) async throws {
+        let payload = hook.payload
+        try await rows.execute(
+            """
+            INSERT INTO hook_payloads (tenant_id, id, connection_id, provider, method, rest, query, content_type, body,
+                received_at)
+            VALUES (\(tenant), \(id), \(hook.connection), \(hook.path.provider), \(payload.method.rawValue),
+                \(payload.rest), \(payload.query), \(payload.contentType), \(payload.body), \(payload.receivedAt))
+            ON CONFLICT ON CONSTRAINT hook_payloads_pkey DO NOTHING
+            """)
+    }
+
+    /// Takes some that wait, oldest first, and with them the jobs that wait to do so.
+    ///
+    /// Both in one statement, hence of one moment: each job that goes has its payload among those that are seen.
+    func take(of connection: ConnectionID, limit: Int) async throws -> [Stored] {
+        try await rows.query(
+            """
+            WITH idle AS (
+                DELETE FROM jobs WHERE tenant_id = \(tenant) AND id IN (
+                    SELECT id FROM jobs WHERE tenant_id = \(tenant) AND kind = \(IngestHooksJob.kind)
+                      AND subject_id = \(connection) AND state = 'waiting'
+                    FOR UPDATE SKIP LOCKED)
+            )
+            SELECT id, method, rest, query, content_type, body, received_at FROM hook_payloads
+            WHERE tenant_id = \(tenant) AND connection_id = \(connection) AND state = 'waiting'
+            ORDER BY received_at, id LIMIT \(limit) FOR UPDATE SKIP LOCKED
+            """
+        ) { row in
+            Stored(
+                id: try row.next(HookID.self),
+                payload: HookPayload(
+                    method: HTTPMethod(try row.next(String.self)), rest: try row.next([String].self),
+                    query: try row.next(String?.self), contentType: try row.next(String?.self),
+                    body: try row.next([UInt8].self), receivedAt: try row.next(Timestamp.self)))
+        }
+    }
+
+    /// Notes what became of payloads: done, of no interest, or not to be read.
+    func settle(_ outcomes: [(id: HookID, calls: [CallID], fault: String?)]) async throws {
+        guard !outcomes.isEmpty else { return }
+        let ids = outcomes.map(\.id)
+        let states = outcomes.map { $0.fault != nil ? "failed" : $0.calls.isEmpty ? "ignored" : "done" }
+        let faults = outcomes.map { $0.fault ?? "" }
+        let pairs = outcomes.flatMap { outcome in outcome.calls.map { (outcome.id, $0) } }
+        let (payloads, calls) = (pairs.map(\.0), pairs.map(\.1))
+        try await rows.execute(
+            """
+            WITH linked AS (
+                INSERT INTO hook_payload_calls (tenant_id, call_id, payload_id)
+                SELECT \(tenant), link.call_id, link.payload_id
+                FROM unnest(\(calls)::uuid[], \(payloads)::uuid[]) AS link (call_id, payload_id)
+                ON CONFLICT DO NOTHING
+            )
+            UPDATE hook_payloads AS payload
+            SET state = outcome.state, fault = nullif(outcome.fault, ''), processed_at = now()
+            FROM unnest(\(ids)::uuid[], \(states)::text[], \(faults)::text[]) AS outcome (id, state, fault)
+            WHERE payload.tenant_id = \(tenant) AND payload.id = outcome.id
+            """)
+    }
+
+    /// Has everything read again that came between two instants; the connections whose jobs are to run.
+    func replay(
+        from: Timestamp, to: Timestamp, of connection: ConnectionID?
+    ) async throws -> (count: Int, connections: [ConnectionID]) {
+        let found = try await rows.query(
+            """
+            WITH again AS (
+                UPDATE hook_payloads SET state = 'waiting', fault = NULL
+                WHERE tenant_id = \(tenant) AND received_at >= \(from) AND received_at < \(to)
+                  AND (\(connection)::uuid IS NULL OR connection_id = \(connection))
+                RETURNING connection_id
+            )
+            SELECT connection_id, count(*) FROM again GROUP BY connection_id
+            """
+        ) { row in (try row.next(ConnectionID.self), try row.next(Int.self)) }
+        return (found.reduce(0) { $0 + $1.1 }, found.map(\.0))
+    }
+}

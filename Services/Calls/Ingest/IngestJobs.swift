@@ -1,0 +1,49 @@
+import BlobStore
+import Jobs
+import Models
+import Postgres
+import ServiceKit
+import Telemetry
+
+/// Removes payloads that are older than they are kept.
+struct PruneIngestJob: Job {
+    static let kind = "prune_ingest"
+    static let options = JobOptions(maxAttempts: 3, concurrency: 1, perTenant: 1, timeout: .seconds(3_600))
+}
+
+/// The queued work around phone systems.
+struct IngestJobs: Sendable {
+    /// How long payloads are kept, so that a day can be read again.
+    private static let payloadDays = 90
+    private static let rhythmDays = 35
+
+    let hooks: HookIngest
+    let copies: RecordingCopy
+
+    init(
+        _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, _ ingest: IngestSeat,
+        blobs: any BlobStore, knowledge: any TenantKnowledge
+    ) {
+        hooks = HookIngest(
+            database: seat.database, connections: ingest.connections, agents: ingest.agents,
+            providers: ingest.providers, knowledge: knowledge, logger: seat.logger)
+        copies = RecordingCopy(
+            database: seat.database, blobs: blobs, probe: ProbeProcess(folder: shared.folders.uploads),
+            slots: shared.probes, seat: ingest, knowledge: knowledge, loop: seat.loop, logger: seat.logger)
+    }
+
+    func register(on runner: JobRunner, _ database: Database) throws {
+        runner.register(IngestHooksJob.self, IngestHooksJob.options) { [hooks] run, job in
+            try await hooks.run(job.connectionID, in: run.tenant)
+        }
+        runner.register(CopyRecordingJob.self, CopyRecordingJob.options) { [copies] run, job in
+            try await copies.run(run, job.callID)
+        }
+        runner.register(PruneIngestJob.self, PruneIngestJob.options) { _, _ in
+            try await IngestUpkeepStore(database: database).prune(
+                payloads: .now() - .seconds(86_400 * Self.payloadDays),
+                hours: .now() - .seconds(86_400 * Self.rhythmDays))
+        }
+        try runner.schedule(PruneIngestJob(), every: .seconds(86_400), offset: .seconds(4 * 3_600))
+    }
+}

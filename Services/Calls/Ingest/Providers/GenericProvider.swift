@@ -1,0 +1,98 @@
+import JSON
+import Models
+import Web
+
+/// Any program that can sign a POST: the documented form of `docs/generic-webhook.md`.
+struct GenericProvider: CallProvider {
+    let name = "generic"
+
+    /// What one event is about; a body may also hold several under `calls`.
+    private struct Event: Codable {
+        var id: String
+        var reportedAt: Timestamp?
+        var direction: CallDirection?
+        var from: String?
+        var to: String?
+        var status: CallStatus?
+        var providerStatus: String?
+        var startedAt: Timestamp?
+        var answeredAt: Timestamp?
+        var endedAt: Timestamp?
+        var durationSeconds: Double?
+        var agent: Agent?
+        var language: String?
+        var recordingURL: String?
+        var summary: String?
+        var transcript: [Segment]?
+        var linkedID: String?
+        var metadata: JSONText?
+    }
+
+    private struct Agent: Codable {
+        var id: UserID?
+        var email: String?
+        var `extension`: String?
+    }
+
+    private struct Segment: Codable {
+        var speaker: Speaker?
+        var startSeconds: Double
+        var endSeconds: Double
+        var text: String
+    }
+
+    private struct Events: Codable {
+        var calls: [Event]
+    }
+
+    func verify(_ hook: ProviderHook, _ connection: InternalAPI.Connection) throws {
+        try StandardWebhook.verify(
+            hook.headers, body: hook.body, secrets: connection.webhookSecrets, now: hook.receivedAt)
+    }
+
+    func reports(of payload: HookPayload, _ connection: InternalAPI.Connection) throws -> [CallReport] {
+        let document = try JSONValue.reading(payload.body)
+        // What the test button of this and other programs sends.
+        if document["test"] != nil || document["type"] == .string("ping") { return [] }
+        do {
+            let events =
+                document["calls"] != nil
+                ? try JSON.decode(Events.self, from: payload.body, unknownKeys: .ignore).calls
+                : [try JSON.decode(Event.self, from: payload.body, unknownKeys: .ignore)]
+            return events.map { report(of: $0, receivedAt: payload.receivedAt) }
+        } catch {
+            let fields = error.fields.prefix(5).map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
+            throw ProviderError(.invalid, "The payload is not as documented: \(fields)")
+        }
+    }
+
+    private func report(of event: Event, receivedAt: Timestamp) -> CallReport {
+        let told = event.reportedAt ?? event.endedAt ?? event.answeredAt ?? event.startedAt
+        var report = CallReport(externalID: event.id, reportedAt: told ?? receivedAt)
+        report.direction = event.direction
+        report.from = event.from
+        report.to = event.to
+        report.status = event.status ?? (event.endedAt == nil ? nil : .completed)
+        report.providerStatus = event.providerStatus
+        report.startedAt = event.startedAt
+        report.answeredAt = event.answeredAt
+        report.endedAt = event.endedAt
+        report.durationSeconds = event.durationSeconds
+        report.agent = event.agent.map { AgentHint(userID: $0.id, email: $0.email, extension: $0.extension) }
+        report.language = event.language
+        report.recording = event.recordingURL.map { RecordingReference(kind: .url, locator: $0) }
+        report.summary = event.summary
+        report.transcript = event.transcript.map { segments in
+            ProvidedTranscript(
+                language: event.language,
+                segments: segments.map {
+                    .init(
+                        speaker: $0.speaker ?? .unknown, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds,
+                        text: $0.text)
+                })
+        }
+        report.linkedID = event.linkedID
+        report.metadata = event.metadata
+        return report
+    }
+}

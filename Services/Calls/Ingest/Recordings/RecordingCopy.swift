@@ -1,0 +1,131 @@
+import BlobStore
+import Crypto
+import HTTP
+import HTTPClient
+import IO
+import Jobs
+import Models
+import Postgres
+import Telemetry
+
+/// Copies recordings out of providers into the blob store: streamed, hashed on the way, the row after the bytes.
+struct RecordingCopy: Sendable {
+    /// How long a copy waits for room on the disk, and at least after a provider asked for patience.
+    private static let pause = Duration.seconds(300)
+    private static let longestPause = Duration.seconds(6 * 3_600)
+
+    let database: Database
+    let blobs: any BlobStore
+    let probe: ProbeProcess
+    let slots: ChildSlots
+    let seat: IngestSeat
+    let knowledge: any TenantKnowledge
+    let loop: EventLoop
+    let logger: Logger
+
+    private var store: RecordingCopyStore { RecordingCopyStore(database: database) }
+
+    /// Does nothing for a call that wants no recording any more.
+    func run(_ run: JobRun, _ call: CallID) async throws {
+        guard let wanted = try await store.wanted(call, in: run.tenant) else { return }
+        let settings = knowledge.effectiveSettings(of: run.tenant)
+        guard settings[Settings.recordingPolicy] != .never else {
+            return try await store.end(call, "recording_not_wanted", "Recordings are not taken in.", in: run.tenant)
+        }
+        do {
+            try await store.begin(call, attempt: run.attempt, in: run.tenant)
+            try await copy(wanted, settings[Settings.transcribesCalls] ? .usual : .whenAsked, run)
+        } catch {
+            guard !Task.isCancelled else { throw CancellationError() }
+            try await settle(error, wanted, run)
+        }
+    }
+
+    private func copy(
+        _ wanted: RecordingCopyStore.Wanted, _ transcription: RecordingStore.Transcription, _ run: JobRun
+    ) async throws {
+        let connection = try await seat.connections.connection(wanted.connection, in: run.tenant)
+        guard let provider = seat.providers[connection.provider] else {
+            throw ProviderError(.missing, "The connection's provider is not known here.")
+        }
+        let stream = try await provider.open(wanted.reference, connection, seat.client)
+        let length = stream.headers["content-length"].flatMap(Int64.init)
+        try await blobs.checkRoom(for: length ?? 0)
+        let id = RecordingID.make()
+        let key = BlobKey(tenant: run.tenant, recording: id, .original)
+        let (body, probe, slots, blobs, loop) = (stream.body, probe, slots, blobs, loop)
+        let upload = ProbedUpload(
+            length: length, pull: { try await body.next() },
+            look: { head in try await slots.use { try await probe.run(head, loop: loop) } },
+            checkRoom: { try await blobs.checkRoom(for: 0) })
+        let stored = try await blobs.put(key, upload)
+        do {
+            guard let found = upload.probe else { throw Failure(.unsupportedAudio) }
+            let agentChannel = wanted.reference.agentChannel.flatMap { $0 < found.channels ? $0 : nil }
+            let recording = Recording(
+                id: id, callID: wanted.call, blobKey: key.description, contentType: found.contentType,
+                bytes: stored.size, sha256: stored.sha256,
+                durationSeconds: found.durationSeconds(bytes: stored.size, seen: upload.seen),
+                channels: found.channels, agentChannel: agentChannel, createdAt: .now())
+            let moved = try await RecordingStore(database: database).create(recording, transcription, in: run.tenant)
+            if moved == nil { try await blobs.delete(key) }
+        } catch let error as PostgresError where error.isOutcomeUnknown {
+            // The row may be there and name these bytes; if it is not, the nightly sweep takes them.
+            throw error
+        } catch {
+            try await blobs.delete(key)
+            throw error
+        }
+        try await database.tenant(run.tenant).transaction { transaction in
+            try await ConnectionStateStore(rows: transaction, tenant: run.tenant).noteSuccess(
+                at: .now(), hook: nil, of: connection, in: transaction)
+        }
+    }
+
+    /// Shows at the call what went wrong, and says when to come back.
+    private func settle(_ error: any Error, _ wanted: RecordingCopyStore.Wanted, _ run: JobRun) async throws {
+        switch error {
+        case let error as ProviderError where error.kind == .limited:
+            // Asked to be patient: that is no failure of ours, and counts as no attempt.
+            let pause = min(max(error.retryAfter ?? Self.pause, .seconds(1)), Self.longestPause)
+            try await store.wait(wanted.call, "provider_limited", error.detail, pause: pause, in: run.tenant)
+        case let failure as Failure where failure.code == .insufficientStorage:
+            try await store.wait(
+                wanted.call, failure.code.rawValue, "Waiting for room on the disk.", pause: Self.pause, in: run.tenant)
+        case let error as ProviderError:
+            let isFinal = !error.isRetryable || run.isLastAttempt
+            try await fail(wanted, "provider_\(error.kind.rawValue)", error.detail, isFinal: isFinal, run)
+            try await note(error, wanted, run)
+            throw JobFailure(
+                "provider_\(error.kind.rawValue)", error.detail, isFinal: isFinal, retryAfter: error.retryAfter)
+        case let failure as Failure where failure.code == .unsupportedAudio || failure.code == .notFound:
+            let code = failure.code == .notFound ? "connection_gone" : failure.code.rawValue
+            try await fail(wanted, code, failure.detail, isFinal: true, run)
+            throw JobFailure(code, failure.detail, isFinal: true)
+        default:
+            let known = error as? OutboundHTTPError
+            let detail = known?.description ?? "The recording could not be copied."
+            try await fail(wanted, "recording_interrupted", detail, isFinal: run.isLastAttempt, run)
+            if known == nil { logger.warning("A recording was not copied", [.error("error", error)]) }
+            throw JobFailure("recording_interrupted", detail, isFinal: run.isLastAttempt)
+        }
+    }
+
+    private func fail(
+        _ wanted: RecordingCopyStore.Wanted, _ code: String, _ detail: String, isFinal: Bool, _ run: JobRun
+    ) async throws {
+        if isFinal {
+            try await store.end(wanted.call, code, detail, in: run.tenant)
+        } else {
+            try await store.note(wanted.call, code, detail, in: run.tenant)
+        }
+    }
+
+    private func note(_ error: ProviderError, _ wanted: RecordingCopyStore.Wanted, _ run: JobRun) async throws {
+        let connection = try await seat.connections.connection(wanted.connection, in: run.tenant)
+        try await database.tenant(run.tenant).transaction { transaction in
+            try await ConnectionStateStore(rows: transaction, tenant: run.tenant).noteError(
+                error.kind.rawValue, error.detail, of: connection, in: transaction)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import FoundationEssentials
+import JSON
+import Models
+import Postgres
+
+/// The state of calls whose recordings are still with their providers.
+struct RecordingCopyStore: Sendable {
+    /// What is to be fetched from where.
+    struct Wanted: Sendable {
+        var call: CallID
+        var connection: ConnectionID
+        var reference: RecordingReference
+    }
+
+    let database: Database
+
+    /// Nil when the call has its recording, is in the bin, or its wait is over.
+    func wanted(_ id: CallID, in tenant: TenantID) async throws -> Wanted? {
+        let found = try await database.tenant(tenant).first(
+            """
+            SELECT calls.source, account.document FROM calls
+            JOIN call_accounts AS account ON account.tenant_id = calls.tenant_id AND account.call_id = calls.id
+            WHERE calls.tenant_id = \(tenant) AND calls.id = \(id) AND calls.stage = 'recording_pending'
+              AND calls.recording_bytes IS NULL AND calls.deleted_at IS NULL
+            """
+        ) { row in (try row.next(String.self), try row.next(JSONText.self)) }
+        guard let found, let connection = UUID(uuidString: found.0),
+            let reference = try found.1.decode(CallAccount.self).recordingReference
+        else { return nil }
+        return Wanted(call: id, connection: ConnectionID(connection), reference: reference)
+    }
+
+    func begin(_ id: CallID, attempt: Int, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).execute(
+            """
+            UPDATE calls SET stage_attempts = \(Int32(attempt)), updated_at = now()
+            WHERE tenant_id = \(tenant) AND id = \(id) AND stage = 'recording_pending'
+            """)
+    }
+
+    /// Shows why an attempt failed.
+    func note(_ id: CallID, _ code: String, _ detail: String, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).execute(
+            """
+            UPDATE calls SET stage_error_code = \(code), stage_error_detail = \(detail), updated_at = now(),
+                version = version + 1
+            WHERE tenant_id = \(tenant) AND id = \(id) AND stage = 'recording_pending'
+            """)
+    }
+
+    /// Shows why it waits, and comes back after the pause.
+    func wait(_ id: CallID, _ code: String, _ detail: String, pause: Duration, in tenant: TenantID) async throws {
+        try await note(id, code, detail, in: tenant)
+        try await database.tenant(tenant).transaction { transaction in
+            try await CopyRecordingJob.enqueue(id, in: transaction, delay: pause)
+        }
+    }
+
+    /// Gives the recording up until somebody asks for it again.
+    func end(_ id: CallID, _ code: String, _ detail: String, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).transaction { transaction in
+            let call = try await transaction.first(
+                """
+                UPDATE calls SET stage = 'failed', stage_since = now(), stage_error_code = \(code),
+                    stage_error_detail = \(detail), updated_at = now(), version = version + 1
+                WHERE tenant_id = \(tenant) AND id = \(id) AND stage = 'recording_pending'
+                RETURNING \(unescaped: Call.columns)
+                """, as: Call.self)
+            if let call { try await CallEvents.publish(.callProcessingFailed, of: call, in: transaction) }
+        }
+    }
+
+    /// Fetches again what was given up or never came; false when there is nothing to fetch.
+    func again(_ id: CallID, reach: CallReach, in tenant: TenantID) async throws -> Bool {
+        try await database.tenant(tenant).transaction { transaction in
+            let changed = try await transaction.execute(
+                """
+                UPDATE calls SET stage = 'recording_pending', stage_since = now(), stage_attempts = 0,
+                    stage_error_code = NULL, stage_error_detail = NULL, updated_at = now(), version = version + 1
+                WHERE tenant_id = \(tenant) AND id = \(id) AND recording_bytes IS NULL AND deleted_at IS NULL
+                  AND stage IN ('failed', 'no_recording', 'received') AND EXISTS (
+                      SELECT FROM call_accounts WHERE tenant_id = \(tenant) AND call_id = \(id)
+                        AND (document ? 'recording' OR document -> 'legs' <> '{}'))\(reach.condition)
+                """)
+            if changed == 1 { try await CopyRecordingJob.enqueue(id, in: transaction) }
+            return changed == 1
+        }
+    }
+}
