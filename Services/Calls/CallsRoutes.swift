@@ -26,6 +26,7 @@ struct CallsRoutes: Sendable {
             RecordingRoutes(database: database, blobs: blobs))
         routes += RouteTable.dispositions(DispositionRoutes(database: database))
         routes += RouteTable.analysis(AnalysisRoutes(database: database, pricing: pricing))
+        routes += RouteTable.reading(CallListRoutes(database: database), TagRoutes(database: database))
         routes += RouteTable.queues(QueueRoutes(database: database))
         routes += RouteTable.analytics(PerformanceRoutes(database: database))
         routes += RouteTable.lines(LineRoutes(database: database))

@@ -23,5 +23,6 @@ enum CallsMigrations {
         Migration(name: "0018_create_usage", sql: PackageResources._018_create_usage_sql),
         Migration(name: "0019_create_consent_imports", sql: PackageResources._019_create_consent_imports_sql),
         Migration(name: "0020_create_ingest", sql: PackageResources._020_create_ingest_sql),
+        Migration(name: "0021_create_reading", sql: PackageResources._021_create_reading_sql),
     ]
 }

@@ -13,43 +13,55 @@ struct CallReach: Sendable, Hashable {
 
 /// Which calls a list shows, and in which order.
 struct CallFilter: Sendable {
-    /// The order of a list; `id` breaks ties.
-    enum Order: Sendable {
-        case newestFirst
-        case oldestFirst
+    /// The order of a list; `id` breaks ties in the same direction.
+    struct Order: Sendable, Hashable {
+        var key: CallSort
+        var isDescending: Bool
+
+        static let newestFirst = Order(key: .startedAt, isDescending: true)
+        static let oldestFirst = Order(key: .startedAt, isDescending: false)
     }
 
     var reach: CallReach
     var timeZone: TimeZoneName
     var order = Order.newestFirst
-    var direction: CallDirection?
-    var status: CallStatus?
-    var stage: ProcessingStage?
-    var sentiment: SentimentLabel?
-    var agentID: UserID?
-    var startedAfter: Timestamp?
-    var startedBefore: Timestamp?
-    /// Days in the tenant's time zone, both included.
-    var fromDate: LocalDate?
-    var toDate: LocalDate?
-    /// A number, extension or address that one of the ends is.
+    /// What the caller asked for; several values of a name are alternatives.
+    var query = CallQuery()
+    /// A number, extension or address that one of the ends is, in its best form.
     var party: String?
+    /// Our own end: what was called in inbound calls, what called in others.
+    var line: String?
     /// The words of a search in transcripts, as the text of a `tsquery`; nil for no search.
     var words: String?
+    /// These calls alone.
+    var ids: [CallID]?
     /// Calls of test keys in place of real ones.
     var isTest = false
-    var isInBin = false
+
+    var isInBin: Bool { query.deleted ?? false }
 
     /// Whether the list is all live calls of the tenant, whose count the roll-ups know.
     var isUnfiltered: Bool {
-        direction == nil && status == nil && stage == nil && sentiment == nil && agentID == nil && reach.agentID == nil
-            && startedAfter == nil && startedBefore == nil && fromDate == nil && toDate == nil && party == nil
-            && words == nil && !isTest && !isInBin
+        query == CallQuery(search: query.search) && reach.agentID == nil && words == nil && ids == nil && !isTest
     }
 }
 
 /// Where a page of calls begins: after this row.
 struct CallPosition: Sendable, Hashable {
-    var startedAt: Timestamp
+    /// The value that the list is sorted by.
+    enum Value: Sendable, Hashable {
+        case instant(Timestamp)
+        case number(Int32)
+        case fraction(Double)
+    }
+
+    var value: Value
     var id: CallID
+
+    init(_ value: Value, _ id: CallID) {
+        self.value = value
+        self.id = id
+    }
+
+    init(startedAt: Timestamp, id: CallID) { self.init(.instant(startedAt), id) }
 }

@@ -5,82 +5,101 @@ import Web
 /// Lists of calls over HTTP.
 struct CallListRoutes: Sendable {
     private let lists: CallListStore
+    private let calls: CallStore
+    private let extras: CallExtrasStore
 
     init(database: Database) {
         lists = CallListStore(database: database)
+        calls = CallStore(database: database)
+        extras = CallExtrasStore(database: database)
     }
 
     func list(
         _ context: RequestContext, _ query: Query<CallQuery>, _ paging: Paging<CallSort>
     ) async throws -> OK<Page<CallsAPI.CallSummary>> {
-        guard let filter = query.value.filter(context, paging.sort) else {
+        let order = CallFilter.Order(key: paging.sort.key, isDescending: paging.sort.isDescending)
+        guard let filter = query.value.filter(context, order) else {
             // A search without a single word finds nothing.
-            return OK(paging.page([Call](), total: 0, totalIsExact: true, position: \.position) { $0.summary })
+            return OK(paging.page([Call](), total: 0, totalIsExact: true, position: order.cursor) { $0.summary })
         }
-        let after = paging.after.flatMap { cursor in
-            cursor.timestamp.map { CallPosition(startedAt: $0, id: CallID(cursor.id)) }
-        }
-        let page = try await lists.page(
-            filter, after: after, limit: paging.fetchLimit, offset: paging.offset, in: context.tenant)
+        let found = try await lists.page(
+            filter, after: paging.after.flatMap { CallPosition($0, in: order) }, limit: paging.fetchLimit,
+            offset: paging.offset, in: context.tenant)
+        let more = try await extras.read(
+            found.calls.prefix(paging.limit).map(\.id), search: query.value.search, in: context.tenant)
         return OK(
-            paging.page(page.calls, total: page.total, totalIsExact: page.totalIsExact, position: \.position) {
-                $0.summary
+            paging.page(found.calls, total: found.total, totalIsExact: found.totalIsExact, position: order.cursor) {
+                more.summary(of: $0)
             })
     }
-}
 
-/// The query of a list of calls.
-struct CallQuery: Codable, Sendable {
-    /// Words that must all be in the transcript; a trailing `*` leaves a word's end open.
-    var search: String?
-    var direction: CallDirection?
-    var status: CallStatus?
-    var stage: ProcessingStage?
-    var sentiment: SentimentLabel?
-    var agentID: UserID?
-    /// A number, an extension or an address that one of the ends is.
-    var party: String?
-    /// The first and the last day, in the tenant's time zone.
-    var fromDate: LocalDate?
-    var toDate: LocalDate?
-    var startedAfter: Timestamp?
-    var startedBefore: Timestamp?
-    /// The bin in place of the list.
-    var deleted: Bool?
-    /// Calls of test keys in place of real ones; a test key sees no others.
-    var test: Bool?
+    /// How many calls on each side are told.
+    struct RelatedQuery: Codable, Sendable {
+        /// 1 to 50; 10 when not given.
+        var limit: Int?
+    }
 
-    /// What the store is asked for; nil when the search has no word, so that nothing can be found.
-    func filter(_ context: RequestContext, _ sort: Sort<CallSort>) -> CallFilter? {
-        var filter = CallFilter(reach: context.reach, timeZone: context.timeZone)
-        filter.order = sort.isDescending ? .newestFirst : .oldestFirst
-        filter.direction = direction
-        filter.status = status
-        filter.stage = stage
-        filter.sentiment = sentiment
-        filter.agentID = agentID
-        filter.party = party.map { Party(reading: $0, country: context.country).value }
-        filter.fromDate = fromDate
-        filter.toDate = toDate
-        filter.startedAfter = startedAfter
-        filter.startedBefore = startedBefore
-        filter.isInBin = deleted ?? false
-        filter.isTest = context.reach.isTest ?? test ?? false
-        if let search {
-            guard let words = WordQuery(search).tsquery else { return nil }
-            filter.words = words
+    func related(
+        _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<RelatedQuery>
+    ) async throws -> OK<CallsAPI.RelatedCalls> {
+        let limit = query.value.limit ?? 10
+        guard (1...50).contains(limit) else {
+            throw Failure(
+                .invalidQuery,
+                errors: [FieldError(pointer: "query/limit", code: "out_of_range", detail: "1 to 50 expected")])
         }
-        return filter
+        guard let call = try await calls.find(path.id, reach: context.reach, in: context.tenant) else {
+            throw Failure(.notFound)
+        }
+        let other = call.direction == .inbound ? call.from : call.to
+        guard !other.value.isEmpty else { return OK(CallsAPI.RelatedCalls(party: nil, before: [], after: [])) }
+        let (before, after) = try await lists.related(
+            to: call, by: other.value, limit: limit, reach: context.reach, in: context.tenant)
+        let more = try await extras.read((before + after).map(\.id), search: nil, in: context.tenant)
+        return OK(
+            CallsAPI.RelatedCalls(
+                party: other.value, before: before.map(more.summary), after: after.map(more.summary)))
+    }
+
+    /// What is searched in one call.
+    struct HitsQuery: Codable, Sendable {
+        /// Words; those that are found are told, whether all are or not.
+        var search: String
+    }
+
+    func hits(
+        _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<HitsQuery>
+    ) async throws -> OK<CallsAPI.TranscriptHits> {
+        guard try await calls.find(path.id, reach: context.reach, in: context.tenant) != nil,
+            let stored = try await ResultStore(database: calls.database).transcript(of: path.id, in: context.tenant)
+        else { throw Failure(.notFound) }
+        let words = WordQuery(query.value.search)
+        let found = TranscriptHits(words).find(in: words.terms.isEmpty ? [] : stored.transcript.segments, limit: 500)
+        return OK(CallsAPI.TranscriptHits(transcriptVersion: stored.version, hits: found.hits, isCut: found.isCut))
     }
 }
 
-/// How a list of calls can be sorted.
-enum CallSort: String, SortKey {
-    case startedAt = "started_at"
-
-    static var standard: Sort<CallSort> { .descending(.startedAt) }
+extension CallPosition {
+    /// Nil for a cursor of another order.
+    init?(_ cursor: CursorPosition, in order: CallFilter.Order) {
+        let value: Value?
+        switch order.key {
+        case .startedAt: value = cursor.timestamp.map(Value.instant)
+        case .durationSeconds, .qualityScore: value = cursor.int.map { .number(Int32(clamping: $0)) }
+        case .sentimentScore: value = cursor.text.flatMap(Double.init).map(Value.fraction)
+        }
+        guard let value else { return nil }
+        self.init(value, CallID(cursor.id))
+    }
 }
 
-extension Call {
-    fileprivate var position: CursorPosition { CursorPosition(.timestamp(startedAt), id) }
+extension CallFilter.Order {
+    /// Where a call stands in the order, for a cursor.
+    fileprivate func cursor(_ call: Call) -> CursorPosition {
+        switch position(of: call).value {
+        case .instant(let value): CursorPosition(.timestamp(value), call.id)
+        case .number(let value): CursorPosition(.int(Int64(value)), call.id)
+        case .fraction(let value): CursorPosition(.text("\(value)"), call.id)
+        }
+    }
 }

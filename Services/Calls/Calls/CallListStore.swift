@@ -5,40 +5,68 @@ import Postgres
 struct CallListStore: Sendable {
     /// Counting stops here; beyond it the roll-ups estimate.
     static let countBound = 10_000
-    /// How many calls of a search are ordered: the index is asked first, since a plain limit may walk the whole tenant.
-    private static let searchBound: Int32 = 10_000
+    /// How many of the newest calls are looked at to count what no index finds.
+    private static let countWindow = 5_000
+    /// How many calls of a search are ordered; words that are more common are found by looking through the newest calls.
+    private static let searchBound = 5_000
 
     let database: Database
 
-    /// A page and how many calls the filter finds, in one statement.
-    func page(
-        _ filter: CallFilter, after position: CallPosition?, limit: Int, offset: Int, in tenant: TenantID
-    ) async throws -> (calls: [Call], total: Int, totalIsExact: Bool) {
-        let condition = Self.condition(filter, in: tenant)
-        let found = try await database.tenant(tenant).query(
-            """
-            \(Self.search(filter))SELECT \(unescaped: Call.columns),
-                (SELECT count(*) FROM (SELECT 1 FROM calls WHERE \(condition) LIMIT \(Self.countBound + 1)) AS counted)
-            FROM calls WHERE \(condition)\(Self.start(filter.order, after: position))
-            ORDER BY \(Self.order(filter.order)) LIMIT \(limit) OFFSET \(offset)
-            """, as: CountedCall.self)
-        var total = found.first?.total ?? 0
-        if found.isEmpty, offset > 0 || position != nil {
-            total = try await count(filter, in: tenant)
-        }
-        guard total > Self.countBound else { return (found.map(\.call), total, true) }
-        let known = filter.isUnfiltered ? try await rolledUp(in: tenant) : 0
-        return (found.map(\.call), max(known, Self.countBound + 1), false)
+    struct Found: Sendable {
+        var calls: [Call]
+        var total: Int
+        var totalIsExact: Bool
     }
 
-    private func count(_ filter: CallFilter, in tenant: TenantID) async throws -> Int {
-        let row = try await database.tenant(tenant).first(
+    /// A page and how many calls the filter finds.
+    func page(
+        _ filter: CallFilter, after position: CallPosition?, limit: Int, offset: Int, in tenant: TenantID
+    ) async throws -> Found {
+        var condition = CallCondition(filter, in: tenant)
+        var isCommon = false
+        if let words = filter.words {
+            let found = try await search(words, in: tenant)
+            isCommon = found.count > Self.searchBound
+            condition.narrow(to: isCommon ? nil : found, words: words, in: tenant)
+        }
+        let results = try await database.tenant(tenant).batch([
             """
-            \(Self.search(filter))SELECT count(*) FROM (
-                SELECT 1 FROM calls WHERE \(Self.condition(filter, in: tenant)) LIMIT \(Self.countBound + 1)
-            ) AS counted
-            """, as: CountRow.self)
-        return row?.count ?? 0
+            SELECT \(unescaped: Call.columns) FROM calls WHERE \(condition.whole)\(filter.order.beyond(position))
+            ORDER BY \(filter.order.sql) LIMIT \(limit) OFFSET \(offset)
+            """,
+            isCommon ? "SELECT 0::bigint, 0::bigint" : Self.counting(filter, condition),
+        ])
+        let calls = try results[0].map { row throws(PostgresError) in try Call(row: &row) }
+        let counts = try results[1].first { row in (matches: try row.next(Int.self), seen: try row.next(Int.self)) }
+        let (matches, seen) = counts ?? (0, 0)
+        let shown = offset + calls.count
+        if isCommon { return Found(calls: calls, total: max(shown, Self.searchBound), totalIsExact: false) }
+        guard seen > (filter.isUnfiltered ? Self.countBound : Self.countWindow) else {
+            return Found(calls: calls, total: matches, totalIsExact: true)
+        }
+        let known = filter.isUnfiltered ? try await rolledUp(in: tenant) : 0
+        return Found(calls: calls, total: max(known, matches, shown), totalIsExact: false)
+    }
+
+    /// The calls whose transcripts have all words; one more than the bound when there are too many to order.
+    private func search(_ words: String, in tenant: TenantID) async throws -> [CallID] {
+        try await database.tenant(tenant).query(
+            "SELECT call_id FROM search_transcripts(\(words)::tsquery, \(Int32(Self.searchBound + 1)))"
+        ) { row in try row.next(CallID.self) }
+    }
+
+    /// How many calls match, among how many that were looked at.
+    private static func counting(_ filter: CallFilter, _ condition: CallCondition) -> SQL {
+        if filter.isUnfiltered {
+            return """
+                SELECT count(*), count(*) FROM (SELECT FROM calls WHERE \(condition.scope) LIMIT \(countBound + 1)) AS calls
+                """
+        }
+        return """
+            SELECT count(*) FILTER (WHERE true\(condition.rest)), count(*) FROM (
+                SELECT * FROM calls WHERE \(condition.scope) ORDER BY \(filter.order.sql) LIMIT \(countWindow + 1)
+            ) AS calls
+            """
     }
 
     /// All calls of the tenant by the roll-ups, which run a few seconds behind.
@@ -47,61 +75,16 @@ struct CallListStore: Sendable {
             "SELECT coalesce(sum(calls), 0)::bigint FROM call_rollups WHERE tenant_id = \(tenant)", as: CountRow.self
         )?.count ?? 0
     }
-
-    private static func search(_ filter: CallFilter) -> SQL {
-        guard let words = filter.words else { return "" }
-        return """
-            WITH found AS MATERIALIZED (SELECT call_id FROM search_transcripts(\(words)::tsquery, \(searchBound)))
-
-            """
-    }
-
-    private static func condition(_ filter: CallFilter, in tenant: TenantID) -> SQL {
-        var sql: SQL = "tenant_id = \(tenant) AND deleted_at IS NULL"
-        if filter.isInBin { sql = "tenant_id = \(tenant) AND deleted_at IS NOT NULL" }
-        sql = filter.isTest ? "\(sql) AND is_test" : "\(sql) AND NOT is_test"
-        if let agent = filter.reach.agentID { sql = "\(sql) AND agent_id = \(agent)" }
-        if let agent = filter.agentID { sql = "\(sql) AND agent_id = \(agent)" }
-        if let direction = filter.direction { sql = "\(sql) AND direction = \(direction.rawValue)" }
-        if let status = filter.status { sql = "\(sql) AND status = \(status.rawValue)" }
-        if let stage = filter.stage { sql = "\(sql) AND stage = \(stage.rawValue)" }
-        if let sentiment = filter.sentiment { sql = "\(sql) AND sentiment_label = \(sentiment.rawValue)" }
-        if let instant = filter.startedAfter { sql = "\(sql) AND started_at >= \(instant)" }
-        if let instant = filter.startedBefore { sql = "\(sql) AND started_at < \(instant)" }
-        let zone = filter.timeZone.name
-        if let day = filter.fromDate { sql = "\(sql) AND started_at >= \(day)::timestamp AT TIME ZONE \(zone)" }
-        if let day = filter.toDate?.adding(days: 1) {
-            sql = "\(sql) AND started_at < \(day)::timestamp AT TIME ZONE \(zone)"
-        }
-        if let party = filter.party { sql = "\(sql) AND (from_value = \(party) OR to_value = \(party))" }
-        if filter.words != nil { sql = "\(sql) AND id IN (SELECT call_id FROM found)" }
-        return sql
-    }
-
-    private static func start(_ order: CallFilter.Order, after position: CallPosition?) -> SQL {
-        guard let position else { return "" }
-        return switch order {
-        case .newestFirst: " AND (started_at, id) < (\(position.startedAt), \(position.id))"
-        case .oldestFirst: " AND (started_at, id) > (\(position.startedAt), \(position.id))"
-        }
-    }
-
-    private static func order(_ order: CallFilter.Order) -> SQL {
-        switch order {
-        case .newestFirst: "started_at DESC, id DESC"
-        case .oldestFirst: "started_at, id"
-        }
-    }
 }
 
-/// A call and how many there are with it.
-private struct CountedCall: PostgresRowDecodable {
-    let call: Call
-    let total: Int
-
-    init(row: inout RowReader) throws(PostgresError) {
-        call = try Call(row: &row)
-        total = try row.next(Int.self)
+extension CallCondition {
+    /// Keeps to the calls that a search found, or looks at each when it found too many.
+    mutating func narrow(to found: [CallID]?, words: String, in tenant: TenantID) {
+        if let found {
+            narrowScope(" AND id = ANY (\(found)::uuid[])")
+        } else {
+            narrowScope(" AND transcript_has(\(tenant), id, \(words)::tsquery)")
+        }
     }
 }
 

@@ -66,11 +66,15 @@ struct DispositionRoutes: Sendable {
         _ context: RequestContext, _ path: PathID<CallID>, _ body: Body<CallsAPI.SetDisposition>
     ) async throws -> OK<CallsAPI.CallSummary> {
         let wanted = body.value
-        return OK(try await change(wanted.dispositionID, wanted.note, path.id, context).summary)
+        return OK(try await shown(change(wanted.dispositionID, wanted.note, path.id, context), context))
     }
 
     func clear(_ context: RequestContext, _ path: PathID<CallID>) async throws -> OK<CallsAPI.CallSummary> {
-        OK(try await change(nil, nil, path.id, context).summary)
+        OK(try await shown(change(nil, nil, path.id, context), context))
+    }
+
+    private func shown(_ call: Call, _ context: RequestContext) async throws -> CallsAPI.CallSummary {
+        try await CallExtrasStore(database: database).read([call.id], search: nil, in: context.tenant).summary(of: call)
     }
 
     private func change(

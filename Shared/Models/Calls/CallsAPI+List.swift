@@ -20,6 +20,9 @@ extension CallsAPI {
         package var analysis: AnalysisSummary?
         /// What it came to.
         package var dispositionID: DispositionID?
+        package var tags: [Tag] = []
+        /// Where a search found its words; empty without one.
+        package var hits: [TranscriptHit] = []
         package var createdAt: Timestamp
         package var updatedAt: Timestamp
         package var deletedAt: Timestamp?

@@ -136,6 +136,7 @@ package enum CallsAPI {
         package var analysis: Analysis?
         /// What it came to.
         package var disposition: CallDisposition?
+        package var tags: [Tag] = []
         package var createdAt: Timestamp
         package var updatedAt: Timestamp
         /// When the call was put into the bin, whence it is removed for good after 30 days.

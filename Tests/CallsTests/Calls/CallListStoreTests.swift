@@ -66,18 +66,18 @@ struct CallListStoreTests {
             let day = try LocalDate(jsonText: "2025-10-26")
             let found = try await list(database, in: tenant) {
                 $0.timeZone = berlin
-                $0.fromDate = day
-                $0.toDate = day
+                $0.query.fromDate = day
+                $0.query.toDate = day
             }
             #expect(found == [last, first])
             let fromThen = try await list(database, in: tenant) {
                 $0.timeZone = berlin
-                $0.fromDate = day
+                $0.query.fromDate = day
             }
             #expect(fromThen == [after, last, first])
             let upToThen = try await list(database, in: tenant) {
                 $0.timeZone = berlin
-                $0.toDate = day
+                $0.query.toDate = day
             }
             #expect(upToThen == [last, first, before])
         }
@@ -87,8 +87,8 @@ struct CallListStoreTests {
         try await withCalls { database, _, _ in
             let (calls, tenant) = (CallStore(database: database), TenantID.make())
             let call = try await calls.add(.sample(), in: tenant)
-            #expect(try await list(database, in: tenant) { $0.startedAfter = call.startedAt } == [call.id])
-            #expect(try await list(database, in: tenant) { $0.startedBefore = call.startedAt } == [])
+            #expect(try await list(database, in: tenant) { $0.query.startedAfter = call.startedAt } == [call.id])
+            #expect(try await list(database, in: tenant) { $0.query.startedBefore = call.startedAt } == [])
         }
     }
 
@@ -105,17 +105,17 @@ struct CallListStoreTests {
             var test = CallDraft.sample()
             test.isTest = true
             let testCall = try await calls.add(test, in: tenant).id
-            #expect(try await list(database, in: tenant) { $0.direction = .outbound } == [wanted])
-            #expect(try await list(database, in: tenant) { $0.status = .noAnswer } == [wanted])
-            #expect(try await list(database, in: tenant) { $0.agentID = agent } == [wanted])
+            #expect(try await list(database, in: tenant) { $0.query.direction = [.outbound] } == [wanted])
+            #expect(try await list(database, in: tenant) { $0.query.status = [.noAnswer] } == [wanted])
+            #expect(try await list(database, in: tenant) { $0.query.agentID = [agent] } == [wanted])
             #expect(try await list(database, in: tenant) { $0.reach.agentID = agent } == [wanted])
             #expect(try await list(database, in: tenant) { $0.party = "+442079460018" } == [wanted])
-            #expect(try await list(database, in: tenant) { $0.stage = .analysed } == [])
-            #expect(try await list(database, in: tenant) { $0.sentiment = .positive } == [])
+            #expect(try await list(database, in: tenant) { $0.query.stage = [.analysed] } == [])
+            #expect(try await list(database, in: tenant) { $0.query.sentiment = [.positive] } == [])
             #expect(try await list(database, in: tenant) { $0.isTest = true } == [testCall])
             _ = try await calls.delete(wanted, version: nil, reach: .all, in: tenant)
             #expect(try await list(database, in: tenant) == [other])
-            #expect(try await list(database, in: tenant) { $0.isInBin = true } == [wanted])
+            #expect(try await list(database, in: tenant) { $0.query.deleted = true } == [wanted])
         }
     }
 }
