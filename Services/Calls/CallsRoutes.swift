@@ -28,7 +28,8 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.analysis(AnalysisRoutes(database: database, pricing: pricing))
         routes += RouteTable.reading(CallListRoutes(database: database), TagRoutes(database: database))
         routes += RouteTable.queues(QueueRoutes(database: database))
-        routes += RouteTable.analytics(PerformanceRoutes(database: database))
+        routes += RouteTable.analytics(
+            PerformanceRoutes(database: database), AnalyticsRoutes(database: database))
         routes += RouteTable.lines(LineRoutes(database: database))
         routes += RouteTable.consent(consent)
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
@@ -43,6 +44,9 @@ struct CallsRoutes: Sendable {
             events: EventReceiver.route(database, LifeCycle.receiving(receive)),
             export: ServiceExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
             progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(consent))
+            events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
+            export: ServiceExportRoutes(database: database, tables: .ofCalls + .ofReading, blobs: blobs),
+            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(decisions))
     }
 
     /// What other services tell.

@@ -24,5 +24,6 @@ enum CallsMigrations {
         Migration(name: "0019_create_consent_imports", sql: PackageResources._019_create_consent_imports_sql),
         Migration(name: "0020_create_ingest", sql: PackageResources._020_create_ingest_sql),
         Migration(name: "0021_create_reading", sql: PackageResources._021_create_reading_sql),
+        Migration(name: "0022_create_figures", sql: PackageResources._022_create_figures_sql),
     ]
 }

@@ -20,7 +20,7 @@ struct CallCondition {
         if let party = filter.party { scope = "\(scope) AND (from_value = \(party) OR to_value = \(party))" }
         if let line = filter.line {
             scope =
-                "\(scope) AND (to_value = \(line) AND direction = 'inbound' OR from_value = \(line) AND direction <> 'inbound')"
+                "\(scope) AND \(unescaped: FigureColumns.line) = \(line)"
         }
         people(filter.query)
         words(filter.query)
@@ -68,6 +68,10 @@ struct CallCondition {
         }
         if let has = query.hasRecording { rest = "\(rest) AND (recording_bytes IS NOT NULL) = \(has)" }
         if let has = query.hasTranscript { rest = "\(rest) AND (transcript_language IS NOT NULL) = \(has)" }
+        if let names = query.team { rest = "\(rest) AND team = ANY (\(names)::text[])" }
+        if let has = query.answered {
+            rest = "\(rest) AND (answered_at IS NOT NULL OR status IN ('completed', 'in_progress')) = \(has)"
+        }
         if let has = query.hasDisposition { rest = "\(rest) AND (disposition_id IS NOT NULL) = \(has)" }
     }
 

@@ -72,7 +72,9 @@ struct CallListStore: Sendable {
     /// All calls of the tenant by the roll-ups, which run a few seconds behind.
     private func rolledUp(in tenant: TenantID) async throws -> Int {
         try await database.tenant(tenant).first(
-            "SELECT coalesce(sum(calls), 0)::bigint FROM call_rollups WHERE tenant_id = \(tenant)", as: CountRow.self
+            """
+            SELECT coalesce(sum(calls), 0)::bigint FROM call_day_figures WHERE tenant_id = \(tenant) AND kind = 'all'
+            """, as: CountRow.self
         )?.count ?? 0
     }
 }

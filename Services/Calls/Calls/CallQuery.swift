@@ -37,6 +37,10 @@ struct CallQuery: Codable, Sendable, Hashable {
     var dispositionID: [DispositionID]?
     var dispositionCategory: [DispositionCategory]?
     var hasDisposition: Bool?
+    /// Whether people spoke.
+    var answered: Bool?
+    /// Teams by name, as lines tell them.
+    var team: [String]?
     var hasRecording: Bool?
     var hasTranscript: Bool?
     /// The first and the last day, in the tenant's time zone.

@@ -46,7 +46,7 @@ struct CallStore: Sendable {
                 WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL AND NOT legal_hold
                   AND (\(version)::bigint IS NULL OR version = \(version))\(reach.condition)
                 RETURNING *
-            )\(Self.mark) SELECT \(unescaped: Call.columns) FROM changed
+            ) SELECT \(unescaped: Call.columns) FROM changed
             """
         }
         if let deleted { return deleted }
@@ -65,7 +65,7 @@ struct CallStore: Sendable {
                 UPDATE calls SET deleted_at = NULL, updated_at = now(), version = version + 1
                 WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NOT NULL\(reach.condition)
                 RETURNING *
-            )\(Self.mark) SELECT \(unescaped: Call.columns) FROM changed
+            ) SELECT \(unescaped: Call.columns) FROM changed
             """
         }
         if let restored { return restored }
@@ -84,14 +84,6 @@ struct CallStore: Sendable {
         }
     }
 
-    /// Has the bucket of each changed call counted again.
-    private static let mark: SQL = """
-        , marked AS (
-            INSERT INTO call_rollup_marks (tenant_id, id, bucket_at)
-            SELECT tenant_id, gen_random_uuid(), date_bin('15 minutes', started_at, 'epoch') FROM changed
-        )
-        """
-
     private static func insertion(of draft: CallDraft, in tenant: TenantID) -> SQL {
         """
         WITH changed AS (
@@ -106,7 +98,7 @@ struct CallStore: Sendable {
                 \(draft.language), \(draft.metadata))
             ON CONFLICT ON CONSTRAINT calls_external_key DO NOTHING
             RETURNING *
-        )\(mark) SELECT \(unescaped: Call.columns) FROM changed
+        ) SELECT \(unescaped: Call.columns) FROM changed
         """
     }
 }

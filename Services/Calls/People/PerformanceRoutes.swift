@@ -22,6 +22,7 @@ struct PerformanceRoutes: Sendable {
         let (reach, span) = (context.reach, query.value)
         // Whoever sees their own calls alone has no figures of anybody else.
         guard reach.agentID.map({ $0 == path.id }) ?? true else { throw Failure(.notFound) }
+        try PeopleFigures(context).check(path.id)
         if let from = span.fromDate, let to = span.toDate { try Self.check(from, to) }
         let store = PerformanceStore(database: database)
         // Of others this service knows no more than their calls.

@@ -18,7 +18,9 @@ struct RollupStore: Sendable {
                     SELECT id FROM call_rollup_marks WHERE tenant_id = \(tenant) ORDER BY id LIMIT \(limit))
                 RETURNING bucket_at
                 """, as: Timestamp.self)
-            for bucket in Set(marked) { _ = try await transaction.batch(Self.count(bucket, in: tenant)) }
+            let buckets = Set(marked).sorted()
+            for bucket in buckets { _ = try await transaction.batch(Self.count(bucket, in: tenant)) }
+            if !buckets.isEmpty { _ = try await transaction.batch(FigureCountStore.recount(buckets, in: tenant)) }
             return marked.count
         }
     }

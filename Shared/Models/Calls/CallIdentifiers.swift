@@ -14,3 +14,66 @@ package struct TagID: EntityID {
 
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
+
+/// The identifier of a note or a comment on a call.
+package struct RemarkID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a saved view of calls.
+package struct CallViewID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a person's scorecard of a call.
+package struct ScorecardID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a playlist of calls.
+package struct PlaylistID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of one entry of a playlist.
+package struct PlaylistItemID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a link by which a part of a call is shown to others.
+package struct ShareID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of an action upon many calls.
+package struct BulkActionID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of calls that were taken out as a file.
+package struct CallExportID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a report that is mailed again and again.
+package struct ReportScheduleID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}

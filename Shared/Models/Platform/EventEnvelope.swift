@@ -57,6 +57,12 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case messageReceived = "message.received"
     /// An engine was used for a stage of a call; what of it is charged is for billing to say.
     case callUsageRecorded = "call.usage_recorded"
+    /// Somebody was named in a note or a comment.
+    case callMentioned = "call.mentioned"
+    /// Calls were taken out as a file; the data say how many and by whom.
+    case callsExported = "calls.exported"
+    /// A report is to be mailed; the data hold its figures.
+    case reportDue = "report.due"
     case tenantCreated = "tenant.created"
     case tenantSuspended = "tenant.suspended"
     case tenantResumed = "tenant.resumed"
@@ -94,6 +100,7 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             types: [
                 .callCreated, .callUpdated, .recordingStored, .callTranscribed, .callAnalysed, .callProcessingFailed,
                 .callDispositionSet, .callAnswered, .callEnded, .callMissed, .connectionFailed, .connectionRecovered,
+                .callDispositionSet, .callMentioned, .callsExported, .reportDue,
             ]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet, .callEnded, .callMissed]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.consentChanged]),

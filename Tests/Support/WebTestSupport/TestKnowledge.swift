@@ -16,10 +16,11 @@ package final class TestKnowledge: TenantKnowledge {
 
     /// Makes a tenant known, or changes it.
     package func set(
-        _ id: TenantID, status: TenantStatus = .active, visibility: Visibility = .own, subdomain: String = "acme"
+        _ id: TenantID, status: TenantStatus = .active, visibility: Visibility = .own, subdomain: String = "acme",
+        timeZone: String = "UTC"
     ) throws {
         let value = ChangeFeedAPI.TenantValue(
-            subdomain: subdomain, status: status, timeZone: try TimeZoneName(jsonText: "UTC"), country: "US")
+            subdomain: subdomain, status: status, timeZone: try TimeZoneName(jsonText: timeZone), country: "US")
         state.withLock { state in
             state.tenants[id] = value
             state.settings[id] = ChangeFeedAPI.SettingsValue(

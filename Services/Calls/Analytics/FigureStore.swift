@@ -1,0 +1,210 @@
+import FoundationEssentials
+import Models
+import Postgres
+
+/// Whose figures are read: of everything, or of one thing that tells calls apart.
+struct FigureKey: Sendable, Hashable {
+    var kind: String
+    var id: UUID
+
+    static let all = FigureKey(kind: "all", id: UUID(high: 0, low: 0))
+}
+
+/// Reads figures, from the roll-ups where they know the answer and from the rows of calls where they do not.
+struct FigureStore: Sendable {
+    let rows: TenantDatabase
+
+    private var tenant: TenantID { rows.tenant }
+
+    /// The days as instants; the last 30 days unless dates are given.
+    func span(from: LocalDate?, to: LocalDate?, zone: TimeZoneName) async throws -> FigureSpan {
+        let found = try await rows.first(
+            """
+            WITH days AS (SELECT coalesce(\(from)::date, coalesce(\(to)::date, (now() AT TIME ZONE \(zone.name))::date) - 29) AS a,
+                coalesce(\(to)::date, (now() AT TIME ZONE \(zone.name))::date) AS b)
+            SELECT a, b, a::timestamp AT TIME ZONE \(zone.name), (b + 1)::timestamp AT TIME ZONE \(zone.name) FROM days
+            """
+        ) { row in
+            FigureSpan(
+                fromDate: try row.next(LocalDate.self), toDate: try row.next(LocalDate.self),
+                begin: try row.next(Timestamp.self), end: try row.next(Timestamp.self))
+        }
+        guard let found, found.fromDate <= found.toDate, found.toDate < found.fromDate.adding(days: FigureSpan.mostDays)
+        else {
+            let detail = "It must be from_date or later, by a year at most."
+            throw Failure(
+                .invalidQuery, errors: [FieldError(pointer: "query/to_date", code: "out_of_range", detail: detail)])
+        }
+        return found
+    }
+
+    /// One step's figures.
+    struct Point: Sendable {
+        var startsAt: Timestamp
+        var date: LocalDate
+        var figures: Figures
+    }
+
+    /// What a step of a series is called by PostgreSQL, and how its beginning is found where the tenant is.
+    private static func step(_ step: FigureStep, _ instant: StaticString, _ zone: TimeZoneName) -> SQL {
+        let local: SQL = "(\(unescaped: instant) AT TIME ZONE \(zone.name))"
+        // The hour that a clock shows twice is two steps.
+        if step == .hour {
+            return "date_trunc('hour', \(local)) - (\(local) - (\(unescaped: instant) AT TIME ZONE 'UTC'))"
+        }
+        return "(date_trunc(\(step.rawValue), \(local)) AT TIME ZONE \(zone.name)) AT TIME ZONE 'UTC'"
+    }
+
+    /// The steps in which there were calls.
+    func series(_ step: FigureStep, of key: FigureKey, in span: FigureSpan, zone: TimeZoneName) async throws -> [Point]
+    {
+        try await points(
+            """
+            SELECT \(Self.step(step, "bucket_at", zone)) AS step, \(unescaped: FigureColumns.sums) FROM call_figures
+            WHERE tenant_id = \(tenant) AND kind = \(key.kind) AND key = \(key.id)
+              AND bucket_at >= \(span.begin) AND bucket_at < \(span.end) GROUP BY step
+            """, span, zone)
+    }
+
+    /// The same of whatever calls, from their rows.
+    func series(
+        _ step: FigureStep, of filter: CallFilter, in span: FigureSpan, zone: TimeZoneName
+    ) async throws -> [Point] {
+        try await points(
+            """
+            SELECT \(Self.step(step, "started_at", zone)) AS step, \(unescaped: FigureColumns.counts) FROM calls
+            WHERE \(CallCondition(filter, in: tenant).whole) AND started_at >= \(span.begin) AND started_at < \(span.end)
+            GROUP BY step
+            """, span, zone)
+    }
+
+    /// All steps of a span, with and without calls; not of hours.
+    func beginnings(_ step: FigureStep, in span: FigureSpan, zone: TimeZoneName) async throws -> [Point] {
+        let unit = step.rawValue
+        return try await rows.query(
+            """
+            SELECT day, day::timestamp AT TIME ZONE \(zone.name) FROM (
+                SELECT greatest(s::date, \(span.fromDate)::date) AS day FROM generate_series(
+                    date_trunc(\(unit), \(span.fromDate)::timestamp), \(span.toDate)::timestamp, ('1 ' || \(unit))::interval) AS s
+            ) AS steps ORDER BY day
+            """
+        ) { row in
+            let date = try row.next(LocalDate.self)
+            return Point(startsAt: try row.next(Timestamp.self), date: date, figures: Figures())
+        }
+    }
+
+    private func points(_ statement: SQL, _ span: FigureSpan, _ zone: TimeZoneName) async throws -> [Point] {
+        // A week or a month may begin before the span; its point begins with the span.
+        try await rows.query(
+            """
+            SELECT greatest(p.step AT TIME ZONE 'UTC', \(span.begin)) AS at,
+                (greatest(p.step AT TIME ZONE 'UTC', \(span.begin)) AT TIME ZONE \(zone.name))::date,
+                \(unescaped: FigureColumns.names)
+            FROM (\(statement)) AS p (step, \(unescaped: FigureColumns.names)) ORDER BY at
+            """
+        ) { row in
+            let (startsAt, date) = (try row.next(Timestamp.self), try row.next(LocalDate.self))
+            return Point(startsAt: startsAt, date: date, figures: try Figures(row: &row))
+        }
+    }
+
+    /// The figures of each thing of a kind.
+    func groups(_ kind: String, in span: FigureSpan) async throws -> [(key: UUID, figures: Figures)] {
+        var parts: [SQL] = span.ends.map { end in
+            """
+            SELECT key, \(unescaped: FigureColumns.names) FROM call_figures WHERE tenant_id = \(tenant) AND kind = \(kind)
+              AND bucket_at >= \(end.lowerBound) AND bucket_at < \(end.upperBound)
+            """
+        }
+        if let days = span.days {
+            parts.append(
+                """
+                SELECT key, \(unescaped: FigureColumns.names) FROM call_day_figures WHERE tenant_id = \(tenant)
+                  AND kind = \(kind) AND bucket_at >= \(days.lowerBound) AND bucket_at < \(days.upperBound)
+                """)
+        }
+        guard let first = parts.first else { return [] }
+        let all = parts.dropFirst().reduce(first) { "\($0) UNION ALL \($1)" }
+        return try await rows.query(
+            "SELECT key, \(unescaped: FigureColumns.sums) FROM (\(all)) AS f GROUP BY key",
+            Self.group)
+    }
+
+    /// The same of whatever calls, from their rows.
+    func groups(
+        _ group: FigureGroup, of filter: CallFilter, in span: FigureSpan
+    ) async throws -> [(key: UUID, figures: Figures)] {
+        let key: SQL
+        switch group {
+        case .agent: key = "SELECT calls.agent_id"
+        case .disposition: key = "SELECT calls.disposition_id"
+        case .line:
+            key = """
+                SELECT l.id FROM call_labels AS l WHERE l.tenant_id = \(tenant) AND l.kind = 'line'
+                  AND l.value = \(unescaped: FigureColumns.line)
+                """
+        case .team:
+            key =
+                "SELECT l.id FROM call_labels AS l WHERE l.tenant_id = \(tenant) AND l.kind = 'team' AND l.value = calls.team"
+        case .topic:
+            key = "SELECT t.topic_id FROM call_topics AS t WHERE t.tenant_id = \(tenant) AND t.call_id = calls.id"
+        }
+        return try await rows.query(
+            """
+            SELECT k.key, \(unescaped: FigureColumns.counts) FROM calls CROSS JOIN LATERAL (\(key)) AS k (key)
+            WHERE \(CallCondition(filter, in: tenant).whole) AND started_at >= \(span.begin) AND started_at < \(span.end)
+              AND k.key IS NOT NULL
+            GROUP BY k.key
+            """, Self.group)
+    }
+
+    private static let group: @Sendable (inout RowReader) throws -> (key: UUID, figures: Figures) = { row in
+        (try row.next(UUID.self), try Figures(row: &row))
+    }
+
+    /// What lines, teams, topics and dispositions are called.
+    func labels(_ group: FigureGroup, _ ids: [UUID]) async throws -> [UUID: String] {
+        let statement: SQL
+        switch group {
+        case .agent: return [:]
+        case .disposition:
+            statement =
+                "SELECT id, name FROM call_dispositions WHERE tenant_id = \(tenant) AND id = ANY (\(ids)::uuid[])"
+        case .line, .team, .topic:
+            statement =
+                """
+                SELECT id, value FROM call_labels
+                WHERE tenant_id = \(tenant) AND kind = \(group.rawValue) AND id = ANY (\(ids)::uuid[])
+                """
+        }
+        let found = try await rows.query(statement) { row in (try row.next(UUID.self), try row.next(String.self)) }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    /// The id of a line, a team or a topic by its name; nil when no call has had it.
+    func label(_ group: FigureGroup, _ value: String) async throws -> UUID? {
+        try await rows.value(
+            """
+            SELECT id FROM call_labels WHERE tenant_id = \(tenant) AND kind = \(group.rawValue) AND value = \(value)
+            """, as: UUID.self)
+    }
+
+    /// By weekday and hour where the tenant is.
+    func hours(of key: FigureKey, in span: FigureSpan, zone: TimeZoneName) async throws -> [CallsAPI.BusyHours.Hour] {
+        try await rows.query(
+            """
+            SELECT extract(isodow FROM bucket_at AT TIME ZONE \(zone.name))::bigint AS weekday,
+                extract(hour FROM bucket_at AT TIME ZONE \(zone.name))::bigint AS hour,
+                sum(calls)::bigint, sum(answered)::bigint, sum(missed)::bigint
+            FROM call_figures WHERE tenant_id = \(tenant) AND kind = \(key.kind) AND key = \(key.id)
+              AND bucket_at >= \(span.begin) AND bucket_at < \(span.end)
+            GROUP BY weekday, hour ORDER BY weekday, hour
+            """
+        ) { row in
+            CallsAPI.BusyHours.Hour(
+                weekday: try row.next(Int.self), hour: try row.next(Int.self), calls: try row.next(Int.self),
+                answered: try row.next(Int.self), missed: try row.next(Int.self))
+        }
+    }
+}
