@@ -42,11 +42,8 @@ struct CallsRoutes: Sendable {
     var internalTable: RouteTable {
         .callsInternal(
             events: EventReceiver.route(database, LifeCycle.receiving(receive)),
-            export: ServiceExportRoutes(database: database, tables: .ofCalls, blobs: blobs),
-            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(consent))
-            events: EventReceiver.route(database, LifeCycle.receiving(HandOverStore().take)),
             export: ServiceExportRoutes(database: database, tables: .ofCalls + .ofReading, blobs: blobs),
-            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(decisions))
+            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(consent))
     }
 
     /// What other services tell.

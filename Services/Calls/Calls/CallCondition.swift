@@ -98,6 +98,12 @@ struct CallCondition {
                 AND t.tag_id = ANY (\(tags)::uuid[]))
                 """
         }
+        if let trackers = query.trackerID {
+            scope = """
+                \(scope) AND EXISTS (SELECT FROM call_tracker_hits AS t WHERE t.tenant_id = \(tenant)
+                AND t.call_id = calls.id AND t.tracker_id = ANY (\(trackers)::uuid[]))
+                """
+        }
         if let names = query.topic?.map({ $0.trimmed.lowercased() }) {
             scope = """
                 \(scope) AND EXISTS (SELECT FROM call_topics AS t WHERE t.tenant_id = \(tenant) AND t.call_id = calls.id

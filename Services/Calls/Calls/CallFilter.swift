@@ -64,4 +64,10 @@ struct CallPosition: Sendable, Hashable {
     }
 
     init(startedAt: Timestamp, id: CallID) { self.init(.instant(startedAt), id) }
+
+    /// Nil in a list by something else than time.
+    var startedAt: Timestamp? {
+        guard case .instant(let value) = value else { return nil }
+        return value
+    }
 }

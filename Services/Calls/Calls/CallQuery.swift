@@ -34,6 +34,8 @@ struct CallQuery: Codable, Sendable, Hashable {
     /// A topic by its name.
     var topic: [String]?
     var tagID: [TagID]?
+    /// Trackers whose words were said.
+    var trackerID: [TrackerID]?
     var dispositionID: [DispositionID]?
     var dispositionCategory: [DispositionCategory]?
     var hasDisposition: Bool?

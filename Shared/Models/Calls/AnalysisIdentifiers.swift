@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import JSON
 
 /// The identifier of a rubric by which the quality of calls is judged.
 package struct RubricID: EntityID {

@@ -100,7 +100,7 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             types: [
                 .callCreated, .callUpdated, .recordingStored, .callTranscribed, .callAnalysed, .callProcessingFailed,
                 .callDispositionSet, .callAnswered, .callEnded, .callMissed, .connectionFailed, .connectionRecovered,
-                .callDispositionSet, .callMentioned, .callsExported, .reportDue,
+                .callMentioned, .callsExported, .reportDue,
             ]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet, .callEnded, .callMissed]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.consentChanged]),
