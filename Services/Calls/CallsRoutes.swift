@@ -35,6 +35,7 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
         routes += RouteTable.hooks(
             HookRoutes(database: database, connections: ingest?.connections, providers: ingest?.providers ?? .all))
+        routes += RouteTable.assignment(AssignmentRoutes(database: database), AgentRoutes(database: database))
         return RouteTable(.calls, routes)
     }
 
@@ -43,12 +44,15 @@ struct CallsRoutes: Sendable {
         .callsInternal(
             events: EventReceiver.route(database, LifeCycle.receiving(receive)),
             export: ServiceExportRoutes(database: database, tables: .ofCalls + .ofReading, blobs: blobs),
-            progress: CallProgressRoutes(database: database), others: RouteTable.consentInternal(consent))
+            progress: CallProgressRoutes(database: database),
+            others: RouteTable.consentInternal(consent)
+                + RouteTable.assignmentInternal(AgentRoutes(database: database)))
     }
 
     /// What other services tell.
     private func receive(_ envelope: EventEnvelope, _ transaction: Transaction) async throws {
         try await HandOverStore().take(envelope, transaction)
+        try await AgentEvents.take(envelope, transaction)
         try await consent.events.take(envelope, transaction)
     }
 

@@ -25,5 +25,7 @@ enum CallsMigrations {
         Migration(name: "0020_create_ingest", sql: PackageResources._020_create_ingest_sql),
         Migration(name: "0021_create_reading", sql: PackageResources._021_create_reading_sql),
         Migration(name: "0022_create_figures", sql: PackageResources._022_create_figures_sql),
+        Migration(name: "0023_create_assignments", sql: PackageResources._023_create_assignments_sql),
+        Migration(name: "0024_create_recording_consents", sql: PackageResources._024_create_recording_consents_sql),
     ]
 }

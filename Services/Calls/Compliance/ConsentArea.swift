@@ -20,5 +20,6 @@ struct ConsentArea: Sendable {
     var imports: DoNotCallImportRoutes {
         DoNotCallImportRoutes(database: database, list: DoNotCallList(hashing: hashing))
     }
+    var recording: RecordingConsentRoutes { RecordingConsentRoutes(database: database) }
     var events: ConsentEvents { ConsentEvents(ledger: ledger) }
 }

@@ -35,6 +35,10 @@ final class CallJobService: @unchecked Sendable {
             logger: seat.logger)
         runner.register(ResumeHeldCallsJob.self, CallJobService.upkeep) { _, _ in try await held.run() }
         try runner.schedule(ResumeHeldCallsJob(), every: .seconds(60), offset: .seconds(30))
+        let directory = AgentDirectory(database: seat.database, tenancy: tenancy)
+        runner.register(RefreshAgentsJob.self, RefreshAgentsJob.options) { run, job in
+            try await directory.run(job, in: run.tenant)
+        }
         LifeCycle(seat.database, steps: CallErasureService(database: seat.database, blobs: blobs).steps).register(
             on: runner, tenancy: tenancy)
         runner.register(AssignLineCallsJob.self, AssignLineCallsJob.options) { [database = seat.database] run, job in

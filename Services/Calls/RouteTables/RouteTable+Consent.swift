@@ -5,7 +5,7 @@ extension RouteTable {
     /// Who may be contacted, what they have said, and what was decided.
     static func consent(_ routes: ConsentArea) -> [Route] {
         records(routes.consents, routes.types, routes.forms) + decisions(routes.decisions, routes.dashboard)
-            + policy(routes.policy) + doNotCall(routes.doNotCall, routes.imports)
+            + policy(routes.policy) + doNotCall(routes.doNotCall, routes.imports) + recording(routes.recording)
     }
 
     private static func records(
@@ -104,6 +104,17 @@ extension RouteTable {
             .get(
                 "/api/v1/consent/do-not-call/imports/{id}/report", "get_do_not_call_report", .permission(.consentRead),
                 "The rows that were passed over, by their lines", imports.report, .contentTypes(["text/csv"])),
+        ]
+    }
+
+    private static func recording(_ recording: RecordingConsentRoutes) -> [Route] {
+        [
+            .get(
+                "/api/v1/calls/{id}/recording/consent", "get_recording_consent",
+                .permission(.callsReadAll, or: .callsReadOwn), "What let a call be recorded", recording.get),
+            .put(
+                "/api/v1/calls/{id}/recording/consent", "put_recording_consent", .permission(.callsWrite),
+                "Write down that the other side knows of the recording, or has agreed or refused", recording.put),
         ]
     }
 

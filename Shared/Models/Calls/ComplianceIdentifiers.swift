@@ -27,3 +27,10 @@ package struct DoNotCallImportID: EntityID {
 
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
+
+/// The identifier of a choice of who gets a call.
+package struct AssignmentID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}

@@ -16,6 +16,8 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case consentRead = "consent.read"
     /// The policy, the types and the lists.
     case consentWrite = "consent.write"
+    /// Say who gets a call.
+    case assignmentsWrite = "assignments.write"
 
     // People and keys.
     case usersRead = "users.read"

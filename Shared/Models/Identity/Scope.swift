@@ -16,7 +16,7 @@ package enum Scope: String, Codable, CaseIterable, Sendable {
     package var permissions: Set<Permission> {
         switch self {
         case .callsRead: [.callsReadAll, .recordingsListen, .recordingsDownload]
-        case .callsWrite: [.callsWrite, .callsDelete, .recordingsWrite]
+        case .callsWrite: [.assignmentsWrite, .callsWrite, .callsDelete, .recordingsWrite]
         case .consentRead: [.consentRead]
         case .consentWrite: [.consentRecord, .consentWrite]
         case .usersRead: [.usersRead, .invitationsRead]

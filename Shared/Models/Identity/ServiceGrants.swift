@@ -28,6 +28,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case mailSend = "mail.send"
     /// Ask whether somebody may be contacted, before each contact.
     case contactsDecide = "contacts.decide"
+    /// Tell when people have appointments: calendar alone.
+    case busyReport = "busy.report"
     /// Tell what a tenant has used: the gateway alone.
     case usageReport = "usage.report"
 }
@@ -47,7 +49,8 @@ package enum ServiceGrants {
         case (.tenancy, .calls): granted.insert(.callProgressRead)
         case (.tenancy, .messaging): granted.insert(.mailSend)
         case (.gateway, .billing): granted.insert(.usageReport)
-        case (.sessions, .calls), (.messaging, .calls), (.calendar, .calls): granted.insert(.contactsDecide)
+        case (.sessions, .calls), (.messaging, .calls): granted.insert(.contactsDecide)
+        case (.calendar, .calls): granted.formUnion([.contactsDecide, .busyReport])
         default: break
         }
         if callee == .tenancy, [.calls, .sessions, .messaging, .calendar, .billing].contains(caller) {

@@ -112,7 +112,9 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             types: [.recordingStored, .callTranscribed, .callAnalysed, .callUsageRecorded]),
         Subscription(
             publisher: .tenancy, subscriber: .billing, types: [.tenantCreated, .tenantSuspended, .tenantResumed]),
-        Subscription(publisher: .tenancy, subscriber: .calls, types: [.userDeactivated, .userDeleted]),
+        Subscription(
+            publisher: .tenancy, subscriber: .calls,
+            types: [.userCreated, .userUpdated, .userDeactivated, .userReactivated, .userDeleted]),
     ]
 
     /// Who keeps people in mind, to give them work or to write to them.
