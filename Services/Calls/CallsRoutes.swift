@@ -17,6 +17,8 @@ struct CallsRoutes: Sendable {
     var pricing = EnginePricing()
     /// Nil where routes are only described.
     var ingest: IngestSeat? = nil
+    /// By which calls are placed and carriers are answered.
+    var carriers = CarrierAccess.nowhere
 
     /// Behind the gateway.
     var table: RouteTable {
@@ -36,6 +38,8 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.hooks(
             HookRoutes(database: database, connections: ingest?.connections, providers: ingest?.providers ?? .all))
         routes += RouteTable.assignment(AssignmentRoutes(database: database), AgentRoutes(database: database))
+        routes += RouteTable.outbound(
+            OutboundRoutes(database: database, OutboundParts(carriers, ContactGate(hashing: hashing))))
         return RouteTable(.calls, routes)
     }
 

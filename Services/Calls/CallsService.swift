@@ -50,10 +50,11 @@ enum CallsService: ServiceProgram {
         let probe = ProbeProcess(folder: shared.folders.uploads)
         guard let secrets = seat.secrets else { throw CallsError.missingEncryptionKeys }
         let ingest = try IngestSeat.make(seat, member)
+        let hashing = SubjectHashing(secrets: secrets)
+        let carriers = CarrierAccess(seat, ingest, knowledge: member.knowledge)
         let routes = CallsRoutes(
-            database: seat.database, blobs: blobs, probe: probe, slots: shared.probes,
-            hashing: SubjectHashing(secrets: secrets),
-            pricing: EnginePricing(seat.configuration.engines), ingest: ingest)
+            database: seat.database, blobs: blobs, probe: probe, slots: shared.probes, hashing: hashing,
+            pricing: EnginePricing(seat.configuration.engines), ingest: ingest, carriers: carriers)
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(
@@ -67,7 +68,7 @@ enum CallsService: ServiceProgram {
         guard seat.index == 0 else { return parts }
         let jobs = try CallJobService(
             seat, shared, blobs: blobs, knowledge: member.knowledge, tenancy: member.client(for: .tenancy),
-            ingest: ingest)
+            ingest: ingest, outbound: OutboundParts(carriers, ContactGate(hashing: hashing)))
         let rollups = RollupService(loop: seat.loop, upkeep: jobs.upkeep, logger: seat.logger)
         let outbox = OutboxService(
             seat.loop, seat.database, publisher: name, delivery: InternalEventDelivery { member.client(for: $0) },
@@ -85,7 +86,7 @@ enum CallsService: ServiceProgram {
             logger: Logger(service: name.rawValue), metrics: Metrics())
         return try CallsRoutes(
             database: nowhere, blobs: FileBlobStore(root: "/"), probe: ProbeProcess(folder: "/"), slots: ChildSlots(1),
-            hashing: SubjectHashing(secrets: nil)
+            hashing: SubjectHashing(secrets: nil), carriers: .nowhere
         ).table.openAPI()
     }
 

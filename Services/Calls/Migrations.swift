@@ -27,5 +27,6 @@ enum CallsMigrations {
         Migration(name: "0022_create_figures", sql: PackageResources._022_create_figures_sql),
         Migration(name: "0023_create_assignments", sql: PackageResources._023_create_assignments_sql),
         Migration(name: "0024_create_recording_consents", sql: PackageResources._024_create_recording_consents_sql),
+        Migration(name: "0025_create_outbound", sql: PackageResources._025_create_outbound_sql),
     ]
 }

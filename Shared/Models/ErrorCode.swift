@@ -93,6 +93,7 @@ extension ErrorCode {
     package static let recordingExists = ErrorCode("recording_exists", 409, "The call has another recording already.")
     package static let unsupportedAudio = ErrorCode(
         "unsupported_audio", 415, "The bytes are no audio that can be read.")
+    package static let contactRefused = ErrorCode("contact_refused", 409, "This person may not be contacted now.")
     package static let legalHold = ErrorCode("legal_hold", 409, "A legal hold keeps this from being deleted.")
 
     // The world.

@@ -36,10 +36,13 @@ final class CallsServer: @unchecked Sendable {
 
     /// Runs a test against a server of its own.
     static func with<Success: Sendable>(
-        reservePercent: Int = 0, _ body: @escaping @Sendable (CallsServer) async throws -> Success
+        reservePercent: Int = 0,
+        carriers: @escaping @Sendable (EventLoop, any TenantKnowledge) throws -> CarrierAccess = { _, _ in .nowhere },
+        _ body: @escaping @Sendable (CallsServer) async throws -> Success
     ) async throws -> Success {
         try await withCalls { database, tables, loop in
-            let server = try CallsServer(loop, database, tables, reservePercent: reservePercent)
+            let server = try CallsServer(
+                loop, database, tables, reservePercent: reservePercent, carriers: carriers)
             let result: Result<Success, any Error>
             do { result = .success(try await body(server)) } catch { result = .failure(error) }
             server.client.close()
@@ -48,7 +51,10 @@ final class CallsServer: @unchecked Sendable {
         }
     }
 
-    private init(_ loop: EventLoop, _ database: Database, _ tables: TestDatabase, reservePercent: Int) throws {
+    private init(
+        _ loop: EventLoop, _ database: Database, _ tables: TestDatabase, reservePercent: Int,
+        carriers: (EventLoop, any TenantKnowledge) throws -> CarrierAccess
+    ) throws {
         self.loop = loop
         self.database = database
         self.tables = tables
@@ -58,7 +64,8 @@ final class CallsServer: @unchecked Sendable {
         let probe = ProbeProcess(executable: try #require(Tool.calls), folder: try scratch.folder("uploads"))
         routes = CallsRoutes(
             database: database, blobs: blobs, probe: probe, slots: ChildSlots(2),
-            hashing: SubjectHashing(secrets: try TestSecrets.box()))
+            hashing: SubjectHashing(secrets: try TestSecrets.box()),
+            carriers: try carriers(loop, trust.knowledge))
         let logger = Logger(service: "tests", level: .error)
         let application = WebApplication(
             loop: loop, logger: logger, metrics: Metrics(), routes: routes.table, trust: try trust.trust(),

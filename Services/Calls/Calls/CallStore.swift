@@ -84,7 +84,7 @@ struct CallStore: Sendable {
         }
     }
 
-    private static func insertion(of draft: CallDraft, in tenant: TenantID) -> SQL {
+    static func insertion(of draft: CallDraft, in tenant: TenantID) -> SQL {
         """
         WITH changed AS (
             INSERT INTO calls (tenant_id, id, source, external_id, origin, is_test, direction,

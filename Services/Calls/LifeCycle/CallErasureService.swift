@@ -25,6 +25,7 @@ struct CallErasureService: Sendable {
         let person = (numbers: erasure.phoneNumbers.map(\.number), pattern: pattern)
         var outcome = try await remove(person, rows)
         outcome.erased.merge(try await ComplianceErasureStore(rows: rows).erase(pattern), uniquingKeysWith: +)
+        outcome.erased["dial_queue"] = try await OutboundErasureStore(rows: rows).erase(person.numbers)
         if outcome.held == 0 {
             outcome.erased["hook_payloads"] = try await HookErasureStore(rows: rows).erase(pattern)
             outcome.erased["transcripts"] = try await CallErasureStore(rows: rows).redactTranscripts(pattern)

@@ -91,5 +91,8 @@ extension [ExportedTable] {
         ExportedTable("call_accounts"), ExportedTable("hook_payloads"),
         ExportedTable("hook_payload_calls"), ExportedTable("connection_states", omitting: ["poll_cursor"]),
         ExportedTable("connection_hours"),
+        ExportedTable("user_voip_settings"), ExportedTable("call_controls"), ExportedTable("call_participants"),
+        ExportedTable("recording_pauses"), ExportedTable("dial_campaigns"), ExportedTable("dial_sessions"),
+        ExportedTable("dial_queue"), ExportedTable("call_retries"), ExportedTable("missed_calls"),
     ]
 }

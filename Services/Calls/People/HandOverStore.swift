@@ -17,6 +17,7 @@ struct HandOverStore {
               AND status IN ('registered', 'ringing', 'in_progress')
             RETURNING \(unescaped: Call.columns)
             """, as: Call.self)
+        try await DialHandOverStore(transaction: transaction, tenant: tenant).handOver(person, to: heir)
         for call in calls { try await CallEvents.publish(.callUpdated, of: call, in: transaction) }
         return calls.count
     }

@@ -15,7 +15,7 @@ final class CallJobService: @unchecked Sendable {
 
     init(
         _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, blobs: any BlobStore,
-        knowledge: any TenantKnowledge, tenancy: ServiceClient, ingest: IngestSeat
+        knowledge: any TenantKnowledge, tenancy: ServiceClient, ingest: IngestSeat, outbound: OutboundParts
     ) throws {
         runner = JobRunner(loop: seat.loop, database: seat.database, logger: seat.logger, metrics: seat.metrics)
         let engines = try Engines(
@@ -25,6 +25,7 @@ final class CallJobService: @unchecked Sendable {
             database: seat.database, blobs: blobs, engines: engines, slots: shared.children,
             workFolder: shared.folders.work, knowledge: knowledge)
         CallJobService.register(stages, on: runner, knowledge, seat.loop)
+        OutboundJobs(database: seat.database, outbound).register(on: runner)
         upkeep = Upkeep(
             store: UpkeepStore(database: seat.database), pipeline: PipelineStore(database: seat.database),
             recordings: RecordingStore(database: seat.database), rollups: RollupStore(database: seat.database),

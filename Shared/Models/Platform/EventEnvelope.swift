@@ -49,6 +49,10 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case callTranscribed = "call.transcribed"
     case callAnalysed = "call.analysed"
     case callProcessingFailed = "call.processing_failed"
+    /// Somebody calls in; the data name whose phone rings, if it is one person's.
+    case callRinging = "call.ringing"
+    /// An unanswered call is to be repeated now.
+    case callRetryDue = "call.retry_due"
     /// Somebody said what the call came to, or took it back.
     case callDispositionSet = "call.disposition_set"
     /// Somebody has said yes or no to being contacted.
@@ -99,10 +103,12 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             publisher: .calls, subscriber: .messaging,
             types: [
                 .callCreated, .callUpdated, .recordingStored, .callTranscribed, .callAnalysed, .callProcessingFailed,
-                .callDispositionSet, .callAnswered, .callEnded, .callMissed, .connectionFailed, .connectionRecovered,
-                .callMentioned, .callsExported, .reportDue,
+                .callDispositionSet, .callRinging, .callAnswered, .callEnded, .callMissed, .callRetryDue,
+                .connectionFailed, .connectionRecovered, .callMentioned, .callsExported, .reportDue,
             ]),
-        Subscription(publisher: .calls, subscriber: .sessions, types: [.callDispositionSet, .callEnded, .callMissed]),
+        Subscription(
+            publisher: .calls, subscriber: .sessions,
+            types: [.callDispositionSet, .callAnswered, .callEnded, .callMissed]),
         Subscription(publisher: .calls, subscriber: .sessions, types: [.consentChanged]),
         Subscription(publisher: .calls, subscriber: .messaging, types: [.consentChanged]),
         Subscription(publisher: .calls, subscriber: .calendar, types: [.consentChanged]),

@@ -18,13 +18,13 @@ struct Revocation: Sendable {
 enum RevocationSteps {
     typealias Step = @Sendable (Revocation, Transaction) async throws -> Int
 
-    static let all: [Step] = []
+    static let all: [Step] = [OutboundCancellationStore.step]
 
     /// Which of many numbers have something that waits, for whoever puts a million of them on a list.
     static func waiting(
         _ numbers: [String], _ tenant: TenantID, _ transaction: Transaction
     ) async throws -> Set<String> {
-        Set(numbers)
+        try await OutboundCancellationStore(transaction: transaction, tenant: tenant).waiting(among: numbers)
     }
 
     /// Runs all of them; how much was cancelled.
@@ -41,7 +41,7 @@ enum RevocationSteps {
 enum StopSteps {
     typealias Step = @Sendable (TenantID, CallsAPI.ContactReason, Transaction) async throws -> Int
 
-    static let all: [Step] = []
+    static let all: [Step] = [OutboundCancellationStore.stopStep]
 
     /// Runs all of them; how much was cancelled.
     @discardableResult

@@ -37,7 +37,10 @@ struct IngestStore {
     func apply(_ received: [Received]) async throws -> [CallID] {
         var ids: [String] = []
         var byID: [String: [Received]] = [:]
-        for one in received where !one.report.externalID.isEmpty {
+        // Ends of calls that are steered here are calls of their own to their carrier alone.
+        let ends = try await LiveCallStore.ends(
+            of: connection, among: received.map(\.report.externalID), transaction, tenant)
+        for one in received where !one.report.externalID.isEmpty && !ends.contains(one.report.externalID) {
             let id = String(one.report.externalID.prefix(200))
             if byID[id] == nil { ids.append(id) }
             byID[id, default: []].append(one)
@@ -95,9 +98,9 @@ struct IngestStore {
             as: Call.self)
         guard let made else { return nil }
         if pending { try await CopyRecordingJob.enqueue(made.id, in: transaction) }
-        told += try CallTransition(before: nil, after: made).events.map {
-            try CallEvents.statement($0, of: made, in: tenant)
-        }
+        let events = CallTransition(before: nil, after: made).events
+        told += try events.map { try CallEvents.statement($0, of: made, in: tenant) }
+        told += try await CallConsequences.follow(made, events, in: transaction)
         return made.id
     }
 
@@ -107,7 +110,8 @@ struct IngestStore {
     ) async throws {
         let before = present.call
         var call = before
-        if derived.status.phase >= call.status.phase { call.status = derived.status }
+        let isFurther = derived.status.phase > call.status.phase
+        if isFurther || (present.isOwn && derived.status.phase == call.status.phase) { call.status = derived.status }
         call.providerStatus = derived.providerStatus ?? call.providerStatus
         if present.isOwn {
             call.direction = derived.direction
@@ -130,6 +134,7 @@ struct IngestStore {
         guard changed.deletedAt == nil else { return }
         let events = CallTransition(before: before, after: changed).events
         told += try events.map { try CallEvents.statement($0, of: changed, in: tenant) }
+        told += try await CallConsequences.follow(changed, events, in: transaction)
     }
 
     // Whose the call is.

@@ -34,7 +34,8 @@ struct RecordingCopy: Sendable {
         }
         do {
             try await store.begin(call, attempt: run.attempt, in: run.tenant)
-            try await copy(wanted, settings[Settings.transcribesCalls] ? .usual : .whenAsked, run)
+            let isUsual = settings[Settings.transcribesCalls] && wanted.wantsTranscript
+            try await copy(wanted, isUsual ? .usual : .whenAsked, run)
         } catch {
             guard !Task.isCancelled else { throw CancellationError() }
             try await settle(error, wanted, run)
@@ -61,7 +62,8 @@ struct RecordingCopy: Sendable {
         let stored = try await blobs.put(key, upload)
         do {
             guard let found = upload.probe else { throw Failure(.unsupportedAudio) }
-            let agentChannel = wanted.reference.agentChannel.flatMap { $0 < found.channels ? $0 : nil }
+            let told = wanted.reference.agentChannel ?? (wanted.isSteeredOut ? 1 : nil)
+            let agentChannel = told.flatMap { $0 < found.channels ? $0 : nil }
             let recording = Recording(
                 id: id, callID: wanted.call, blobKey: key.description, contentType: found.contentType,
                 bytes: stored.size, sha256: stored.sha256,

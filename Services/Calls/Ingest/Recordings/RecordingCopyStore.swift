@@ -10,6 +10,10 @@ struct RecordingCopyStore: Sendable {
         var call: CallID
         var connection: ConnectionID
         var reference: RecordingReference
+        /// The carrier's first channel is whom it has rung for us, though the call goes out.
+        var isSteeredOut = false
+        /// Whether whoever spoke has their calls written down.
+        var wantsTranscript = true
     }
 
     let database: Database
@@ -18,16 +22,25 @@ struct RecordingCopyStore: Sendable {
     func wanted(_ id: CallID, in tenant: TenantID) async throws -> Wanted? {
         let found = try await database.tenant(tenant).first(
             """
-            SELECT calls.source, account.document FROM calls
+            SELECT calls.source, account.document, control.call_id IS NOT NULL AND calls.direction = 'outbound',
+                coalesce(person.auto_transcribe, true)
+            FROM calls
             JOIN call_accounts AS account ON account.tenant_id = calls.tenant_id AND account.call_id = calls.id
+            LEFT JOIN call_controls AS control ON control.tenant_id = calls.tenant_id AND control.call_id = calls.id
+            LEFT JOIN user_voip_settings AS person
+                ON person.tenant_id = calls.tenant_id AND person.user_id = calls.agent_id
             WHERE calls.tenant_id = \(tenant) AND calls.id = \(id) AND calls.stage = 'recording_pending'
               AND calls.recording_bytes IS NULL AND calls.deleted_at IS NULL
             """
-        ) { row in (try row.next(String.self), try row.next(JSONText.self)) }
+        ) { row in
+            (try row.next(String.self), try row.next(JSONText.self), try row.next(Bool.self), try row.next(Bool.self))
+        }
         guard let found, let connection = UUID(uuidString: found.0),
             let reference = try found.1.decode(CallAccount.self).recordingReference
         else { return nil }
-        return Wanted(call: id, connection: ConnectionID(connection), reference: reference)
+        return Wanted(
+            call: id, connection: ConnectionID(connection), reference: reference, isSteeredOut: found.2,
+            wantsTranscript: found.3)
     }
 
     func begin(_ id: CallID, attempt: Int, in tenant: TenantID) async throws {

@@ -1,0 +1,157 @@
+import Auth
+import Models
+import PhoneNumbers
+import Postgres
+import Web
+
+/// Lists of numbers to call, and what became of each.
+struct CampaignRoutes: Sendable {
+    let database: Database
+
+    enum Order: String, SortKey {
+        case createdAt = "created_at"
+
+        static var standard: Sort<Order> { .descending(.createdAt) }
+    }
+
+    func list(_ context: RequestContext, _ paging: Paging<Order>) async throws -> OK<Page<CallsAPI.Campaign>> {
+        let store = store(context)
+        let after = paging.after.flatMap { cursor in cursor.timestamp.map { (at: $0, id: CampaignID(cursor.id)) } }
+        let found = try await store.list(
+            after: after, isDescending: paging.sort.isDescending, limit: paging.fetchLimit, offset: paging.offset)
+        let counts = try await store.counts(of: found.campaigns.map(\.id))
+        return OK(
+            paging.page(
+                found.campaigns, total: found.total, totalIsExact: true,
+                position: { CursorPosition(.timestamp($0.createdAt), $0.id) }
+            ) { $0.wire(counts[$0.id] ?? .init()) })
+    }
+
+    func create(
+        _ context: RequestContext, _ body: Body<CallsAPI.CreateCampaign>
+    ) async throws -> Created<CallsAPI.Campaign> {
+        let campaign = Campaign(body.value)
+        try campaign.check()
+        guard let made = try await store(context).create(campaign, by: context.principal?.user?.userID) else {
+            throw Failure(.conflict)
+        }
+        return Created(made.wire(.init()), at: "/api/v1/dialer/campaigns/\(made.id)", version: made.version)
+    }
+
+    func get(_ context: RequestContext, _ path: PathID<CampaignID>) async throws -> OK<CallsAPI.Campaign> {
+        let campaign = try await find(path.id, context)
+        return OK(try await whole(campaign, context), version: campaign.version)
+    }
+
+    func update(
+        _ context: RequestContext, _ path: PathID<CampaignID>, _ match: IfMatch, _ body: Body<CallsAPI.UpdateCampaign>
+    ) async throws -> OK<CallsAPI.Campaign> {
+        var campaign = try await find(path.id, context)
+        if let version = match.version, version != campaign.version { throw Failure(.preconditionFailed) }
+        campaign.apply(body.value)
+        try campaign.check()
+        guard let saved = try await store(context).save(campaign) else { throw Failure(.preconditionFailed) }
+        return OK(try await whole(saved, context), version: saved.version)
+    }
+
+    func delete(_ context: RequestContext, _ path: PathID<CampaignID>, _ match: IfMatch) async throws -> NoContent {
+        _ = try await find(path.id, context)
+        guard try await store(context).delete(path.id, version: match.version) else {
+            throw Failure(.preconditionFailed)
+        }
+        return NoContent()
+    }
+
+    /// Adds numbers; what is none is told by its place and keeps the others from nothing.
+    func add(
+        _ context: RequestContext, _ path: PathID<CampaignID>, _ body: Body<CallsAPI.AddNumbers>
+    ) async throws -> OK<CallsAPI.NumbersAdded> {
+        let campaign = try await find(path.id, context)
+        let (entries, refused) = DialEntry.read(body.value.numbers, for: campaign, country: context.country)
+        let added = try await database.tenant(context.tenant).transaction { transaction in
+            try await DialQueueStore(rows: transaction, tenant: context.tenant).add(entries)
+        }
+        return OK(CallsAPI.NumbersAdded(added: added, known: entries.count - added, refused: refused))
+    }
+
+    func addFromCalls(
+        _ context: RequestContext, _ path: PathID<CampaignID>, _ body: Body<CallsAPI.AddFromCalls>
+    ) async throws -> OK<CallsAPI.NumbersAdded> {
+        let campaign = try await find(path.id, context)
+        let outcome = try await queue(context).add(from: body.value, to: campaign, reach: context.reach)
+        return OK(CallsAPI.NumbersAdded(added: outcome.added, known: outcome.found - outcome.added, refused: []))
+    }
+
+    func entries(
+        _ context: RequestContext, _ query: Query<DialEntryFilter>, _ paging: Paging<Order>
+    ) async throws -> OK<Page<CallsAPI.DialEntry>> {
+        var filter = query.value
+        filter.number = filter.number.map { PhoneNumber($0, country: context.country)?.e164 ?? $0 }
+        // Agents see what waits for them.
+        if let agent = context.reach.agentID { filter.agentID = agent }
+        let after = paging.after.flatMap { cursor in cursor.timestamp.map { (at: $0, id: DialEntryID(cursor.id)) } }
+        let found = try await queue(context).list(
+            filter, after: after, isDescending: paging.sort.isDescending, limit: paging.fetchLimit,
+            offset: paging.offset)
+        return OK(
+            paging.page(
+                found.entries, total: found.total, totalIsExact: found.total <= 10_000,
+                position: { CursorPosition(.timestamp($0.createdAt), $0.id) }
+            ) { $0.wire })
+    }
+
+    /// Takes a number out of the queue.
+    func cancel(_ context: RequestContext, _ path: PathID<DialEntryID>) async throws -> OK<CallsAPI.DialEntry> {
+        guard try await queue(context).find(path.id) != nil else { throw Failure(.notFound) }
+        guard try await queue(context).cancel(path.id, reason: "cancelled"),
+            let entry = try await queue(context).find(path.id)
+        else { throw Failure(.conflict, "The number is not waiting.") }
+        return OK(entry.wire)
+    }
+
+    private func find(_ id: CampaignID, _ context: RequestContext) async throws -> Campaign {
+        guard let campaign = try await store(context).find(id) else { throw Failure(.notFound) }
+        return campaign
+    }
+
+    private func whole(_ campaign: Campaign, _ context: RequestContext) async throws -> CallsAPI.Campaign {
+        campaign.wire(try await store(context).counts(of: [campaign.id])[campaign.id] ?? .init())
+    }
+
+    private func store(_ context: RequestContext) -> CampaignStore {
+        CampaignStore(rows: database.tenant(context.tenant), tenant: context.tenant)
+    }
+
+    private func queue(_ context: RequestContext) -> DialQueueStore {
+        DialQueueStore(rows: database.tenant(context.tenant), tenant: context.tenant)
+    }
+}
+
+extension DialEntry {
+    /// Numbers as they were handed in, and what is none by its place; each number once.
+    static func read(
+        _ wishes: [CallsAPI.DialNumber], for campaign: Campaign, country: String
+    ) -> (entries: [DialEntry], refused: [FieldError]) {
+        var entries: [DialEntry] = []
+        var refused: [FieldError] = []
+        var seen: Set<String> = []
+        for (index, wish) in wishes.enumerated() {
+            guard let number = PhoneNumber(wish.number, country: country) else {
+                refused.append(
+                    FieldError(
+                        pointer: "/numbers/\(index)/number", code: "invalid_format",
+                        detail: "a telephone number expected"))
+                continue
+            }
+            guard seen.insert(number.e164).inserted else { continue }
+            var entry = DialEntry(number.e164)
+            (entry.campaignID, entry.name, entry.leadID) = (campaign.id, wish.name, wish.leadID)
+            (entry.agentID, entry.purpose) = (wish.agentID, campaign.purpose)
+            entry.priority = wish.priority ?? campaign.priority
+            entry.notBefore = wish.notBefore ?? entry.notBefore
+            entry.maxAttempts = campaign.maxAttempts
+            entries.append(entry)
+        }
+        return (entries, refused)
+    }
+}

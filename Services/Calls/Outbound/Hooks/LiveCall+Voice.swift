@@ -1,0 +1,146 @@
+import Models
+
+/// What the ends of a call are told to do when their carrier asks.
+extension LiveCall {
+    /// The answer to a question about an end; `plan` says who is rung when the call has come in.
+    mutating func answer(
+        _ question: VoiceQuestion, about id: ParticipantID, plan: InboundPlan?, urls: VoiceAddresses, now: Timestamp
+    ) -> [VoiceMarkup] {
+        // Another of the carrier's calls for the same end: one too many, whoever placed it.
+        guard attach(question.external, to: id), let end = participant(id), !end.isOver else { return [.hangUp] }
+        guard !isOver else { return [.hangUp] }
+        switch (end.role, call.direction) {
+        case (.customer, .inbound): return inbound(question, end, plan, urls, now)
+        case (.customer, _): return outbound(question, end, urls, now)
+        default:
+            // A machine that takes an agent's mobile phone presses no key.
+            if !end.isBrowser, end.role == .agent, question.step == nil, end.joinedAt == nil {
+                let action = urls.voice(id, step: .accepted)
+                return [.gather(VoiceTexts.accept, seconds: 10, action: action, language: nil), .hangUp]
+            }
+            return room(end, urls, now)
+        }
+    }
+
+    // Somebody whom we have called.
+
+    private mutating func outbound(
+        _ question: VoiceQuestion, _ end: Participant, _ urls: VoiceAddresses, _ now: Timestamp
+    ) -> [VoiceMarkup] {
+        switch question.step {
+        case .consented: control.recordingPolicy = .always
+        case .refused: control.recordingPolicy = .never
+        case nil:
+            if question.isMachine, control.machineAction != .connect { return machine(end, now) }
+            switch control.recordingPolicy {
+            case .announcement:
+                return [.say(VoiceTexts.announcement), .redirect(urls.voice(end.id, step: .join))]
+            case .keyPress: return consent(end, urls, at: nil)
+            case .always, .never: break
+            }
+        default: break
+        }
+        return room(end, urls, now)
+    }
+
+    private mutating func machine(_ end: Participant, _ now: Timestamp) -> [VoiceMarkup] {
+        let message = control.machineAction == .leaveMessage ? control.machineMessage : nil
+        finish(.voicemail, reason: "machine", sparing: end.id, now: now)
+        return message.map { [.say($0), .hangUp] } ?? [.hangUp]
+    }
+
+    private func consent(_ end: Participant, _ urls: VoiceAddresses, at index: Int?) -> [VoiceMarkup] {
+        [
+            .gather(
+                VoiceTexts.consent, seconds: 8, action: urls.voice(end.id, step: .consented, at: index), language: nil),
+            .redirect(urls.voice(end.id, step: .refused, at: index)),
+        ]
+    }
+
+    /// Into the conversation, or out of it while the end is on hold.
+    private mutating func room(_ end: Participant, _ urls: VoiceAddresses, _ now: Timestamp) -> [VoiceMarkup] {
+        guard !end.isOnHold else {
+            return [.say(VoiceTexts.hold), .pause(30), .redirect(urls.voice(end.id, step: .join))]
+        }
+        join(end.id, now: now)
+        return [.conference(call.id.jsonText, isMuted: end.isMuted), .hangUp]
+    }
+
+    // Somebody who has called us.
+
+    private mutating func inbound(
+        _ question: VoiceQuestion, _ end: Participant, _ plan: InboundPlan?, _ urls: VoiceAddresses, _ now: Timestamp
+    ) -> [VoiceMarkup] {
+        guard let plan else { return control.isConference ? room(end, urls, now) : [.hangUp] }
+        switch question.step {
+        case .consented, .refused:
+            control.recordingPolicy = question.step == .consented ? .always : .never
+            return route(end, at: 0, plan, urls, now)
+        case .dialled where question.dialStatus == .completed || control.isConference:
+            // The two ends were moved into a room, or the conversation is over.
+            if control.isConference, participants.contains(where: { $0.role != .customer && $0.state == .joined }) {
+                return room(end, urls, now)
+            }
+            finish(call.answeredAt == nil ? .noAnswer : .completed, sparing: end.id, now: now)
+            return [.hangUp]
+        case .dialled: return route(end, at: question.index, plan, urls, now)
+        case .voicemail:
+            finish(question.hasRecording ? .voicemail : .noAnswer, sparing: end.id, now: now)
+            return [.say(VoiceTexts.thanks), .hangUp]
+        case .join where control.isConference: return room(end, urls, now)
+        default:
+            change(end.id) {
+                $0.state = .joined
+                $0.joinedAt = $0.joinedAt ?? now
+            }
+            control.recordingPolicy = plan.recording
+            if call.status == .registered { call.status = .ringing }
+            if plan.recording == .keyPress { return consent(end, urls, at: 0) }
+            let said: [VoiceMarkup] = plan.recording == .announcement ? [.say(VoiceTexts.announcement)] : []
+            return said + route(end, at: 0, plan, urls, now)
+        }
+    }
+
+    private mutating func route(
+        _ end: Participant, at index: Int, _ plan: InboundPlan, _ urls: VoiceAddresses, _ now: Timestamp
+    ) -> [VoiceMarkup] {
+        let action = urls.voice(end.id, step: .dialled, at: index + 1)
+        switch plan.attempt(index) {
+        case .ring(let phones):
+            return [.dial(ring(phones, urls), seconds: plan.ringSeconds, callerID: nil, action: action)]
+        case .forward(let phone):
+            return [
+                .dial(
+                    ring([phone], urls), seconds: plan.ringSeconds, callerID: control.callerID, action: action)
+            ]
+        case .voicemail(let greeting):
+            return [
+                .say(greeting),
+                .record(
+                    seconds: 180, action: urls.voice(end.id, step: .voicemail), statusURL: urls.recording),
+            ]
+        case .nobody:
+            finish(.noAnswer, sparing: end.id, now: now)
+            return [.say(VoiceTexts.nobody), .hangUp]
+        }
+    }
+
+    /// The ends that the carrier rings; each is told of by itself.
+    private mutating func ring(_ phones: [InboundPlan.Phone], _ urls: VoiceAddresses) -> [VoiceMarkup.End] {
+        phones.map { phone in
+            // The carrier asks again when the answer was lost.
+            let known = participants.first { $0.address == phone.address && $0.role == .agent && $0.state == .ringing }
+            var end =
+                known
+                ?? Participant(
+                    callID: call.id, connection: control.connection, role: .agent, userID: phone.userID,
+                    address: phone.address)
+            end.state = .ringing
+            if known == nil { participants.append(end) }
+            let isBrowser = end.isBrowser
+            return VoiceMarkup.End(
+                address: isBrowser ? String(end.address.dropFirst(Participant.browserPrefix.count)) : end.address,
+                isBrowser: isBrowser, statusURL: urls.status(end.id))
+        }
+    }
+}

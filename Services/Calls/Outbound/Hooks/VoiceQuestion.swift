@@ -1,0 +1,45 @@
+import Models
+
+/// What a carrier asks: what to do now with one end of a call.
+struct VoiceQuestion: Sendable {
+    /// The carrier's id of the call.
+    var external: String
+    var from: String
+    var to: String
+    var step: VoiceStep?
+    /// Which attempt to reach somebody is next.
+    var index = 0
+    /// `human`, `machine_start` and the like.
+    var answeredBy: String?
+    /// How the bridge ended.
+    var dialStatus: CarrierCallStatus?
+    var hasRecording = false
+
+    var isMachine: Bool { answeredBy.map { $0.hasPrefix("machine") || $0 == "fax" } ?? false }
+
+    /// Nil for a form that is no such question.
+    init?(form: FormFields, query: FormFields) {
+        guard let external = form["CallSid"] else { return nil }
+        self.external = external
+        from = form["From"] ?? form["Caller"] ?? ""
+        to = form["To"] ?? form["Called"] ?? ""
+        step = query["step"].flatMap(VoiceStep.init(rawValue:))
+        index = min(max(query["at"].flatMap { Int($0) } ?? 0, 0), 10)
+        answeredBy = form["AnsweredBy"]
+        dialStatus = form["DialCallStatus"].map { word in
+            word == "answered" ? .completed : CarrierCallStatus(rawValue: word) ?? .noAnswer
+        }
+        hasRecording = form["RecordingUrl"] != nil && form["RecordingDuration"] != "0"
+    }
+}
+
+/// What people hear of us.
+enum VoiceTexts {
+    static let announcement = "This call is recorded."
+    static let consent = "This call would be recorded. Press any key if you agree."
+    static let accept = "You have a call. Press any key to take it."
+    static let hold = "Please hold the line."
+    static let greeting = "Nobody can take your call right now. Please leave a message after the tone."
+    static let nobody = "Nobody can take your call right now. Please call again later."
+    static let thanks = "Thank you. Goodbye."
+}
