@@ -35,6 +35,9 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.lines(LineRoutes(database: database))
         routes += RouteTable.consent(consent)
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
+        routes += RouteTable.ingest(
+            ConnectionRoutes(database: database, seat: ingest), ProviderDataRoutes(database: database, seat: ingest),
+            CallImportRoutes(database: database, pricing: pricing))
         routes += RouteTable.hooks(
             HookRoutes(database: database, connections: ingest?.connections, providers: ingest?.providers ?? .all))
         routes += RouteTable.assignment(AssignmentRoutes(database: database), AgentRoutes(database: database))

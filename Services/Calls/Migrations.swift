@@ -28,5 +28,6 @@ enum CallsMigrations {
         Migration(name: "0023_create_assignments", sql: PackageResources._023_create_assignments_sql),
         Migration(name: "0024_create_recording_consents", sql: PackageResources._024_create_recording_consents_sql),
         Migration(name: "0025_create_outbound", sql: PackageResources._025_create_outbound_sql),
+        Migration(name: "0026_create_imports", sql: PackageResources._026_create_imports_sql),
     ]
 }

@@ -35,5 +35,6 @@ extension Migration {
         Migration(name: "0028_create_exports", sql: PackageResources._028_create_exports_sql),
         Migration(name: "0029_describe_sessions", sql: PackageResources._029_describe_sessions_sql),
         Migration(name: "0030_create_connections", sql: PackageResources._030_create_connections_sql),
+        Migration(name: "0031_list_connections", sql: PackageResources._031_list_connections_sql),
     ]
 }

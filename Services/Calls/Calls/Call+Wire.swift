@@ -24,7 +24,7 @@ extension Call {
 }
 
 extension Party {
-    fileprivate var wire: CallsAPI.Party {
+    var wire: CallsAPI.Party {
         let kind: CallsAPI.Party.Kind =
             switch kind {
             case .phone: .phone

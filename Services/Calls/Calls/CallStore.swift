@@ -84,6 +84,7 @@ struct CallStore: Sendable {
         }
     }
 
+    /// Adds a call unless its source has it already.
     static func insertion(of draft: CallDraft, in tenant: TenantID) -> SQL {
         """
         WITH changed AS (

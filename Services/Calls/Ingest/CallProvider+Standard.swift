@@ -14,6 +14,8 @@ extension CallProvider {
         _ cursor: JSONText?, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
     ) async throws -> ProviderPoll { ProviderPoll(reports: []) }
 
+    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? { nil }
+
     func check(_ connection: InternalAPI.Connection, _ client: OutboundHTTPClient) async throws {}
 
     func authorization(_ connection: InternalAPI.Connection) -> HTTPHeaders { HTTPHeaders() }

@@ -48,6 +48,9 @@ protocol CallProvider: Sendable {
     /// Headers that open the provider's API and its `providerURL`s.
     func authorization(_ connection: InternalAPI.Connection) -> HTTPHeaders
 
+    /// A made-up hook as the provider would send it, signed with the connection's own secret; nil where that cannot be.
+    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample?
+
     /// An answer to a hook that `HookTable` says is asked; nil lets the gateway's fallback speak.
     func answer(_ question: HookQuestion, _ connection: InternalAPI.Connection) throws -> HTTPResponse?
 }
@@ -62,6 +65,14 @@ struct HookPayload: Sendable {
     var contentType: String?
     var body: [UInt8]
     var receivedAt: Timestamp
+}
+
+/// A hook that nobody sent.
+struct HookSample: Sendable {
+    /// What follows the connection's id in the path, with its slash.
+    var rest = ""
+    var headers: HTTPHeaders
+    var body: [UInt8]
 }
 
 /// A question that a provider waits to have answered, verified already.

@@ -1,4 +1,5 @@
 import BlobStore
+import Clients
 import Jobs
 import Models
 import Postgres
@@ -19,11 +20,22 @@ struct IngestJobs: Sendable {
 
     let hooks: HookIngest
     let copies: RecordingCopy
+    let polling: ConnectionPolling
+    let importing: CallImporting
 
     init(
         _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, _ ingest: IngestSeat,
-        blobs: any BlobStore, knowledge: any TenantKnowledge
+        blobs: any BlobStore, knowledge: any TenantKnowledge, tenancy: ServiceClient
     ) {
+        polling = ConnectionPolling(
+            database: seat.database, seat: ingest,
+            list: { provider in
+                try await tenancy.get(
+                    "/internal/provider-connections?provider=\(provider)", as: InternalAPI.TenantConnections.self,
+                    scope: .init(tenant: nil)
+                ).connections
+            }, knowledge: knowledge, logger: seat.logger)
+        importing = CallImporting(database: seat.database, blobs: blobs, knowledge: knowledge)
         hooks = HookIngest(
             database: seat.database, connections: ingest.connections, agents: ingest.agents,
             providers: ingest.providers, knowledge: knowledge, logger: seat.logger)
@@ -44,6 +56,18 @@ struct IngestJobs: Sendable {
                 payloads: .now() - .seconds(86_400 * Self.payloadDays),
                 hours: .now() - .seconds(86_400 * Self.rhythmDays))
         }
+        runner.register(PlanPollsJob.self, PlanPollsJob.options) { [polling] _, _ in try await polling.plan() }
+        runner.register(PollConnectionJob.self, PollConnectionJob.options) { [polling] run, job in
+            try await polling.poll(job.connectionID, in: run.tenant)
+        }
+        runner.register(WatchConnectionsJob.self, WatchConnectionsJob.options) { _, _ in
+            try await ConnectionWatch(database: database).run()
+        }
+        runner.register(CallImportJob.self, CallImportJob.options) { [importing] run, job in
+            try await importing.run(job, in: run.tenant)
+        }
+        try runner.schedule(PlanPollsJob(), every: .seconds(30))
+        try runner.schedule(WatchConnectionsJob(), every: .seconds(600))
         try runner.schedule(PruneIngestJob(), every: .seconds(86_400), offset: .seconds(4 * 3_600))
     }
 }

@@ -13,6 +13,14 @@ struct IngestUpkeepStore: Sendable {
             try Task.checkCancellation()
         }
     }
+
+    /// The connections that have ever spoken or been asked, by their tenants.
+    func connections() async throws -> [TenantID: [ConnectionID]] {
+        let found = try await database.query("SELECT tenant_id, connection_id FROM connections_with_state()") { row in
+            (tenant: try row.next(TenantID.self), id: try row.next(ConnectionID.self))
+        }
+        return Dictionary(grouping: found, by: \.tenant).mapValues { $0.map(\.id) }
+    }
 }
 
 /// What hooks say of a person.

@@ -94,5 +94,6 @@ extension [ExportedTable] {
         ExportedTable("user_voip_settings"), ExportedTable("call_controls"), ExportedTable("call_participants"),
         ExportedTable("recording_pauses"), ExportedTable("dial_campaigns"), ExportedTable("dial_sessions"),
         ExportedTable("dial_queue"), ExportedTable("call_retries"), ExportedTable("missed_calls"),
+        ExportedTable("call_imports"), ExportedTable("call_import_rows"),
     ]
 }

@@ -14,6 +14,9 @@ struct CallRemovalStore: Sendable {
             WITH \(expressions), idle AS (
                 DELETE FROM jobs USING gone
                 WHERE jobs.tenant_id = \(rows.tenant) AND jobs.subject_id = gone.id AND jobs.state <> 'running'
+            ), forgotten AS (
+                DELETE FROM call_import_rows USING gone
+                WHERE call_import_rows.tenant_id = \(rows.tenant) AND call_import_rows.call_id = gone.id
             ), unheard AS (
                 DELETE FROM hook_payloads USING hook_payload_calls AS link, gone
                 WHERE hook_payloads.tenant_id = \(rows.tenant) AND hook_payloads.id = link.payload_id

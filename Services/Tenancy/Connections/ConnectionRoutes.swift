@@ -111,6 +111,17 @@ struct ConnectionRoutes: Sendable {
         return OK(InternalAPI.ConnectionIDs(ids: found.filter(\.isEnabled).map(\.id)))
     }
 
+    struct Provider: Codable, Sendable {
+        var provider: String
+    }
+
+    func ofProvider(
+        _ context: RequestContext, _ query: Query<Provider>
+    ) async throws -> OK<InternalAPI.TenantConnections> {
+        let found = try await ConnectionStore(rows: database).ofProvider(query.value.provider)
+        return OK(InternalAPI.TenantConnections(connections: found))
+    }
+
     private func find(_ id: ConnectionID, _ context: RequestContext) async throws -> Connection {
         guard let found = try await ConnectionStore(rows: context.database(database)).find(id, in: context.tenant)
         else { throw Failure(.notFound) }

@@ -66,6 +66,13 @@ struct ConnectionStore {
             """, as: Connection.self)
     }
 
+    /// Of all tenants.
+    func ofProvider(_ provider: String) async throws -> [InternalAPI.TenantConnection] {
+        try await rows.query("SELECT tenant_id, id FROM platform_list_connections(\(provider))") { row in
+            InternalAPI.TenantConnection(tenantID: try row.next(TenantID.self), id: try row.next(ConnectionID.self))
+        }
+    }
+
     func count(_ filter: ConnectionFilter, in tenant: TenantID) async throws -> Int {
         try await rows.value(
             """

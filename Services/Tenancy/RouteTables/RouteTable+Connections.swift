@@ -38,6 +38,9 @@ extension RouteTable {
                 "/internal/connections", "list_connection_ids", .service(.connectionsRead),
                 "The ids of a tenant's enabled connections", connections.ids),
             .get(
+                "/internal/provider-connections", "list_provider_connections", .service(.connectionsRead),
+                "All tenants' enabled connections of a provider", connections.ofProvider, .withoutTenant),
+            .get(
                 "/internal/connections/{id}", "open_connection", .service(.connectionsRead),
                 "A connection with its credentials", connections.open),
         ]

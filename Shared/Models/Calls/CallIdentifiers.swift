@@ -73,6 +73,8 @@ package struct CallExportID: EntityID {
 
 /// The identifier of a report that is mailed again and again.
 package struct ReportScheduleID: EntityID {
+/// The identifier of a file of past calls that was brought in.
+package struct CallImportID: EntityID {
     package let uuid: UUID
 
     package init(_ uuid: UUID) { self.uuid = uuid }

@@ -1,4 +1,22 @@
 extension InternalAPI {
+    /// A connection and whose it is.
+    package struct TenantConnection: Codable, Sendable, Hashable {
+        package var tenantID: TenantID
+        package var id: ConnectionID
+
+        package init(tenantID: TenantID, id: ConnectionID) {
+            self.tenantID = tenantID
+            self.id = id
+        }
+    }
+
+    /// `GET /internal/provider-connections` of tenancy: all tenants' enabled connections of a provider.
+    package struct TenantConnections: Codable, Sendable {
+        package var connections: [TenantConnection]
+
+        package init(connections: [TenantConnection]) { self.connections = connections }
+    }
+
     /// `GET /internal/connections` of tenancy: the enabled connections of a tenant, perhaps of one provider.
     package struct ConnectionIDs: Codable, Sendable {
         package var ids: [ConnectionID]

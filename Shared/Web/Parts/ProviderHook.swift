@@ -19,6 +19,21 @@ package struct ProviderHook: RequestPart {
     /// When the gateway took it in: what a signature's age is measured against.
     package let receivedAt: Timestamp
 
+    /// A hook that did not come over HTTP, such as one that a test button makes up.
+    package init(
+        id: HookID?, connection: ConnectionID, method: HTTPMethod, target: String, headers: HTTPHeaders, body: [UInt8],
+        url: String, receivedAt: Timestamp
+    ) {
+        self.id = id
+        self.connection = connection
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.url = url
+        self.receivedAt = receivedAt
+    }
+
     package static func read(_ incoming: IncomingRequest) async throws -> ProviderHook {
         let request = incoming.request
         for name in incoming.query.names { incoming.ask(for: name) }

@@ -37,16 +37,33 @@ final class IngestWorld: @unchecked Sendable {
     var tenant: TenantID { trust.tenant }
 
     static func with<Success: Sendable>(
-        _ providers: CallProviders = .all, ports: [Int] = [],
         _ body: @escaping @Sendable (IngestWorld) async throws -> Success
     ) async throws -> Success {
         try await withCalls { database, tables, loop in
-            try await body(try IngestWorld(loop, database, tables, providers, ports))
+            try await body(try IngestWorld(loop, database, tables, .all, reach: []))
+        }
+    }
+
+    /// With a server on this machine that plays a provider, whose address the adapters are given.
+    static func withProvider<Success: Sendable>(
+        _ providers: @escaping @Sendable (String) -> [any CallProvider],
+        _ body: @escaping @Sendable (IngestWorld, FakeProviderServer) async throws -> Success
+    ) async throws -> Success {
+        try await withCalls { database, tables, loop in
+            let server = try FakeProviderServer(loop)
+            let world = try IngestWorld(
+                loop, database, tables, CallProviders(providers(server.url)),
+                reach: [.endpoint(host: "127.0.0.1", port: server.port)])
+            let result: Result<Success, any Error>
+            do { result = .success(try await body(world, server)) } catch { result = .failure(error) }
+            await server.stop()
+            return try result.get()
         }
     }
 
     private init(
-        _ loop: EventLoop, _ database: Database, _ tables: TestDatabase, _ providers: CallProviders, _ ports: [Int]
+        _ loop: EventLoop, _ database: Database, _ tables: TestDatabase, _ providers: CallProviders,
+        reach: [AddressGuard.Exception]
     ) throws {
         self.loop = loop
         self.database = database
@@ -59,7 +76,7 @@ final class IngestWorld: @unchecked Sendable {
                 loop: loop,
                 guard: AddressGuard(
                     setting: ProvidersConfiguration.addressesName,
-                    exceptions: ports.map { .endpoint(host: "127.0.0.1", port: $0) })))
+                    exceptions: reach)))
         let logger = Logger(service: "tests", level: .error)
         hooks = HookIngest(
             database: database, connections: seat.connections, agents: .nobody, providers: providers,
@@ -129,6 +146,12 @@ final class IngestWorld: @unchecked Sendable {
                 provider_status, started_at, answered_at, ended_at, language, metadata, stage, line_value)
             FROM calls WHERE tenant_id = \(tenant) AND source = \(connection.id.jsonText) ORDER BY external_id
             """)
+    }
+
+    /// How often each call was written.
+    func versions() async throws -> [Int64] {
+        try await database.tenant(tenant).values(
+            "SELECT version FROM calls WHERE tenant_id = \(tenant) ORDER BY external_id", as: Int64.self)
     }
 
     func events() async throws -> [String] {

@@ -78,15 +78,17 @@ struct HookPayloadStore {
             """)
     }
 
-    /// Has everything read again that came between two instants; the connections whose jobs are to run.
+    /// Has everything read again that came on some days; the connections whose jobs are to run.
     func replay(
-        from: Timestamp, to: Timestamp, of connection: ConnectionID?
+        from: LocalDate, to: LocalDate, zone: TimeZoneName, of connection: ConnectionID?
     ) async throws -> (count: Int, connections: [ConnectionID]) {
+        let end = to.adding(days: 1)
         let found = try await rows.query(
             """
             WITH again AS (
                 UPDATE hook_payloads SET state = 'waiting', fault = NULL
-                WHERE tenant_id = \(tenant) AND received_at >= \(from) AND received_at < \(to)
+                WHERE tenant_id = \(tenant) AND received_at >= \(from)::timestamp AT TIME ZONE \(zone.name)
+                  AND (\(end)::date IS NULL OR received_at < \(end)::timestamp AT TIME ZONE \(zone.name))
                   AND (\(connection)::uuid IS NULL OR connection_id = \(connection))
                 RETURNING connection_id
             )

@@ -1,3 +1,5 @@
+import Crypto
+import HTTP
 import JSON
 import Models
 import Web
@@ -64,6 +66,21 @@ struct GenericProvider: CallProvider {
             let fields = error.fields.prefix(5).map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
             throw ProviderError(.invalid, "The payload is not as documented: \(fields)")
         }
+    }
+
+    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? {
+        guard let secret = connection.webhookSecrets.first, let key = StandardWebhook.key(secret) else { return nil }
+        let body = try JSON.encode(
+            [
+                "id": "test-call", "direction": "inbound", "from": "+14155550123", "to": "201", "status": "ringing",
+                "started_at": .string(now.jsonText),
+            ] as JSONValue)
+        let digest = HMAC.sha256(Array("msg_test.\(now.seconds).".utf8) + body, key: key)
+        return HookSample(
+            headers: [
+                "Content-Type": "application/json", "webhook-id": "msg_test", "webhook-timestamp": "\(now.seconds)",
+                "webhook-signature": "v1,\(Base64.standard.encode(digest))",
+            ], body: body)
     }
 
     private func report(of event: Event, receivedAt: Timestamp) -> CallReport {

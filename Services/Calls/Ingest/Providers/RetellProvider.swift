@@ -156,6 +156,26 @@ struct RetellProvider: CallProvider {
         return members.isEmpty ? nil : try JSONText(encoding: JSONValue.object(members))
     }
 
+    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? {
+        let key = connection.credentials["webhook_key"] ?? connection.credentials["api_key"]
+        guard let key else { return nil }
+        let milliseconds = now.microseconds / 1_000
+        let body = try JSON.encode(
+            [
+                "event": "call_started",
+                "call": [
+                    "call_id": "test-call", "call_type": "phone_call", "call_status": "ongoing",
+                    "direction": "inbound", "from_number": "+14155550123", "to_number": "+14155550199",
+                    "start_timestamp": .int(milliseconds),
+                ],
+            ] as JSONValue)
+        let digest = HMAC.sha256(body + Array("\(milliseconds)".utf8), key: Array(key.utf8))
+        return HookSample(
+            headers: [
+                "Content-Type": "application/json", "x-retell-signature": "v=\(milliseconds),d=\(Hex.encode(digest))",
+            ], body: body)
+    }
+
     // Questions.
 
     /// Which of the tenant's agents takes a call that comes in; without a choice the number's own does.

@@ -164,6 +164,24 @@ struct VapiProvider: CallProvider {
         return members.isEmpty ? nil : try JSONText(encoding: JSONValue.object(members))
     }
 
+    /// With the shared secret; an HMAC or a bearer token is Vapi's own to try.
+    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? {
+        guard connection.settings["hook_authentication"] ?? "secret" == "secret",
+            let secret = connection.webhookSecrets.first
+        else { return nil }
+        let body = try JSON.encode(
+            [
+                "message": [
+                    "type": "status-update", "status": "ringing", "timestamp": .int(now.microseconds / 1_000),
+                    "call": [
+                        "id": "test-call", "type": "inboundPhoneCall", "createdAt": .string(now.jsonText),
+                        "customer": ["number": "+14155550123"],
+                    ],
+                ]
+            ] as JSONValue)
+        return HookSample(headers: ["Content-Type": "application/json", "X-Vapi-Secret": secret], body: body)
+    }
+
     // Questions.
 
     func answer(_ question: HookQuestion, _ connection: InternalAPI.Connection) throws -> HTTPResponse? {

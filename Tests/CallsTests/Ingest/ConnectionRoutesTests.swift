@@ -1,0 +1,118 @@
+import HTTP
+import JSON
+import Models
+import Postgres
+import Testing
+import WebTestSupport
+
+@testable import Calls
+
+/// Trying connections, reading days again, and asking providers when somebody looks.
+@Suite(.timeLimit(.minutes(20))) struct ConnectionRoutesTests {
+    private static let path = "/api/v1/calls/connections"
+    private static let call = """
+        {"call_id": "c-1", "call_type": "phone_call", "call_status": "ended", "direction": "inbound",
+         "from_number": "+14155550123", "to_number": "+14155550199", "start_timestamp": 1767225600000,
+         "end_timestamp": 1767225673000, "duration_ms": 73000, "disconnection_reason": "user_hangup",
+         "transcript_object": [{"role": "agent", "content": "Hello.", "words": [{"word": "Hello.", "start": 0.5, "end": 1.0}]}],
+         "call_analysis": {"call_summary": "A greeting."}}
+        """
+
+    @Test func `a connection is tried, and wrong credentials are told of once`() async throws {
+        try await IngestWorld.withProvider({ [RetellProvider(endpoint: $0)] }) { world, server in
+            let connection = world.connect("retell", credentials: ["api_key": "key_1"])
+            server.script("/get-concurrency", FakeProviderServer.json("{}", status: 401), FakeProviderServer.json("{}"))
+            let check = "\(Self.path)/\(connection.id)/check"
+            let refused: CallsAPI.ConnectionCheck = try await world.send(.post, check).decoded()
+            #expect(!refused.isWorking && refused.code == "credentials")
+            #expect(server.seen.first?.authorization == "Bearer key_1")
+            let state: CallsAPI.ConnectionState = try await world.send(.get, "\(Self.path)/\(connection.id)").decoded()
+            #expect(state.alert == "credentials" && state.lastErrorCode == "credentials" && state.failures == 1)
+            let working: CallsAPI.ConnectionCheck = try await world.send(.post, check).decoded()
+            #expect(working.isWorking)
+            #expect(try await world.events() == ["connection.failed", "connection.recovered"])
+            #expect(try await world.send(.post, check, as: .user(.agent)).status == 403)
+            let other = "\(Self.path)/\(ConnectionID.make())/check"
+            #expect(try await world.send(.post, other).status == 404)
+        }
+    }
+
+    @Test func `the test button shows what is understood, and makes no call`() async throws {
+        try await IngestWorld.with { world in
+            for (provider, credentials) in [
+                ("generic", [:]), ("retell", ["api_key": "key_1"]), ("vapi", [:]),
+            ] as [(String, [String: String])] {
+                let connection = world.connect(provider, credentials: credentials)
+                let test: CallsAPI.HookTest = try await world.send(.post, "\(Self.path)/\(connection.id)/test")
+                    .decoded()
+                #expect(test.isVerified && test.calls.count == 1, "\(provider)")
+                #expect(test.calls.first?.from.number == "+14155550123", "\(provider)")
+                #expect(try await world.rows(of: connection).isEmpty)
+                let steps: CallsAPI.ConnectionInstructions = try await world.send(
+                    .get, "\(Self.path)/\(connection.id)/instructions"
+                ).decoded()
+                #expect(steps.steps.count >= 2 && steps.steps.contains { $0.contains(steps.hookURL) }, "\(provider)")
+            }
+        }
+        for provider in CallProviders.all.list {
+            #expect(!ConnectionInstructions.of(provider.name, url: "x").isEmpty, "\(provider.name)")
+        }
+    }
+
+    @Test func `a day that is read again gives the same rows, and brings back what was lost`() async throws {
+        try await IngestWorld.with { world in
+            let connection = world.connect("generic")
+            for number in 1...5 {
+                let body = Array(
+                    #"{"id":"c-\#(number)","status":"completed","from":"+14155550123","to":"201","started_at":"\#((Timestamp.now() - .seconds(60)).jsonText)"}"#
+                        .utf8)
+                _ = try await world.deliver(body, to: connection, headers: try HookTests.signed(body, id: "m\(number)"))
+            }
+            try await world.work(connection)
+            let rows = try await world.rows(of: connection)
+            let versions = try await world.versions()
+            #expect(rows.count == 5)
+            let day = LocalDate(daysSince1970: Int(Timestamp.now().seconds / 86_400)).jsonText
+            let yesterday = LocalDate(daysSince1970: Int(Timestamp.now().seconds / 86_400) - 1).jsonText
+            let replay = try await world.send(
+                .post, "\(Self.path)/\(connection.id)/replays",
+                json: ["from_date": .string(yesterday), "to_date": .string(day)])
+            #expect(replay.status == 202)
+            #expect(try (replay.decoded() as CallsAPI.Replay).payloads == 5)
+            try await world.work(connection)
+            #expect(try await world.rows(of: connection) == rows)
+            #expect(try await world.versions() == versions)
+        }
+    }
+
+    @Test func `whoever looks at a call gets what its provider has, once asked for and then kept`() async throws {
+        try await IngestWorld.withProvider({ [RetellProvider(endpoint: $0)] }) { world, server in
+            let connection = world.connect("retell", credentials: ["api_key": "key_1"])
+            server.script("/v2/get-call/c-1", HTTPResponse(status: 500), FakeProviderServer.json(Self.call))
+            let body = Array(
+                #"{"event":"call_started","call":{"call_id":"c-1","call_type":"phone_call","call_status":"ongoing","start_timestamp":1767225600000}}"#
+                    .utf8)
+            _ = try await world.deliver(body, to: connection, headers: HookTests.retell(body))
+            try await world.work(connection)
+            let list = try await world.send(.get, "/api/v1/calls")
+            let id = try #require(
+                try JSON.decode(JSONValue.self, from: Array(list.text.utf8)).list("data").first?.text("id"))
+            let path = "/api/v1/calls/\(id)/provider-data"
+            let fresh = try await world.send(.get, path)
+            #expect(fresh.status == 200, "\(fresh.text)")
+            let first: CallsAPI.ProviderData = try fresh.decoded()
+            #expect(!first.cached && first.durationSeconds == 73 && first.callStatus == .completed)
+            #expect(first.transcript?.first?.text == "Hello." && first.summary == "A greeting.")
+            let again: CallsAPI.ProviderData = try await world.send(.get, path).decoded()
+            #expect(again.cached && again.transcript?.count == 1 && again.fetchedAt != nil)
+            let asked = server.seen.count
+            _ = try await world.send(.get, path)
+            #expect(server.seen.count == asked)
+            server.script("/v2/get-call/c-1", HTTPResponse(status: 403))
+            let refused = try await world.send(.get, "\(path)?refresh=true")
+            #expect(refused.status == 502)
+            #expect(try await world.send(.get, "/api/v1/calls/\(CallID.make())/provider-data").status == 404)
+            #expect(try await world.send(.get, path, as: .user(.agent)).status == 404)
+        }
+    }
+}
