@@ -37,7 +37,8 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
         routes += RouteTable.ingest(
             ConnectionRoutes(database: database, seat: ingest), ProviderDataRoutes(database: database, seat: ingest),
-            CallImportRoutes(database: database, pricing: pricing))
+            CallImportRoutes(database: database, pricing: pricing),
+            CallRegistrationRoutes(database: database, seat: ingest))
         routes += RouteTable.hooks(
             HookRoutes(database: database, connections: ingest?.connections, providers: ingest?.providers ?? .all))
         routes += RouteTable.assignment(AssignmentRoutes(database: database), AgentRoutes(database: database))

@@ -33,7 +33,8 @@ enum ImportFile {
 
     /// One row: what it says, or what is wrong with it.
     struct Row: Sendable {
-        var document: JSONValue
+        /// JSON: the call as it will be made, or what stood there.
+        var document: String
         var call: ImportedCall?
         var faults: [String] = []
     }
@@ -47,7 +48,7 @@ enum ImportFile {
         guard documents.count <= mostRows else {
             throw Failure(.bodyTooLarge, "One import takes \(mostRows) rows.")
         }
-        return documents.map { row(of: $0, now: now) }
+        return try documents.map { try row(of: $0, now: now) }
     }
 
     private static func table(_ text: String) throws -> [JSONValue?] {
@@ -70,16 +71,17 @@ enum ImportFile {
         }
     }
 
-    private static func row(of document: JSONValue?, now: Timestamp) -> Row {
+    private static func row(of document: JSONValue?, now: Timestamp) throws -> Row {
         guard let document, case .object = document else {
-            return Row(document: .null, faults: ["The row cannot be read."])
+            return Row(document: "null", faults: ["The row cannot be read."])
         }
-        var row = Row(document: document)
+        var row = Row(document: String(decoding: try JSON.encode(document), as: UTF8.self))
         var reader = ImportFields(document)
         let call = reader.call()
         row.faults = reader.faults
         if let call, row.faults.isEmpty {
-            do {
+            row.document = String(decoding: try JSON.encode(call), as: UTF8.self)
+            do throws(Failure) {
                 try call.draft(source: "import", country: "US").check(now: now)
                 row.call = call
             } catch {

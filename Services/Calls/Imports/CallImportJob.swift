@@ -94,6 +94,6 @@ struct CallImportRemovalStore {
                 SELECT \(tenant), gen_random_uuid(), bucket FROM (
                     SELECT DISTINCT date_bin('15 minutes', started_at, 'epoch') AS bucket FROM gone) AS counted
             )
-            """)
+            """, keepsImportRows: true)
     }
 }

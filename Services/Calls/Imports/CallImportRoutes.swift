@@ -1,4 +1,5 @@
 import Auth
+import IO
 import Jobs
 import JSON
 import Models
@@ -39,7 +40,9 @@ struct CallImportRoutes: Sendable {
             bytes += piece
             guard bytes.count <= ImportFile.sizeLimit else { throw Failure(.bodyTooLarge) }
         }
-        let read = try ImportFile.rows(of: bytes, isCSV: body.contentType == "text/csv", now: .now())
+        let (file, isCSV) = (bytes, body.contentType == "text/csv")
+        // Reading takes seconds; the loop has others to serve.
+        let read = try await WorkerPool.files.run { try ImportFile.rows(of: file, isCSV: isCSV, now: .now()) }
         let numbered = Array(zip(1..., read).map { (number: $0, row: $1) })
         let id = CallImportID.make()
         let made = try await context.database(database).transaction { transaction in

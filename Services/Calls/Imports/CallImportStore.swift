@@ -20,11 +20,7 @@ struct CallImportStore {
 
     /// Keeps rows; those whose call is there already are known at once, as are second rows of one id.
     func add(_ read: ArraySlice<(number: Int, row: ImportFile.Row)>, to id: CallImportID, source: String) async throws {
-        let documents = try read.map { entry in
-            try JSONText(
-                encoding: entry.row.call.map { try JSON.decode(JSONValue.self, from: JSON.encode($0)) }
-                    ?? entry.row.document)
-        }
+        let documents = read.map(\.row.document)
         let numbers = read.map { Int32($0.number) }
         let ids = read.map { $0.row.call?.externalID ?? "" }
         let faults = try read.map { try JSONText(encoding: $0.row.faults) }
@@ -39,7 +35,7 @@ struct CallImportStore {
                             AND other.import_id = \(id) AND other.external_id = told.external_id)
                     THEN 'known' ELSE 'waiting' END,
                 ARRAY(SELECT jsonb_array_elements_text(told.faults::jsonb))
-            FROM unnest(\(numbers)::int[], \(ids)::text[], \(documents.map(Self.text))::text[], \(faults.map(Self.text))::text[])
+            FROM unnest(\(numbers)::int[], \(ids)::text[], \(documents)::text[], \(faults.map(Self.text))::text[])
                 AS told (number, external_id, document, faults)
             """)
     }

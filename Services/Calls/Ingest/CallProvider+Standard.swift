@@ -14,6 +14,10 @@ extension CallProvider {
         _ cursor: JSONText?, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
     ) async throws -> ProviderPoll { ProviderPoll(reports: []) }
 
+    func register(
+        _ call: CallRegistration, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
+    ) async throws -> ProviderRegistration? { nil }
+
     func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? { nil }
 
     func check(_ connection: InternalAPI.Connection, _ client: OutboundHTTPClient) async throws {}

@@ -51,6 +51,11 @@ protocol CallProvider: Sendable {
     /// A made-up hook as the provider would send it, signed with the connection's own secret; nil where that cannot be.
     func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample?
 
+    /// Has the provider expect a call that has not begun; nil where that cannot be.
+    func register(
+        _ call: CallRegistration, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
+    ) async throws -> ProviderRegistration?
+
     /// An answer to a hook that `HookTable` says is asked; nil lets the gateway's fallback speak.
     func answer(_ question: HookQuestion, _ connection: InternalAPI.Connection) throws -> HTTPResponse?
 }

@@ -7,8 +7,9 @@ struct CallRemovalStore: Sendable {
 
     /// Runs a statement's common table expressions, of which one named `gone` removes calls and returns their ids.
     ///
-    /// Gives the recordings whose bytes go next, nil for a call without one; nil when no call was removed.
-    func remove(_ expressions: SQL) async throws -> [RecordingID?]? {
+    /// Gives the recordings whose bytes go next, nil for a call without one; nil when no call was removed. An import that is
+    /// undone sees to its own rows.
+    func remove(_ expressions: SQL, keepsImportRows: Bool = false) async throws -> [RecordingID?]? {
         let recordings = try await rows.query(
             """
             WITH \(expressions), idle AS (
@@ -17,6 +18,7 @@ struct CallRemovalStore: Sendable {
             ), forgotten AS (
                 DELETE FROM call_import_rows USING gone
                 WHERE call_import_rows.tenant_id = \(rows.tenant) AND call_import_rows.call_id = gone.id
+                  AND NOT \(keepsImportRows)
             ), unheard AS (
                 DELETE FROM hook_payloads USING hook_payload_calls AS link, gone
                 WHERE hook_payloads.tenant_id = \(rows.tenant) AND hook_payloads.id = link.payload_id

@@ -45,7 +45,8 @@ final class CallJobService: @unchecked Sendable {
         runner.register(AssignLineCallsJob.self, AssignLineCallsJob.options) { [database = seat.database] run, job in
             try await job.run(database, in: run.tenant)
         }
-        try IngestJobs(seat, shared, ingest, blobs: blobs, knowledge: knowledge, tenancy: tenancy).register(on: runner, seat.database)
+        try IngestJobs(seat, shared, ingest, blobs: blobs, knowledge: knowledge, tenancy: tenancy).register(
+            on: runner, seat.database)
         let retention = Retention(database: seat.database, blobs: blobs, knowledge: knowledge, logger: seat.logger)
         runner.register(RetainCallsJob.self, CallJobService.upkeep) { _, _ in try await retention.run() }
         try runner.schedule(RetainCallsJob(), every: .seconds(86_400), offset: .seconds(2 * 3_600))

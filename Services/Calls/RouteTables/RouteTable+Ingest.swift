@@ -20,7 +20,8 @@ extension RouteTable {
 
     /// How connections do, what providers say of calls, and past calls that are brought in.
     static func ingest(
-        _ connections: ConnectionRoutes, _ data: ProviderDataRoutes, _ imports: CallImportRoutes
+        _ connections: ConnectionRoutes, _ data: ProviderDataRoutes, _ imports: CallImportRoutes,
+        _ registrations: CallRegistrationRoutes
     ) -> [Route] {
         ofConnections(connections) + ofImports(imports) + [
             .get(
@@ -28,6 +29,10 @@ extension RouteTable {
                 .permission(.callsReadAll, or: .callsReadOwn),
                 "What the call's provider has said of it, asked for when it is not there", data.get,
                 .failures([.upstreamUnavailable])),
+            .post(
+                "/api/v1/calls/registrations", "register_call", .permission(.callsWrite),
+                "Have a provider expect a call, for a browser or an own phone system to carry", registrations.register,
+                .idempotent, .failures([.conflict, .upstreamUnavailable])),
             .post(
                 "/api/v1/calls/{id}/recording/copy", "copy_recording_again", .permission(.callsWrite),
                 "Fetch the recording from its provider once more", data.copyAgain, .failures([.conflict])),

@@ -73,6 +73,11 @@ package struct CallExportID: EntityID {
 
 /// The identifier of a report that is mailed again and again.
 package struct ReportScheduleID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of a file of past calls that was brought in.
 package struct CallImportID: EntityID {
     package let uuid: UUID

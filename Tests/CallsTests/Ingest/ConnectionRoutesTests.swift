@@ -88,7 +88,7 @@ import WebTestSupport
     @Test func `whoever looks at a call gets what its provider has, once asked for and then kept`() async throws {
         try await IngestWorld.withProvider({ [RetellProvider(endpoint: $0)] }) { world, server in
             let connection = world.connect("retell", credentials: ["api_key": "key_1"])
-            server.script("/v2/get-call/c-1", HTTPResponse(status: 500), FakeProviderServer.json(Self.call))
+            server.script("/v2/get-call/c-1", HTTPResponse(status: 503), FakeProviderServer.json(Self.call))
             let body = Array(
                 #"{"event":"call_started","call":{"call_id":"c-1","call_type":"phone_call","call_status":"ongoing","start_timestamp":1767225600000}}"#
                     .utf8)
@@ -113,6 +113,44 @@ import WebTestSupport
             #expect(refused.status == 502)
             #expect(try await world.send(.get, "/api/v1/calls/\(CallID.make())/provider-data").status == 404)
             #expect(try await world.send(.get, path, as: .user(.agent)).status == 404)
+        }
+    }
+
+    @Test func `a call is registered at its provider, and its hooks find it`() async throws {
+        try await IngestWorld.withProvider({ [RetellProvider(endpoint: $0)] }) { world, server in
+            let connection = world.connect(
+                "retell", credentials: ["api_key": "key_1"], settings: ["inbound_agent_id": "agent_7"])
+            server.script(
+                "/v3/create-web-call",
+                FakeProviderServer.json(
+                    #"{"access_token":"t0ken","call_id":"w-1","expires_at":1767225600,"ice_servers":[],"transport":"gateway"}"#,
+                    status: 201))
+            let body: JSONValue = [
+                "connection_id": .string(connection.id.jsonText), "is_web": true,
+                "contact_form_submission_id": "form-9",
+                "widget_id": "w7",
+            ]
+            let answer = try await world.send(
+                .post, "/api/v1/calls/registrations", headers: ["Idempotency-Key": "r1"], json: body)
+            #expect(answer.status == 201, "\(answer.text)")
+            let made: CallsAPI.RegisteredCall = try answer.decoded()
+            #expect(made.accessToken == "t0ken" && made.externalID == "w-1")
+            let row = try #require(try await world.rows(of: connection).first)
+            #expect(row.contains("|registered|") && row.contains("form-9"), "\(row)")
+            let hook = Array(
+                #"{"event":"call_started","call":{"call_id":"w-1","call_type":"web_call","agent_id":"agent_7","call_status":"ongoing","start_timestamp":1767225600000}}"#
+                    .utf8)
+            _ = try await world.deliver(hook, to: connection, headers: HookTests.retell(hook))
+            try await world.work(connection)
+            #expect(try await world.rows(of: connection).count == 1)
+            let tables = try await world.database.tenant(world.tenant).value(
+                "SELECT count(*) FROM call_accounts WHERE tenant_id = \(world.tenant) AND document::text ~ 't0ken'",
+                as: Int.self)
+            #expect(tables == 0)
+            server.script("/v3/create-web-call", HTTPResponse(status: 402))
+            let refused = try await world.send(
+                .post, "/api/v1/calls/registrations", headers: ["Idempotency-Key": "r2"], json: body)
+            #expect(refused.status == 502)
         }
     }
 }
