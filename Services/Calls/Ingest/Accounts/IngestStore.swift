@@ -210,7 +210,7 @@ struct IngestStore {
         ), kept AS (
             INSERT INTO call_accounts (tenant_id, call_id, document)
             SELECT tenant_id, id, \(account) FROM changed
-        ), \(Self.mark)
+        )
         SELECT \(unescaped: Call.columns) FROM changed
         """
     }
@@ -240,16 +240,8 @@ struct IngestStore {
                 updated_at = now(), version = version + 1
             WHERE tenant_id = \(tenant) AND id = \(call.id)
             RETURNING *
-        ), \(Self.mark)
+        )
         SELECT \(unescaped: Call.columns) FROM changed
         """
     }
-
-    /// Has the bucket of each changed call counted again.
-    private static let mark: SQL = """
-        marked AS (
-            INSERT INTO call_rollup_marks (tenant_id, id, bucket_at)
-            SELECT tenant_id, gen_random_uuid(), date_bin('15 minutes', started_at, 'epoch') FROM changed
-        )
-        """
 }
