@@ -10,7 +10,7 @@ enum MigrationRules {
         "inbox", "inbox_lanes", "schema_migrations", "signing_keys", "changes", "disabled_features", "plans",
         "platform_settings",
         "call_rollup_marks",
-        "usage_buckets", "mails",
+        "usage_buckets", "mails", "contact_keys",
         "limit_buckets", "limit_holdings", "limit_holders", "tombstones", "audit_unsealed",
     ]
 

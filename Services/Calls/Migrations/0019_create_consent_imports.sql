@@ -1,3 +1,4 @@
+-- Files of numbers with what came of each row, and how often the public page of consent was used.
 CREATE TABLE do_not_call_imports (
     tenant_id   uuid        NOT NULL,
     id          uuid        NOT NULL,

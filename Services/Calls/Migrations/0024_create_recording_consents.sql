@@ -1,3 +1,4 @@
+-- The proof of what let a call be recorded stands with the call, and goes with it.
 CREATE TABLE recording_consents (
     tenant_id  uuid        NOT NULL,
     call_id    uuid        NOT NULL,
