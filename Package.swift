@@ -88,14 +88,14 @@ let shared: [Target] = [
     library("HTTPClient", ["HTTP", "IO", "JSON", "Telemetry", "CCurl"]),
     library("Archive", ["CArchive"]),
     library("Mail", ["HTTPClient", "IO", "Models", "Telemetry"]),
-    library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "Telemetry"]),
     library("ServiceKit", ["IO", "HTTP", "HTTPClient", "Postgres", "Crypto", "JSON", "Models", "Telemetry"]),
+    library("BlobStore", ["HTTPClient", "HTTP", "IO", "Models", "Crypto", "ServiceKit", "Telemetry"]),
     library("Auth", ["IO", "Crypto", "JSON", "Models", "Telemetry"]),
     library("Web", ["JSON", "Models", "HTTP", "IO", "Postgres", "Auth", "Crypto", "ServiceKit", "Telemetry"]),
     library("Jobs", ["JSON", "Models", "IO", "Postgres", "ServiceKit", "Telemetry"]),
     library("Clients", ["JSON", "Models", "HTTP", "HTTPClient", "IO", "Auth", "Telemetry"]),
     library("Events", ["JSON", "Models", "IO", "Postgres", "HTTP", "Clients", "ServiceKit", "Web", "Telemetry"]),
-    library("Suite", ["Models", "IO", "HTTPClient", "Auth", "Clients", "ServiceKit", "Telemetry"]),
+    library("Suite", ["JSON", "Models", "IO", "HTTPClient", "Auth", "Clients", "ServiceKit", "Telemetry"]),
     library(
         "LifeCycle",
         [

@@ -84,7 +84,7 @@ enum GatewayService: ServiceProgram {
             proxyHeaderPeers: seat.configuration.edge.proxyHeaderPeers,
             isReady: { member.state.isLoaded && health.haveAllBeenReady },
             status: [
-                ("upstreams", { shared.board.document }), ("change_feed", { FeedStatus(member.state).document }),
+                ("upstreams", { shared.board.document }), FeedStatus.section(of: member.state),
                 ("inbox", { inbox.status }), ("certificates", { SecureTransport.status(shared.transport) }),
                 ("limits", { limits.status }),
             ],

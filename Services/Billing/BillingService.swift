@@ -31,7 +31,8 @@ enum BillingService: ServiceProgram {
                 events: events, usage: UsageRoutes(database: seat.database),
                 export: ServiceExportRoutes(database: seat.database, tables: [ExportedTable("usage_counts")])),
             trust: trust, listener: .internal)
-        var parts = ServiceParts(service: application.handler, internal: inner.handler)
+        var parts = ServiceParts(
+            service: application.handler, internal: inner.handler, status: [FeedStatus.section(of: member.state)])
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
         if seat.index == 0 {

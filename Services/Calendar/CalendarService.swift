@@ -28,7 +28,8 @@ enum CalendarService: ServiceProgram {
             routes: .calendarInternal(
                 events: EventReceiver.route(seat.database, LifeCycle.receiving()),
                 export: ServiceExportRoutes(database: seat.database, tables: [])), trust: trust, listener: .internal)
-        var parts = ServiceParts(service: application.handler, internal: inner.handler)
+        var parts = ServiceParts(
+            service: application.handler, internal: inner.handler, status: [FeedStatus.section(of: member.state)])
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
         if seat.index == 0 {

@@ -35,25 +35,8 @@ struct RecordingsConfiguration: Sendable {
             example: "/var/lib/switchboard/recordings")
         reservePercent = environment.integer(
             "DISK_RESERVE_PERCENT", "how much of the disk stays free", default: 10, in: 0...100)
-        objectStore = RecordingsConfiguration.objectStore(&environment)
-    }
-
-    private static func objectStore(_ environment: inout Environment) -> S3Configuration? {
-        let endpoint = environment.optionalURL(
-            "S3_ENDPOINT", "an object store in place of the folder", example: "https://s3.eu-central-1.example.com")
-        let bucket = environment.text("S3_BUCKET", "its bucket", default: "switchboard", example: "switchboard")
-        let region = environment.text("S3_REGION", "its region", default: "us-east-1", example: "eu-central-1")
-        let accessKey = environment.text("S3_ACCESS_KEY_ID", "its access key", default: "", example: "AKIA...")
-        let secretKey = environment.optionalSecret("S3_SECRET_ACCESS_KEY", "its secret key", example: "...")
-        guard let endpoint else { return nil }
-        guard !accessKey.isEmpty, let secretKey else {
-            environment.fault(
-                "S3_ACCESS_KEY_ID", "is needed with S3_ENDPOINT, and S3_SECRET_ACCESS_KEY too", example: "AKIA...")
-            return nil
-        }
-        return S3Configuration(
-            endpoint: endpoint.description, bucket: bucket, region: region, accessKey: accessKey,
-            secretKey: secretKey.reveal())
+        objectStore = S3Configuration.read(
+            &environment, bucket: "S3_BUCKET", "the bucket of recordings", default: "switchboard")
     }
 }
 

@@ -51,7 +51,9 @@ struct CallsRoutes: Sendable {
     var internalTable: RouteTable {
         .callsInternal(
             events: EventReceiver.route(database, LifeCycle.receiving(receive)),
-            export: ServiceExportRoutes(database: database, tables: .ofCalls + .ofReading, blobs: blobs),
+            export: ServiceExportRoutes(
+                database: database, tables: .ofCalls + .ofReading, blobs: blobs,
+                personFiles: CallErasureService.personFiles),
             progress: CallProgressRoutes(database: database),
             others: RouteTable.consentInternal(consent)
                 + RouteTable.assignmentInternal(AgentRoutes(database: database)))

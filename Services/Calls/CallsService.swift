@@ -62,7 +62,8 @@ enum CallsService: ServiceProgram {
             idempotency: IdempotencyStore(seat.database, logger: seat.logger))
         let inner = WebApplication(
             seat, routes: routes.internalTable, trust: trust, listener: .internal)
-        var parts = ServiceParts(service: application.handler, internal: inner.handler)
+        var parts = ServiceParts(
+            service: application.handler, internal: inner.handler, status: [FeedStatus.section(of: member.state)])
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
         guard seat.index == 0 else { return parts }

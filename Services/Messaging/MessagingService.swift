@@ -29,20 +29,22 @@ enum MessagingService: ServiceProgram {
         let seal = MailSeal(secrets: secrets)
         let mail = MailRoutes(
             store: MailStore(database: seat.database), seal: seal, isSending: seat.configuration.mail != nil)
+        let sending = seat.configuration.mail.map { MailSending(client: MailClient($0.server), from: $0.from) }
         let application = WebApplication(seat, routes: .messaging, trust: trust)
         let inner = WebApplication(
             seat,
             routes: .messagingInternal(
-                events: events, mail: mail, export: ServiceExportRoutes(database: seat.database, tables: .ofMessaging)),
+                events: events, mail: mail, test: MailTestRoutes(sending: sending),
+                export: ServiceExportRoutes(database: seat.database, tables: .ofMessaging)),
             trust: trust, listener: .internal)
-        var parts = ServiceParts(service: application.handler, internal: inner.handler)
+        var parts = ServiceParts(
+            service: application.handler, internal: inner.handler, status: [FeedStatus.section(of: member.state)])
         parts.isReady = { [state = member.state] in state.isLoaded }
         parts.mayBegin = { [state = member.state] in state.isCurrent }
         if seat.index == 0 {
             let mailbox = MailboxRoutes(
                 store: MailboxStore(database: seat.database), seal: seal, logger: seat.logger)
             parts.pages = [OperatorPage(MailboxRoutes.path) { await mailbox.answer($0) }]
-            let sending = seat.configuration.mail.map { MailSending(client: MailClient($0.server), from: $0.from) }
             let jobs = try MessagingJobService(
                 seat, mail: MailDelivery(store: mail.store, seal: seal, sending: sending),
                 tenancy: member.client(for: .tenancy))

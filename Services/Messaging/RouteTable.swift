@@ -7,7 +7,9 @@ extension RouteTable {
     static var messaging: RouteTable { RouteTable(.messaging, []) }
 
     /// What other services may ask.
-    static func messagingInternal(events: Route, mail: MailRoutes, export: ServiceExportRoutes) -> RouteTable {
+    static func messagingInternal(
+        events: Route, mail: MailRoutes, test: MailTestRoutes, export: ServiceExportRoutes
+    ) -> RouteTable {
         RouteTable(
             .messaging,
             [
@@ -15,6 +17,12 @@ extension RouteTable {
                 .post(
                     "/internal/mail", "send_mail", .service(.mailSend), "Send a letter of the suite to one person",
                     mail.take),
+                .get(
+                    "/internal/mail", "get_mail_server", .service(.mailSend), "Whether there is a mail server",
+                    test.state),
+                .post(
+                    "/internal/mail/test", "try_mail_server", .service(.mailSend),
+                    "Send a letter at once and say what the mail server said", test.send),
             ] + export.routes)
     }
 }

@@ -36,5 +36,11 @@ extension Migration {
         Migration(name: "0029_describe_sessions", sql: PackageResources._029_describe_sessions_sql),
         Migration(name: "0030_create_connections", sql: PackageResources._030_create_connections_sql),
         Migration(name: "0031_list_connections", sql: PackageResources._031_list_connections_sql),
+        Migration(name: "0032_export_people", sql: PackageResources._032_export_people_sql),
+        Migration(name: "0033_watch_volume", sql: PackageResources._033_watch_volume_sql),
+        Migration(name: "0034_change_in_bulk", sql: PackageResources._034_change_in_bulk_sql),
+        Migration(name: "0035_ask_for_support", sql: PackageResources._035_ask_for_support_sql),
+        Migration(name: "0036_create_notices", sql: PackageResources._036_create_notices_sql),
+        Migration(name: "0037_sort_tenants", sql: PackageResources._037_sort_tenants_sql),
     ]
 }

@@ -1,3 +1,4 @@
+import BlobStore
 import HTTPClient
 import IO
 import Models
@@ -16,6 +17,8 @@ struct TenancyConfiguration: ServiceConfiguration {
     let passwordThreads: Int
     /// Where tenants' archives lie until they were fetched.
     let exportsFolder: String
+    /// A bucket in place of the folder.
+    let exportsBucket: S3Configuration?
     /// Who is asked for the records of tenants' domains; nil for the servers of the machine.
     let resolver: SocketAddress?
     /// Addresses of identity providers that are not public and may be asked all the same.
@@ -41,6 +44,9 @@ struct TenancyConfiguration: ServiceConfiguration {
         exportsFolder = environment.folder(
             "EXPORTS", "the folder of tenants' archives, of one week each", default: process.dataFolder + "/exports",
             example: "/var/lib/switchboard/exports")
+        exportsBucket = S3Configuration.read(
+            &environment, bucket: "S3_EXPORTS_BUCKET", "a bucket of tenants' archives alone, in place of the folder",
+            default: "")
         resolver = environment.read(
             "DOMAIN_RESOLVER", "the DNS server that is asked for tenants' domains, in place of the machine's",
             example: "127.0.0.1:53", Self.server)
@@ -53,6 +59,9 @@ struct TenancyConfiguration: ServiceConfiguration {
                 Self.providerAddressesName, "takes host:port and CIDR blocks", example: "10.0.0.7:8443")
         }
     }
+
+    /// Beside the database, and never restored with it.
+    var journal: ErasureJournal { ErasureJournal(path: process.dataFolder + "/erasures.ndjson") }
 
     static let providerAddressesName = "ALLOW_ADDRESSES_SSO"
 

@@ -41,6 +41,13 @@ final class TenancyJobService: @unchecked Sendable {
         runner.register(EraseOwnJob.self, options) { run, job in try await pursuit.run(run, job) }
         runner.register(PursueErasuresJob.self, options) { _, _ in try await pursuit.pursue() }
         try runner.schedule(PursueErasuresJob(), every: .seconds(600), offset: .seconds(120))
+        runner.register(BulkJob.self, BulkJob.options) { [changing = parts.changing] _, job in
+            try await changing.run(job)
+        }
+        runner.register(ReplayErasuresJob.self, options) { [replay = parts.replay] run, _ in
+            try await replay.run(run.logger)
+        }
+        try runner.schedule(ReplayErasuresJob(), every: .seconds(600), offset: .seconds(60))
         runner.register(ExportJob.self, ExportJob.options) { [loop = parts.loop, clients = parts.clients] run, job in
             try await exporting.run(run, job, loop: loop, clients: clients)
         }
@@ -51,6 +58,10 @@ final class TenancyJobService: @unchecked Sendable {
         runner.register(PruneAuditJob.self, options) { [knowledge = parts.knowledge] _, _ in
             try await sealing.prune(knowledge)
         }
+        runner.register(WatchVolumeJob.self, options) { [volume = parts.volume] run, _ in
+            try await volume.run(run.logger)
+        }
+        try runner.schedule(WatchVolumeJob(), every: .seconds(600), offset: .seconds(300))
         try runner.schedule(PruneAuditJob(), every: .seconds(86_400), offset: .seconds(4 * 3_600))
     }
 
@@ -61,8 +72,11 @@ final class TenancyJobService: @unchecked Sendable {
 /// What the jobs of tenants' and people's ends stand on.
 struct LifeCycleJobs: Sendable {
     let pursuit: ErasurePursuit
+    let replay: ErasureReplay
+    let changing: BulkChanging
     let exporting: TenantExporting
     let sealing: AuditSealing
+    let volume: VolumeWatch
     let knowledge: any TenantKnowledge
     let clients: @Sendable (ServiceName) -> ServiceClient
     let loop: EventLoop

@@ -21,6 +21,8 @@ struct TenancyRoutes: Sendable {
     let exports: any BlobStore
     /// Asked by the wizard; nil where nobody is.
     var calls: ServiceClient? = nil
+    /// Asked whether letters go out; nil where nobody is.
+    var messaging: ServiceClient? = nil
 
     private var tokens: AccessTokens { AccessTokens(ring: ring, issuer: baseURL.description) }
     private var factors: SecondFactors { SecondFactors(secrets: mail.secrets) }
@@ -40,7 +42,9 @@ struct TenancyRoutes: Sendable {
     var table: RouteTable {
         RouteTable(
             .tenancy,
-            ofPeople + ofPlatform + RouteTable.lifeCycle(erasures, ExportRoutes(database: database, blobs: exports)))
+            ofPeople + ofPlatform
+                + RouteTable.lifeCycle(
+                    erasures, ExportRoutes(database: database, blobs: exports, secrets: mail.secrets)))
     }
 
     private var ofPeople: [Route] {
@@ -78,7 +82,12 @@ struct TenancyRoutes: Sendable {
         routes += RouteTable.platformEdits(
             TenantEditRoutes(database: database, mail: mail), TenantExportRoutes(database: database),
             PlatformFeatureRoutes(database: database))
-        routes += RouteTable.impersonation(ImpersonationRoutes(database: database, tokens: tokens, links: links))
+        routes += RouteTable.mail(MailStateRoutes(database: database, messaging: messaging))
+        routes += RouteTable.notices(NoticeRoutes(database: database))
+        routes += RouteTable.bulk(BulkRoutes(database: database))
+        routes += RouteTable.impersonation(
+            ImpersonationRoutes(database: database, tokens: tokens, links: links),
+            SupportRequestRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.signingKeys(SigningKeyRotationRoutes(database: database, ring: ring))
         routes += RouteTable.superAdmins(SuperAdminRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.setupRequests(SetupRequestRoutes(database: database, links: links, mail: mail))

@@ -3,6 +3,7 @@ import BlobStore
 import Clients
 import Crypto
 import Events
+import HTTPClient
 import Idempotency
 import IO
 import Models
@@ -21,7 +22,7 @@ enum TenancyService: ServiceProgram {
         let membership: SuiteMembership
         let passwords: Passwords
         let records: TextRecordClient
-        /// Where tenants' archives lie.
+        /// Where tenants' archives lie, unless there is an object store for them.
         let exports: FileBlobStore
     }
 
@@ -57,11 +58,12 @@ enum TenancyService: ServiceProgram {
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let signal = ChangeSignalService()
         let mail = MailQueue(secrets: secrets)
+        let exports = try blobs(seat, shared)
         let routes = TenancyRoutes(
             database: database, baseURL: seat.configuration.process.baseURL, ring: ring, passwords: shared.passwords,
             mail: mail, serviceSecrets: seat.configuration.serviceSecrets, signal: signal, records: shared.records,
-            providers: try IdentityProviderClient(loop: loop, seat.configuration), exports: shared.exports,
-            calls: member.client(for: .calls))
+            providers: try IdentityProviderClient(loop: loop, seat.configuration), exports: exports,
+            calls: member.client(for: .calls), messaging: member.client(for: .messaging))
         let idempotency = SealedIdempotency(
             store: IdempotencyStore(database, logger: seat.logger), secrets: secrets)
         let application = WebApplication(seat, routes: routes.table, trust: trust, idempotency: idempotency)
@@ -80,11 +82,19 @@ enum TenancyService: ServiceProgram {
                 links: InvitationLinks(seat.configuration.process.baseURL), secrets: secrets)
             try jobs.register(
                 LifeCycleJobs(
-                    pursuit: ErasurePursuit(database: database, secrets: secrets, blobs: shared.exports),
+                    pursuit: ErasurePursuit(
+                        database: database, secrets: secrets, blobs: exports, journal: seat.configuration.journal),
+                    replay: ErasureReplay(
+                        database: database, secrets: secrets, journal: seat.configuration.journal,
+                        clients: { member.client(for: $0) }),
+                    changing: BulkChanging(database: database),
                     exporting: TenantExporting(
-                        database: database, blobs: shared.exports,
+                        database: database, blobs: exports, secrets: secrets,
                         links: InvitationLinks(seat.configuration.process.baseURL), mail: mail),
-                    sealing: AuditSealing(database: database, secrets: secrets), knowledge: member.knowledge,
+                    sealing: AuditSealing(database: database, secrets: secrets),
+                    volume: VolumeWatch(
+                        database: database, mail: mail, links: InvitationLinks(seat.configuration.process.baseURL)),
+                    knowledge: member.knowledge,
                     clients: { member.client(for: $0) }, loop: loop))
             running += [
                 { await shared.membership.run() }, { await pruning.run() }, { await outbox.run() },
@@ -92,9 +102,19 @@ enum TenancyService: ServiceProgram {
             ]
         }
         var parts = ServiceParts(
-            service: application.handler, internal: inner.handler, isReady: { member.state.isLoaded }, running: running)
+            service: application.handler, internal: inner.handler, isReady: { member.state.isLoaded },
+            status: [FeedStatus.section(of: member.state)], running: running)
         parts.mayBegin = { member.state.isCurrent }
         return parts
+    }
+
+    /// Where archives lie; an object store's client belongs to the loop.
+    private static func blobs(
+        _ seat: ServiceSeat<TenancyConfiguration>, _ shared: Shared
+    ) throws -> any BlobStore {
+        guard let bucket = seat.configuration.exportsBucket else { return shared.exports }
+        return S3BlobStore(
+            client: try OutboundHTTPClient(loop: seat.loop, guard: .operatorGiven), configuration: bucket)
     }
 
     static func openAPI() throws -> [UInt8]? {

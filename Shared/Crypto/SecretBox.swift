@@ -65,6 +65,14 @@ package struct SecretBox: Sendable {
         HKDF.sha256(keys.current.key.reveal(), info: Array(purpose.description.utf8))
     }
 
+    /// The id of the key that seals.
+    package var currentKeyID: String { keys.current.id }
+
+    /// The same of the key of an id; nil when that key is not there any more.
+    package func derivedKey(for purpose: StaticString, of id: String) -> [UInt8]? {
+        keys.key(id).map { HKDF.sha256($0, info: Array(purpose.description.utf8)) }
+    }
+
     /// How everything begins that the current key seals, and nothing that another has sealed.
     package var currentHeader: [UInt8] {
         let id = Array(keys.current.id.utf8)

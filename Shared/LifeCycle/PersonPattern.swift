@@ -11,7 +11,18 @@ package enum PersonPattern {
 
     /// The pattern of all that an erasure names; nil when it names nothing.
     package static func make(of erasure: InternalAPI.Erasure) -> String? {
-        let parts = erasure.phoneNumbers.flatMap(patterns(of:)) + erasure.emails.compactMap(pattern(ofEmail:))
+        make(erasure.phoneNumbers, erasure.emails)
+    }
+
+    /// The pattern of a person whose traces are given out: their accounts' ids count too; nil when it names nothing.
+    package static func make(of person: InternalAPI.ExportedPerson) -> String? {
+        make(person.phoneNumbers, person.emails, person.users)
+    }
+
+    private static func make(
+        _ numbers: [InternalAPI.ErasedNumber], _ emails: [String], _ users: [UserID] = []
+    ) -> String? {
+        let parts = numbers.flatMap(patterns(of:)) + emails.compactMap(pattern(ofEmail:)) + users.map(\.description)
         return parts.isEmpty ? nil : parts.joined(separator: "|")
     }
 

@@ -1,18 +1,27 @@
 package import BlobStore
 import HTTP
-import Models
+package import Models
 package import Postgres
 package import Web
 
 /// What a service gives out of a tenant for its archive: to tenancy alone, which puts the archive together.
 package struct ServiceExportRoutes: Sendable {
+    /// Names the files of which a person is part; the pattern finds them in any text.
+    package typealias PersonFiles =
+        @Sendable (InternalAPI.ExportedPerson, String, TenantDatabase) async throws -> [BlobKey]
+
     private static let filesPerPage = 500
 
     private let database: Database
     private let tables: [ExportedTable]
     private let blobs: (any BlobStore)?
+    private let personFiles: PersonFiles
 
-    package init(database: Database, tables: [ExportedTable], blobs: (any BlobStore)? = nil) {
+    package init(
+        database: Database, tables: [ExportedTable], blobs: (any BlobStore)? = nil,
+        personFiles: @escaping PersonFiles = { _, _, _ in [] }
+    ) {
+        self.personFiles = personFiles
         self.database = database
         self.tables = tables
         self.blobs = blobs
@@ -31,6 +40,12 @@ package struct ServiceExportRoutes: Sendable {
                 "/internal/export/files", "list_export_files", .service(.exportRead), "The names of a tenant's files",
                 files),
             .get("/internal/export/file", "export_file", .service(.exportRead), "A file of the tenant", file),
+            .post(
+                "/internal/export/person/rows", "export_person_rows", .service(.exportRead),
+                "The rows of a table that are about somebody", personRows),
+            .post(
+                "/internal/export/person/files", "list_person_files", .service(.exportRead),
+                "The names of the files that somebody is part of", personFileNames),
         ]
     }
 
@@ -44,12 +59,35 @@ package struct ServiceExportRoutes: Sendable {
     }
 
     private func table(_ context: RequestContext, _ path: Path<TablePath>) async throws -> Raw {
-        guard let table = tables.first(where: { $0.name == path.value.name }) else { throw Failure(.notFound) }
+        try rows(path.value.name, naming: nil, context)
+    }
+
+    private func personRows(_ context: RequestContext, _ body: Body<InternalAPI.ExportedPerson>) async throws -> Raw {
+        guard let table = body.value.table, let pattern = PersonPattern.make(of: body.value) else {
+            throw Failure(.badRequest)
+        }
+        return try rows(table, naming: pattern, context)
+    }
+
+    private func rows(_ name: String, naming pattern: String?, _ context: RequestContext) throws -> Raw {
+        guard let table = tables.first(where: { $0.name == name }) else { throw Failure(.notFound) }
         let store = TableExportStore(context.database(database))
         return Raw(
             HTTPResponse(
                 status: 200, headers: ["Content-Type": "application/x-ndjson", "Cache-Control": "no-store"],
-                body: .stream(length: nil) { writer in try await store.read(table) { try await writer.write($0) } }))
+                body: .stream(length: nil) { writer in
+                    try await store.read(table, naming: pattern) { try await writer.write($0) }
+                }))
+    }
+
+    private func personFileNames(
+        _ context: RequestContext, _ body: Body<InternalAPI.ExportedPerson>
+    ) async throws -> OK<InternalAPI.ExportFiles> {
+        guard let pattern = PersonPattern.make(of: body.value) else { throw Failure(.badRequest) }
+        let keys = try await personFiles(body.value, pattern, context.database(database))
+        var found: [String] = []
+        for key in keys where try await blobs?.size(of: key) != nil { found.append(key.description) }
+        return OK(InternalAPI.ExportFiles(keys: found, next: nil))
     }
 
     /// Where a page begins.

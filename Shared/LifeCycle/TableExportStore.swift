@@ -12,18 +12,23 @@ package struct TableExportStore: Sendable {
 
     package init(_ database: TenantDatabase) { rows = database.within(Self.patience) }
 
-    /// Gives the rows of a table, all or those that name somebody, one JSON object a line, as of one moment.
+    /// Gives the rows of a table, all or those that name somebody and what belongs to such, one JSON object a line, as
+    /// of one moment.
     ///
     /// They are read by a cursor of a transaction of its own: one connection is held as long as the taker takes.
     package func read(_ table: ExportedTable, naming pattern: String? = nil, _ take: ([UInt8]) async throws -> Void)
         async throws
     {
-        let tenant = rows.tenant
         try await rows.transaction { transaction in
-            _ = try await transaction.value(
-                """
-                SELECT open_export('export', \(table.name), \(tenant.uuid), \(table.omitted), \(pattern))::text
-                """, as: String.self)
+            if let pattern, let link = table.link {
+                _ = try await transaction.batch([belonging(table, link, pattern)])
+            } else {
+                _ = try await transaction.value(
+                    """
+                    SELECT open_export(
+                        'export', \(table.name), \(rows.tenant.uuid), \(table.omitted), \(pattern))::text
+                    """, as: String.self)
+            }
             while true {
                 let lines = try await transaction.values("FETCH 100 FROM export", as: String.self)
                 guard !lines.isEmpty else { return }
@@ -31,5 +36,19 @@ package struct TableExportStore: Sendable {
                 guard lines.count == Self.batch else { return }
             }
         }
+    }
+
+    /// Opens the cursor over rows that name somebody, or belong to rows that do.
+    private func belonging(
+        _ table: ExportedTable, _ link: ExportedTable.Link, _ pattern: String
+    ) -> SQL {
+        """
+        DECLARE export NO SCROLL CURSOR FOR SELECT (to_jsonb(r) - \(table.omitted))::text
+        FROM \(unescaped: table.identifier) AS r
+        WHERE r.tenant_id = \(rows.tenant) AND ((to_jsonb(r) - \(table.omitted))::text ~* \(pattern)
+            OR r.\(unescaped: link.column) IN (
+                SELECT o.\(unescaped: link.key) FROM \(unescaped: link.table) AS o
+                WHERE o.tenant_id = \(rows.tenant) AND to_jsonb(o)::text ~* \(pattern)))
+        """
     }
 }

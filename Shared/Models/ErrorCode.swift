@@ -73,6 +73,8 @@ extension ErrorCode {
         "invalid_second_factor", 401, "The code is wrong or was used before.")
     package static let reauthenticationRequired = ErrorCode(
         "reauthentication_required", 403, "Show once more that it is you.")
+    package static let supportApprovalRequired = ErrorCode(
+        "support_approval_required", 403, "The owner has to agree first.")
 
     package static let invalidPasskey = ErrorCode("invalid_passkey", 401, "The passkey was not accepted.")
     package static let passkeyRefused = ErrorCode("passkey_refused", 422, "The passkey cannot be registered.")

@@ -58,10 +58,14 @@ import Testing
                 try await LifeCycle.receiving()(envelope, rows)
             }
             let answers = database.listen(Outbox.channel)
-            runner.start()
-            var answered = false
+            var (isBegun, answered) = (false, false)
             for await notification in answers {
-                guard case .message = notification else { continue }
+                guard case .message = notification else {
+                    // Only whoever listens hears the answer, so the work begins then.
+                    if !isBegun { runner.start() }
+                    isBegun = true
+                    continue
+                }
                 answered = true
                 break
             }

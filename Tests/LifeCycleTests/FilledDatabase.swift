@@ -83,7 +83,11 @@ struct FilledDatabase {
                         WHEN 'boolean' THEN 'false'
                         WHEN 'timestamp with time zone' THEN 'now()'
                         WHEN 'date' THEN 'current_date'
-                        WHEN 'text' THEN '''x''' ELSE '1' END AS plain) AS p
+                        WHEN 'text' THEN '''x'''
+                        ELSE CASE WHEN format_type(a.atttypid, NULL) LIKE '%[]' THEN '''{}'''
+                            WHEN format_type(a.atttypid, NULL) LIKE 'time%' THEN '''00:00'''
+                            WHEN format_type(a.atttypid, NULL) = 'interval' THEN '''1 s''' ELSE '1' END
+                        END AS plain) AS p
                     CROSS JOIN LATERAL (SELECT p.plain, CASE format_type(a.atttypid, NULL)
                         WHEN 'text' THEN quote_literal(said || ' \(tenant)')
                         WHEN 'text[]' THEN format('ARRAY[%L]', said)

@@ -25,15 +25,16 @@ import WebTestSupport
             let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
             port = socket.port
             let server = HTTPServer(loop: loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()) {
-                request in Self.answer(request)
+                request in await Self.answer(request)
             }
             try server.start()
         }
 
         private static let file = [UInt8](repeating: 7, count: 300_000)
 
-        private static func answer(_ request: HTTPRequest) -> HTTPResponse {
+        private static func answer(_ request: HTTPRequest) async -> HTTPResponse {
             let isCalls = request.headers["Authorization"] == "Bearer calls"
+            if request.path.hasPrefix("/internal/export/person/") { return await answerOfPerson(request) }
             switch (request.path, request.query) {
             case ("/internal/export", _):
                 let text = isCalls ? #"{"tables":["calls"],"has_files":true}"# : #"{"tables":[],"has_files":false}"#
@@ -49,6 +50,21 @@ import WebTestSupport
             default: return HTTPResponse(status: 404)
             }
         }
+
+        /// Knows the one person, by the number and the address.
+        private static func answerOfPerson(_ request: HTTPRequest) async -> HTTPResponse {
+            do {
+                let person = try JSON.decode(
+                    InternalAPI.ExportedPerson.self, from: try await request.body.collect(upTo: 65_536))
+                guard person.phoneNumbers.map(\.number) == ["+14155550123"], person.emails == ["ada@acme.example"],
+                    person.users.count == 1
+                else { return HTTPResponse(status: 400) }
+                let text =
+                    person.table == nil
+                    ? #"{"keys":["a/b"],"next":null}"# : "{\"table\":\"\(person.table ?? "")\"}\n"
+                return HTTPResponse(status: 200, body: .bytes(Array(text.utf8)))
+            } catch { return HTTPResponse(status: 500) }
+        }
     }
 
     private final class NamedToken: ServiceTokenSource {
@@ -59,7 +75,8 @@ import WebTestSupport
 
     private func exporting(_ world: TenancyWorld) -> TenantExporting {
         TenantExporting(
-            database: world.database, blobs: world.exports, links: InvitationLinks(world.routes.baseURL),
+            database: world.database, blobs: world.exports, secrets: world.secrets,
+            links: InvitationLinks(world.routes.baseURL),
             mail: world.mail)
     }
 
@@ -141,6 +158,10 @@ import WebTestSupport
             for secret in ["password_hash", "token_digest", "digest\"", "sealed", "salt\""] {
                 #expect(!all.contains(secret), "\(secret)")
             }
+            #expect(
+                ready.receipts.map(\.service) == ServiceName.services.filter { $0 == .tenancy }
+                    + ServiceName.services.filter { $0 != .tenancy })
+            #expect(ready.receipts.first { $0.service == .calls }?.rows == ["calls": 2])
             let manifest = try #require(entries["manifest.json"])
             #expect(manifest.contains(#""calls/calls":2"#) && manifest.contains(#""files":2"#))
             #expect(try await world.audited(.exportRequested) == 1)
@@ -159,7 +180,9 @@ import WebTestSupport
             #expect(try stale.problem().code == "reauthentication_required")
             for caller: TestCaller in [.user(.admin), .user(.agent), .apiKey(Set(Scope.allCases))] {
                 #expect(try await world.send(.post, "/api/v1/exports", as: caller).status == 403)
-                #expect(try await world.send(.get, "/api/v1/exports", as: caller).status == 403)
+                // Archives of people are for admins too.
+                let status = try await world.send(.get, "/api/v1/exports", as: caller).status
+                #expect(status == (caller == .user(.admin) ? 200 : 403))
             }
             let signedIn: TenancyAPI.SignedIn = try await world.signIn("boss@acme.example").decoded()
             try world.trust.knowledge.set(world.tenant, status: .suspended)
@@ -195,6 +218,114 @@ import WebTestSupport
                 let fetched = try await world.send(.get, "/api/v1/exports/\(made.id)/archive", token: token)
                 #expect(fetched.status == 409)
             }
+        }
+    }
+
+    /// The bytes of an answer that is streamed.
+    private func bytes(_ response: HTTPResponse) async throws -> [UInt8] {
+        guard case .stream(_, let write) = response.body else { throw Failure(.internal) }
+        let sink = CollectingSink()
+        try await write(HTTPBodyWriter(sink))
+        return sink.bytes
+    }
+
+    private static let person: JSONValue = ["email": "Ada@acme.example", "phone_number": "(415) 555-0123"]
+
+    @Test func `an admin gets all that there is about a person, with a receipt of each service`() async throws {
+        try await withTenancy { world in
+            let ada = try await world.makeUser("ada@acme.example")
+            try await world.makeUser("bob@acme.example")
+            let boss = try await world.makeUser("boss@acme.example", .admin)
+            _ = try await world.signIn("ada@acme.example")
+            _ = try await world.signIn("bob@acme.example")
+            let token = try await world.token(of: boss)
+            let made: TenancyAPI.Export = try await world.post("/api/v1/exports/people", token, Self.person).decoded()
+            #expect(made.kind == .person && made.state == .waiting && made.receipts == [])
+            let said = try await world.force(
+                "SELECT payload::text FROM job_payloads UNION ALL SELECT encode(sealed, 'escape') FROM export_targets")
+            #expect(said.count == 2)
+            for text in said.joined() {
+                #expect(text?.contains("ada") == false && text?.contains("4155550123") == false)
+            }
+            try await make(world)
+
+            let ready: TenancyAPI.Export = try await world.send(
+                .get, "/api/v1/exports/\(made.id)", token: token
+            ).decoded()
+            #expect(ready.state == .ready)
+            #expect(ready.receipts.first { $0.service == .tenancy }?.rows["users"] == 1)
+            let calls = try #require(ready.receipts.first { $0.service == .calls })
+            #expect(calls.rows == ["calls": 1] && calls.files == 1)
+            #expect(try await world.force("SELECT 1::text FROM export_targets") == [])
+            let response = try await world.send(.get, "/api/v1/exports/\(made.id)/archive", token: token)
+            let entries = try entries(try await bytes(response))
+            #expect(entries["calls/calls.ndjson"] == "{\"table\":\"calls\"}\n")
+            #expect(entries["tenancy/users.ndjson"]?.contains("\(ada.id)") == true)
+            // What is theirs without naming them.
+            #expect(entries["tenancy/sessions.ndjson"]?.contains("\(ada.id)") == true)
+            #expect(entries["tenancy/audit_details.ndjson"]?.isEmpty == false)
+            let all = entries.values.joined()
+            #expect(!all.contains("bob@acme") && !all.contains("password_hash") && !all.contains("boss@"))
+            let again = try await world.post("/api/v1/exports/people", token, [:])
+            #expect(again.status == 422)
+        }
+    }
+
+    @Test func `archives of people are for owners and admins, and a tenant's stays the owner's`() async throws {
+        try await withTenancy { world in
+            var tokens: [String] = []
+            for role in [Role.owner, .admin] {
+                let person = try await world.makeUser("\(role.rawValue)@acme.example", role)
+                tokens.append(try await world.token(of: person))
+            }
+            let whole: TenancyAPI.Export = try await ask(world, tokens[0]).decoded()
+            for token in tokens {
+                #expect(try await world.post("/api/v1/exports/people", token, Self.person).status == 201)
+            }
+            for caller: TestCaller in [.user(.agent), .apiKey(Set(Scope.allCases)), .anonymous] {
+                let status = try await world.send(.post, "/api/v1/exports/people", as: caller, json: Self.person).status
+                #expect(status == (caller == .anonymous ? 401 : 403))
+            }
+            func seen(_ token: String) async throws -> [ExportKind] {
+                let page: Page<TenancyAPI.Export> = try await world.send(.get, "/api/v1/exports", token: token)
+                    .decoded()
+                return page.data.map(\.kind)
+            }
+            #expect(try await seen(tokens[0]) == [.person, .person, .tenant])
+            #expect(try await seen(tokens[1]) == [.person, .person])
+            #expect(try await world.send(.get, "/api/v1/exports/\(whole.id)", token: tokens[1]).status == 404)
+            #expect(try await world.send(.get, "/api/v1/exports/\(whole.id)/archive", token: tokens[1]).status == 404)
+            let stale = try await world.send(.post, "/api/v1/exports/people", as: .user(.admin), json: Self.person)
+            #expect(try stale.problem().code == "reauthentication_required")
+            for _ in 2..<TenantExport.mostPeople {
+                #expect(try await world.post("/api/v1/exports/people", tokens[1], Self.person).status == 201)
+            }
+            #expect(try await world.post("/api/v1/exports/people", tokens[1], Self.person).status == 409)
+        }
+    }
+
+    @Test func `an archive is fetched in parts`() async throws {
+        try await withTenancy { world in
+            let token = try await world.token(of: try await world.makeUser("boss@acme.example", .owner))
+            let made: TenancyAPI.Export = try await ask(world, token).decoded()
+            try await make(world)
+            func fetch(_ headers: HTTPHeaders) async throws -> HTTPResponse {
+                var headers = headers
+                headers.add("Authorization", "Bearer \(token)")
+                return try await world.send(
+                    .get, "/api/v1/exports/\(made.id)/archive", as: .anonymous, headers: headers)
+            }
+            let whole = try await fetch([:])
+            let bytes = try await bytes(whole)
+            let etag = try #require(whole.headers["ETag"])
+            #expect(whole.status == 200 && whole.headers["Accept-Ranges"] == "bytes")
+            let half = bytes.count / 2
+            let rest = try await fetch(["Range": "bytes=\(half)-", "If-Range": etag])
+            #expect(rest.status == 206)
+            #expect(rest.headers["Content-Range"] == "bytes \(half)-\(bytes.count - 1)/\(bytes.count)")
+            #expect(try await self.bytes(rest) == Array(bytes[half...]))
+            #expect(try await fetch(["Range": "bytes=\(half)-", "If-Range": "\"other\""]).status == 200)
+            #expect(try await fetch(["Range": "bytes=\(bytes.count)-"]).status == 416)
         }
     }
 }

@@ -28,6 +28,52 @@ struct ImpersonationTests {
         return String(try #require(made.url.split(separator: "=").last))
     }
 
+    @Test func `an owner who wants to be asked is asked, and agrees for some hours or not`() async throws {
+        try await withTenancy { world in
+            let root = try await world.makePlatform()
+            let boss = try await world.makeUser("boss@acme.example", .owner)
+            let token = try await world.platformToken(root)
+            world.trust.knowledge.set(Settings.supportAccess, .approval, of: world.tenant)
+            #expect(try await create(world, token).problem().code == "support_approval_required")
+            let asked = try await world.send(
+                .post, "/api/v1/platform/tenants/\(world.tenant)/support-requests", as: .anonymous, in: .platform,
+                headers: ["Authorization": "Bearer \(token)"], json: ["reason": "A call is stuck."])
+            #expect(asked.status == 201)
+            let request: TenancyAPI.SupportRequest = try asked.decoded()
+            #expect(request.state == .waiting && request.reason == "A call is stuck.")
+            let letters = try await world.letters()
+            #expect(letters.map(\.kind) == [.supportRequested] && letters.first?.to.text == boss.email)
+            #expect(try await create(world, token).status == 403)
+
+            let path = "/api/v1/settings/support-requests"
+            for caller: TestCaller in [.user(.admin), .user(.agent), .impersonating(.owner)] {
+                let status = try await world.send(.post, "\(path)/\(request.id)/approve", as: caller).status
+                #expect(status == 403, "\(caller)")
+            }
+            #expect(
+                try await world.send(.post, "\(path)/\(request.id)/approve", as: .user(.owner), in: world.other).status
+                    == 404)
+            let owner = try await world.token(of: boss)
+            #expect(try await world.post("\(path)/\(request.id)/approve", owner, ["hours": 100]).status == 422)
+            let agreed: TenancyAPI.SupportRequest = try await world.post(
+                "\(path)/\(request.id)/approve", owner, ["hours": 2]
+            ).decoded()
+            #expect(agreed.state == .approved && agreed.decidedBy == boss.id)
+            #expect(try await create(world, token).status == 201)
+            #expect(try await world.send(.post, "\(path)/\(request.id)/approve", token: owner).status == 404)
+            // What was agreed to can be taken back, and ends by itself.
+            let refused: TenancyAPI.SupportRequest = try await world.send(
+                .post, "\(path)/\(request.id)/refuse", token: owner
+            ).decoded()
+            #expect(refused.state == .refused)
+            #expect(try await create(world, token).status == 403)
+            let listed: Page<TenancyAPI.SupportRequest> = try await world.send(.get, path, token: owner).decoded()
+            #expect(listed.data.map(\.id) == [request.id])
+            #expect(try await world.audited(.supportApproved) == 1)
+            #expect(try await world.audited(.supportRefused, in: .platform) == 1)
+        }
+    }
+
     @Test func `a super admin acts as a tenant's owner, and the log shows both`() async throws {
         try await withTenancy { world in
             let root = try await world.makePlatform()

@@ -12,6 +12,7 @@ import Synchronization
 import Telemetry
 import TestSupport
 import Testing
+import Web
 import WebTestSupport
 
 @testable import Tenancy
@@ -108,22 +109,98 @@ import WebTestSupport
         }
     }
 
-    @Test func `every kind of letter has words, and each value has its place in them`() throws {
+    @Test func `super admins send themselves a letter, and see what the mail server said of it`() async throws {
+        try await withTenancy { world in
+            let root = try await world.makePlatform()
+            let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
+            let port = socket.port
+            let server = HTTPServer(
+                loop: world.loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()
+            ) { request in
+                guard request.path == "/internal/mail/test" else {
+                    return HTTPResponse(status: 200, body: .bytes(Array(#"{"is_set_up":true}"#.utf8)))
+                }
+                let said = "550 5.1.1 no such mailbox"
+                do {
+                    let mail = try JSON.decode(
+                        InternalAPI.Mail.self, from: try await request.body.collect(upTo: 65_536))
+                    let text =
+                        #"{"is_set_up":true,"is_sent":false,"code":"refused","detail":"\#(mail.to.text): \#(said)"}"#
+                    return HTTPResponse(status: 200, body: .bytes(Array(text.utf8)))
+                } catch { return HTTPResponse(status: 400) }
+            }
+            try server.start()
+            let messaging = ServiceClient(
+                http: InternalHTTPClient(loop: world.loop), endpoint: HTTPEndpoint(host: "127.0.0.1", port: port),
+                callee: .messaging, tokens: FixedToken())
+            let application = WebApplication(
+                loop: world.loop, logger: Logger(service: "tests", level: .error), metrics: Metrics(),
+                routes: RouteTable(
+                    .tenancy, RouteTable.mail(MailStateRoutes(database: world.database, messaging: messaging))),
+                trust: world.believed)
+            func ask(
+                _ method: HTTPMethod, _ path: String, _ caller: TestCaller, in tenant: TenantID? = nil
+            ) async throws -> HTTPResponse {
+                let request = try world.trust.request(method, path, as: caller, in: tenant)
+                let response = await application.handler(request)
+                return response
+            }
+            let user = try #require(
+                try await UserStore(rows: world.rows(.platform)).credentials(email: root, in: .platform)?.user)
+            let path = "/api/v1/platform/settings/mail"
+            let tried: TenancyAPI.MailState = try await ask(
+                .post, "\(path)/test", .person(user.id, .superAdmin), in: .platform
+            ).decoded()
+            #expect(tried.isSetUp && tried.isSent == false && tried.code == "refused")
+            #expect(tried.detail == "root@example.com: 550 5.1.1 no such mailbox")
+            let state: TenancyAPI.MailState = try await ask(.get, "/api/v1/settings/mail", .user(.admin)).decoded()
+            #expect(state.isSetUp && state.isSent == nil)
+            #expect(try await ask(.get, "/api/v1/settings/mail", .user(.agent)).status == 403)
+            #expect(try await ask(.post, "\(path)/test", .user(.owner)).status == 404)
+        }
+    }
+
+    /// The names in braces of some words.
+    private func names(_ words: LetterTexts.Words) -> [Set<String>] {
+        ([words.subject] + [words.paragraphs.joined()]).map { text in
+            Set(text.matches(of: /\{([a-z]+)\}/).map { String($0.output.1) })
+        }
+    }
+
+    @Test(arguments: LetterTexts.languages) func `every kind of letter has words, and each value has its place in them`(
+        language: String
+    ) throws {
         let to = try EmailAddress.sample("ada@acme.example")
         for kind in Letter.Kind.allCases {
-            let (language, words) = try #require(LetterTexts.words(of: kind, in: "xx-YY"))
-            #expect(language == "en")
-            #expect(!words.subject.isEmpty && !words.paragraphs.isEmpty)
-            let names = Set(
-                ([words.subject] + words.paragraphs).flatMap { text in
-                    text.matches(of: /\{([a-z]+)\}/).map { String($0.output.1) }
-                })
+            let (used, words) = try #require(LetterTexts.words(of: kind, in: "\(language)-YY"))
+            let (_, english) = try #require(LetterTexts.words(of: kind, in: "en"))
+            #expect(used == language, "\(kind)")
+            #expect(!words.subject.isEmpty && words.paragraphs.count == english.paragraphs.count, "\(kind)")
+            // Whoever translates neither loses a value nor invents one.
+            #expect(names(words) == names(english), "\(kind)")
+            #expect((words.label == nil) == (english.label == nil), "\(kind)")
+            #expect(language == "en" || words.subject != english.subject, "\(kind)")
+            var values: [String: String] = [:]
+            for name in names(words).joined() { values[name] = "<\(name)>" }
             let letter = Letter(
-                kind: kind, to: to, toName: nil, language: "en",
-                values: Dictionary(uniqueKeysWithValues: names.map { ($0, "<\($0)>") }), url: "https://x.example/#t")
+                kind: kind, to: to, toName: nil, language: language, values: values, url: "https://x.example/#t")
             let mail = try #require(LetterTexts.mail(letter, id: .make()))
             #expect(!([mail.subject] + mail.paragraphs).contains { $0.contains("{") })
-            #expect((mail.action == nil) == (words.label == nil))
+            #expect((mail.action == nil) == (words.label == nil) && mail.language == language)
         }
+    }
+
+    @Test func `a letter in a language that there is none of is in English, and its words in the person's`() throws {
+        let to = try EmailAddress.sample("ada@acme.example")
+        func paragraph(_ language: String) throws -> String {
+            let letter = Letter(
+                kind: .passkeyChanged, to: to, toName: nil, language: language,
+                values: ["tenant": "Acme", "change": "removed"])
+            return try #require(LetterTexts.mail(letter, id: .make())?.paragraphs.first)
+        }
+        #expect(LetterTexts.languages.count == 5)
+        #expect(try paragraph("xx-YY").contains("was removed just now"))
+        #expect(try paragraph("de-AT").contains("wurde soeben entfernt"))
+        #expect(try paragraph("TH").contains("ถูกลบ"))
     }
 }

@@ -40,7 +40,10 @@ struct TenancyWorld: Sendable {
     let exports: FileBlobStore
 
     /// Tenancy's part in erasures.
-    var pursuit: ErasurePursuit { ErasurePursuit(database: database, secrets: secrets, blobs: exports) }
+    var pursuit: ErasurePursuit {
+        ErasurePursuit(database: database, secrets: secrets, blobs: exports, journal: journal)
+    }
+    let journal: ErasureJournal
     /// Knows what tests say of zones.
     let zones: ZoneServer
 
@@ -69,6 +72,7 @@ struct TenancyWorld: Sendable {
         mail = MailQueue(secrets: secrets)
         let folder = "\(FileManager.default.temporaryDirectory.path)/exports-\(UUID())"
         exports = try await ExportFolder.open(folder)
+        journal = ErasureJournal(path: "\(folder)-erasures.ndjson")
         guard let base = WebAddress(TestTrust.issuer) else { throw Failure(.internal) }
         routes = TenancyRoutes(
             database: database, baseURL: base, ring: ring, passwords: Passwords(threads: 1),

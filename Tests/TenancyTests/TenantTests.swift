@@ -111,6 +111,36 @@ struct TenantTests {
         }
     }
 
+    @Test func `tenants are sorted by when somebody was last there`() async throws {
+        try await withTenancy { world in
+            try await world.makePlatform()
+            for name in ["alpha", "beta"] { try await world.makeTenant(.make(), name) }
+            try await world.makeUser("ada@globex.example", in: world.other)
+            try await world.makeUser("bob@acme.example")
+            try await world.force(
+                "UPDATE users SET last_sign_in_at = now() - interval '3 days' WHERE name = 'Somebody'")
+            try await world.force("UPDATE tenants SET created_at = now() - interval '9 days' WHERE subdomain = 'beta'")
+            _ = try await world.signIn("bob@acme.example")
+            func page(_ query: String) async throws -> Page<TenancyAPI.Tenant> {
+                try await world.send(
+                    .get, "/api/v1/platform/tenants?\(query)", as: .user(.superAdmin), in: .platform
+                ).decoded()
+            }
+            let newest = try await page("sort=-last_activity_at")
+            #expect(newest.data.map(\.subdomain).suffix(2) == ["globex", "beta"])
+            #expect(newest.data.first { $0.subdomain == "acme" }?.lastActivityAt != nil)
+            #expect(newest.data.last?.lastActivityAt == nil)
+            let oldest = try await page("sort=last_activity_at&limit=1")
+            #expect(oldest.data.map(\.subdomain) == ["beta"] && oldest.total == 4)
+            let next = try await page("sort=last_activity_at&limit=1&cursor=\(try #require(oldest.nextCursor))")
+            #expect(next.data.map(\.subdomain) == ["globex"])
+            let one: TenancyAPI.Tenant = try await world.send(
+                .get, "/api/v1/platform/tenants/\(world.tenant)", as: .user(.superAdmin), in: .platform
+            ).decoded()
+            #expect(one.lastActivityAt != nil)
+        }
+    }
+
     @Test func `suspending and resuming take effect once and answer the same again`() async throws {
         try await withTenancy { world in
             try await world.makePlatform()

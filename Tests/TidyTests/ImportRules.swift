@@ -16,15 +16,15 @@ enum ImportRules {
         Postgres: IO JSON Models Telemetry CLibpq
         HTTPClient: HTTP IO JSON Telemetry CCurl
         Mail: HTTPClient IO Models Telemetry
-        BlobStore: HTTPClient HTTP IO Models Crypto Telemetry
         ServiceKit: IO HTTP HTTPClient Postgres Crypto JSON Models Telemetry
+        BlobStore: HTTPClient HTTP IO Models Crypto ServiceKit Telemetry
         Auth: IO Crypto JSON Models Telemetry
         Web: JSON Models HTTP IO Postgres Crypto Auth ServiceKit Telemetry
         Jobs: JSON Models IO Postgres ServiceKit Telemetry
         Clients: JSON Models HTTP HTTPClient IO Auth Telemetry
         Events: JSON Models IO Postgres HTTP Jobs Clients Web ServiceKit Telemetry
         LifeCycle: JSON Models IO Postgres HTTP BlobStore Clients ServiceKit Web Jobs Events Telemetry
-        Suite: Models IO HTTPClient Auth Clients ServiceKit Telemetry
+        Suite: JSON Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
         Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients LifeCycle ServiceKit Suite Telemetry
         Tenancy: KIT Archive PhoneNumbers CZxcvbn CResolver

@@ -3,6 +3,7 @@ import Clients
 import HTTP
 import JSON
 import Models
+import Suite
 
 /// `GET /api/v1/platform/health`: how the suite is, for the platform's dashboard.
 ///

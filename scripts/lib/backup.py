@@ -6,6 +6,7 @@ A backup is a folder:
     databases/<s>.dump   pg_dump's custom format, one a database
     recordings/...       every blob, under its own path
     recordings.sha256    their digests, as `sha256sum -c` reads them
+    erasures.ndjson      who was erased, by keyed digests: what a restore of an older backup brings back is erased again
     keys.env             encryption keys and service secrets; without the first nothing that is sealed can be read
     admin.json           the first super admin's sign-in, while it is there
     SHA256SUMS           the digests of everything else above
@@ -173,6 +174,9 @@ def write_parts(part, databases, psql, pg_dump, data, recordings, link):
     with open(f"{data}/secrets.env", encoding="utf-8") as file:
         lines = [line for line in file if line.startswith(("ENCRYPTION_KEYS_", "SERVICE_SECRET_"))]
     synced_write(f"{part}/keys.env", "".join(lines))
+    if os.path.exists(f"{data}/tenancy/erasures.ndjson"):
+        with open(f"{data}/tenancy/erasures.ndjson", encoding="utf-8") as file:
+            synced_write(f"{part}/erasures.ndjson", file.read())
     if os.path.exists(f"{data}/admin.json"):
         with open(f"{data}/admin.json", encoding="utf-8") as file:
             synced_write(f"{part}/admin.json", file.read())

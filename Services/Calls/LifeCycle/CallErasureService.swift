@@ -18,6 +18,15 @@ struct CallErasureService: Sendable {
             tenant: { rows in try await eraseAll(rows) })
     }
 
+    /// The files of calls that somebody had part in, for whoever wants what there is about them.
+    static let personFiles: ServiceExportRoutes.PersonFiles = { person, pattern, rows in
+        let found = try await CallErasureStore(rows: rows).recordings(
+            of: (numbers: person.phoneNumbers.map(\.number), pattern: pattern))
+        return found.flatMap { recording in
+            BlobKey.Variant.allCases.map { BlobKey(tenant: rows.tenant, recording: recording, $0) }
+        }
+    }
+
     /// Removes the calls that somebody had part in, and their name from what was said in others.
     private func erase(
         _ erasure: InternalAPI.Erasure, _ pattern: String, _ rows: TenantDatabase

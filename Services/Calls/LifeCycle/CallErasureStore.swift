@@ -23,6 +23,17 @@ struct CallErasureStore: Sendable {
             """
     }
 
+    /// The recordings of calls that somebody had part in.
+    func recordings(of person: (numbers: [String], pattern: String)) async throws -> [RecordingID] {
+        try await rows.query(
+            """
+            SELECT recording.id FROM calls AS call
+            JOIN recordings AS recording ON recording.tenant_id = call.tenant_id AND recording.call_id = call.id
+            WHERE \(chosen(person)) ORDER BY recording.id
+            """
+        ) { row in try row.next(RecordingID.self) }
+    }
+
     /// How many calls a legal hold keeps.
     func countHeld(_ person: (numbers: [String], pattern: String)? = nil) async throws -> Int {
         try await rows.value("SELECT count(*) FROM calls AS call WHERE \(chosen(person)) AND call.legal_hold") ?? 0
@@ -73,21 +84,29 @@ struct CallErasureStore: Sendable {
 extension [ExportedTable] {
     /// What a tenant gets of calls.
     static let ofCalls = [
-        ExportedTable("calls"), ExportedTable("recordings"), ExportedTable("transcripts", omitting: ["words"]),
-        ExportedTable("analyses"), ExportedTable("call_rollups"),
+        ExportedTable("calls"), ExportedTable("recordings", of: .init("calls", by: "call_id")),
+        ExportedTable("transcripts", omitting: ["words"], of: .init("calls", by: "call_id")),
+        ExportedTable("analyses", of: .init("calls", by: "call_id")), ExportedTable("call_rollups"),
         ExportedTable("contact_policies"), ExportedTable("consent_types"),
-        ExportedTable("consents", omitting: ["subject_hash"]), ExportedTable("consent_proofs"),
-        ExportedTable("do_not_call", omitting: ["number_hash"]), ExportedTable("do_not_call_numbers"),
-        ExportedTable("contact_decisions", omitting: ["subject_hash"]), ExportedTable("contact_decision_addresses"),
-        ExportedTable("contact_spend"), ExportedTable("do_not_call_imports"),
-        ExportedTable("do_not_call_import_rows"), ExportedTable("agents"), ExportedTable("agent_availability"),
-        ExportedTable("agent_busy_times"), ExportedTable("assignments"),
-        ExportedTable("recording_consents"),
+        ExportedTable("consents", omitting: ["subject_hash"], of: .init("consent_proofs", "consent_id", by: "id")),
+        ExportedTable("consent_proofs"),
+        ExportedTable("do_not_call", omitting: ["number_hash"], of: .init("do_not_call_numbers", "entry_id", by: "id")),
+        ExportedTable("do_not_call_numbers"),
+        ExportedTable(
+            "contact_decisions", omitting: ["subject_hash"],
+            of: .init("contact_decision_addresses", "decision_id", by: "id")),
+        ExportedTable("contact_decision_addresses"), ExportedTable("contact_spend"),
+        ExportedTable("do_not_call_imports"), ExportedTable("do_not_call_import_rows"),
+        ExportedTable("agents"), ExportedTable("agent_availability"),
+        ExportedTable("agent_busy_times"), ExportedTable("assignments", of: .init("calls", by: "call_id")),
+        ExportedTable("recording_consents", of: .init("calls", by: "call_id")),
         ExportedTable("call_dispositions"),
         ExportedTable("lines"),
         ExportedTable("call_rubrics"),
-        ExportedTable("call_trackers"), ExportedTable("call_tracker_hits"), ExportedTable("call_vocabularies"),
-        ExportedTable("call_contests"), ExportedTable("call_usages"), ExportedTable("call_cost_rollups"),
+        ExportedTable("call_trackers"), ExportedTable("call_tracker_hits", of: .init("calls", by: "call_id")),
+        ExportedTable("call_vocabularies"),
+        ExportedTable("call_contests", of: .init("calls", by: "call_id")),
+        ExportedTable("call_usages", of: .init("calls", by: "call_id")), ExportedTable("call_cost_rollups"),
         ExportedTable("call_accounts"), ExportedTable("hook_payloads"),
         ExportedTable("hook_payload_calls"), ExportedTable("connection_states", omitting: ["poll_cursor"]),
         ExportedTable("connection_hours"),

@@ -15,11 +15,13 @@ struct RecordingRoutes: Sendable {
         var download: Bool?
     }
 
+    private let database: Database
     private let calls: CallStore
     private let recordings: RecordingStore
     private let blobs: any BlobStore
 
     init(database: Database, blobs: any BlobStore) {
+        self.database = database
         calls = CallStore(database: database)
         recordings = RecordingStore(database: database)
         self.blobs = blobs
@@ -34,7 +36,11 @@ struct RecordingRoutes: Sendable {
         guard let recording = try await recordings.find(of: call.id, in: context.tenant) else {
             throw Failure(.notFound, "The call has no recording.")
         }
-        return Raw(try await answer(with: recording, of: call, isDownload: isDownload, to: request))
+        let answer = try await answer(with: recording, of: call, isDownload: isDownload, to: request)
+        if isDownload, (200..<300).contains(answer.status), request.method == .get {
+            try await TakingEvents.publish(.recordingDownloaded, "call/\(call.id)", by: context, database)
+        }
+        return Raw(answer)
     }
 
     func peaks(_ context: RequestContext, _ path: PathID<CallID>) async throws -> OK<CallsAPI.Peaks> {

@@ -30,6 +30,7 @@ extension ErasureSteps {
 extension [ExportedTable] {
     /// What a tenant gets of messaging.
     static let ofMessaging = [
-        ExportedTable("mails", omitting: ["is_sealed"]), ExportedTable("mail_contents", omitting: ["sealed"]),
+        ExportedTable("mails", omitting: ["is_sealed"], of: .init("mail_contents", "mail_id", by: "id")),
+        ExportedTable("mail_contents", omitting: ["sealed"]),
     ]
 }

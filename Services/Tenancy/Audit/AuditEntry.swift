@@ -97,6 +97,16 @@ struct AuditEntry: Sendable {
         case auditExported = "audit.exported"
         case exportRequested = "export.requested"
         case exportDownloaded = "export.downloaded"
+        case callsExported = "calls.exported"
+        case recordingDownloaded = "recording.downloaded"
+        case volumeUnusual = "volume.unusual"
+        case supportRequested = "support.requested"
+        case supportApproved = "support.approved"
+        case supportRefused = "support.refused"
+        case noticeMade = "notice.made"
+        case noticeRemoved = "notice.removed"
+        case bulkBegun = "bulk.begun"
+        case bulkUndone = "bulk.undone"
     }
 
     var actor: Actor

@@ -25,6 +25,7 @@ struct ErasurePursuit: Sendable {
     let secrets: SecretBox?
     /// Where tenants' archives lie.
     let blobs: any BlobStore
+    let journal: ErasureJournal
 
     /// What only tenancy knows how to erase.
     ///
@@ -49,6 +50,8 @@ struct ErasurePursuit: Sendable {
         guard let (erasure, target) = try await ErasureLifeStore(database: owner, secrets: secrets).find(job.erasureID),
             erasure.isOwnTurn
         else { return }
+        // Before anything of tenancy is gone, and so before the erasure can be over.
+        if let secrets { try await journal.append(JournalEntry(erasure, target, secrets)) }
         let erasing = Erasing(database: database, steps: Self.steps(blobs))
         let receipt = try await erasing.erase(target.erasure(erasure))
         try await owner.transaction { rows in

@@ -43,15 +43,3 @@ struct Erasure: Sendable {
             requestedBy: requestedBy, finishedAt: finishedAt, receipts: receipts, missing: missing)
     }
 }
-
-/// Whom an erasure is about, as it lies encrypted until the erasure is over.
-struct ErasureTarget: Codable, Sendable {
-    var phoneNumbers: [InternalAPI.ErasedNumber]
-    var emails: [String]
-
-    func erasure(_ erasure: Erasure) -> InternalAPI.Erasure {
-        InternalAPI.Erasure(
-            id: erasure.id, kind: erasure.kind, tenantID: erasure.erasedTenant, phoneNumbers: phoneNumbers,
-            emails: emails)
-    }
-}

@@ -17,9 +17,9 @@ struct ErasureLifeStore {
     ///
     /// Nil when the tenant is being erased already.
     func begin(
-        _ kind: ErasureKind, of tenant: TenantID, _ target: ErasureTarget, by user: UserID?, origin: Origin
+        _ kind: ErasureKind, of tenant: TenantID, _ target: ErasureTarget, by user: UserID?,
+        as id: ErasureID = .make(), origin: Origin
     ) async throws -> Erasure? {
-        let id = ErasureID.make()
         let sealed = try box.seal(JSON.encode(target), at: place(id))
         return try await database.transaction { rows in
             let store = ErasureRequestStore(rows: rows, owner: owner)

@@ -33,6 +33,14 @@ struct ErasureRequestStore {
         ).first
     }
 
+    /// Which of some erasures there are.
+    func known(_ ids: [ErasureID]) async throws -> Set<ErasureID> {
+        Set(
+            try await rows.query("SELECT id FROM erasures WHERE tenant_id = \(owner) AND id = ANY (\(ids))") { row in
+                try row.next(ErasureID.self)
+            })
+    }
+
     /// The same, locked to the end of the transaction: receipts come one after another.
     func lock(_ id: ErasureID) async throws -> Erasure? {
         try await complete(

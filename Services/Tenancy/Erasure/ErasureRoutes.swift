@@ -3,7 +3,6 @@ import Crypto
 import Events
 import JSON
 import Models
-import PhoneNumbers
 import Postgres
 import Web
 
@@ -21,7 +20,8 @@ struct ErasureRoutes: Sendable {
     func create(
         _ context: RequestContext, _ body: Body<TenancyAPI.CreateErasure>
     ) async throws -> Created<TenancyAPI.Erasure> {
-        let target = try target(body.value, context)
+        let target = try ErasureTarget(
+            email: body.value.email, phoneNumber: body.value.phoneNumber, context)
         let rows = context.database(database)
         try await RecentSignIn.check(context, rows)
         let people = try await PersonErasureStore.accounts(target.emails, in: context.tenant, rows)
@@ -33,21 +33,6 @@ struct ErasureRoutes: Sendable {
         guard let erasure else { throw Failure(.conflict) }
         let area = context.tenant == .platform ? "platform/erasures" : "erasures"
         return Created(erasure.wire, at: "/api/v1/\(area)/\(erasure.id)")
-    }
-
-    private func target(_ wanted: TenancyAPI.CreateErasure, _ context: RequestContext) throws -> ErasureTarget {
-        guard wanted.email != nil || wanted.phoneNumber != nil else {
-            throw Failure.invalid("/email", "required", "an address or a phone number expected")
-        }
-        var numbers: [InternalAPI.ErasedNumber] = []
-        if let text = wanted.phoneNumber {
-            let country = context.knowledge.tenant(context.tenant)?.country ?? "US"
-            guard let number = PhoneNumber(text, country: country) else {
-                throw Failure.invalid("/phone_number", "invalid_format", "a phone number expected")
-            }
-            numbers = [InternalAPI.ErasedNumber(number: number.e164, national: number.nationalDigits)]
-        }
-        return ErasureTarget(phoneNumbers: numbers, emails: wanted.email.map { [$0.normalised] } ?? [])
     }
 
     func list(_ context: RequestContext, _ paging: Paging<Order>) async throws -> OK<Page<TenancyAPI.Erasure>> {
@@ -86,14 +71,20 @@ struct ErasureRoutes: Sendable {
         return NoContent()
     }
 
-    /// What services with events have erased.
+    /// What services with events have erased, and what was taken out of them.
     var events: Route {
         EventReceiver.route(
             database,
             telling: { envelope, service, rows in
-                guard envelope.type == .erasureDone else { return }
-                let receipt = try envelope.data.decode(InternalAPI.ErasureReceipt.self)
-                try await ErasureLifeStore.take(receipt, from: service, in: rows)
+                switch envelope.type {
+                case .erasureDone:
+                    let receipt = try envelope.data.decode(InternalAPI.ErasureReceipt.self)
+                    try await ErasureLifeStore.take(receipt, from: service, in: rows)
+                case .dataTaken:
+                    let taking = try envelope.data.decode(InternalAPI.Taking.self)
+                    try await TakingStore(rows: rows).keep(taking, in: envelope.tenantID)
+                default: break
+                }
             })
     }
 

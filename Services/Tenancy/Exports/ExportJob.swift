@@ -1,5 +1,6 @@
 import BlobStore
 import Clients
+import Crypto
 import HTTPClient
 import IO
 import Jobs
@@ -29,6 +30,7 @@ struct TenantExporting: Sendable {
 
     let database: Database
     let blobs: any BlobStore
+    let secrets: SecretBox?
     let links: InvitationLinks
     let mail: MailQueue
 
@@ -41,8 +43,12 @@ struct TenantExporting: Sendable {
             let key = BlobKey(TenantExport.key(export.id, of: tenant))
         else { return }
         do {
-            let stored = try await store(at: key, of: tenant, loop, clients)
-            let isWanted = try await finish(export, stored, run)
+            let person = try await person(of: export, in: tenant)
+            let pipe = BytePipe()
+            let archive = TenantArchive(
+                database: database, tenant: tenant, person: person, clients: clients, pipe: pipe)
+            let (stored, receipts) = try await store(archive, pipe, at: key, loop)
+            let isWanted = try await finish(export, stored, receipts, run)
             if !isWanted { try await blobs.delete(key) }
         } catch {
             if run.isLastAttempt {
@@ -52,39 +58,55 @@ struct TenantExporting: Sendable {
         }
     }
 
+    /// Whom the archive is of; nil for the whole tenant.
+    private func person(
+        of export: TenantExport, in tenant: TenantID
+    ) async throws -> InternalAPI.ExportedPerson? {
+        guard export.kind == .person else { return nil }
+        let rows = database.tenant(tenant)
+        guard let secrets, let sealed = try await ExportStore(rows: rows).target(of: export.id, in: tenant) else {
+            throw Failure(.internal)
+        }
+        let target = try JSON.decode(
+            ErasureTarget.self, from: secrets.open(sealed, at: TenantExport.place(export.id, of: tenant)))
+        let accounts = try await PersonErasureStore.accounts(target.emails, in: tenant, rows)
+        return InternalAPI.ExportedPerson(
+            phoneNumbers: target.phoneNumbers, emails: target.emails, users: accounts.map(\.id))
+    }
+
     /// Gathers on one task and stores on another, so that no more than a piece is held.
     private func store(
-        at key: BlobKey, of tenant: TenantID, _ loop: EventLoop,
-        _ clients: @escaping @Sendable (ServiceName) -> ServiceClient
-    ) async throws -> StoredBlob {
-        let pipe = BytePipe()
-        let gathering = loop.spawn { [database] in
+        _ archive: TenantArchive, _ pipe: BytePipe, at key: BlobKey, _ loop: EventLoop
+    ) async throws -> (StoredBlob, [TenancyAPI.ExportReceipt]) {
+        let gathering = loop.spawn { () -> [TenancyAPI.ExportReceipt] in
             do {
-                let archive = TenantArchive(database: database, tenant: tenant, clients: clients, pipe: pipe)
-                try await archive.write()
+                let receipts = try await archive.write()
                 pipe.finish()
+                return receipts
             } catch {
                 pipe.fail(error)
+                return []
             }
         }
         do {
             let stored = try await blobs.put(key, pipe)
-            await gathering.value
-            return stored
+            return (stored, await gathering.value)
         } catch {
             pipe.fail(error)
-            await gathering.value
+            _ = await gathering.value
             throw error
         }
     }
 
-    private func finish(_ export: TenantExport, _ stored: StoredBlob, _ run: JobRun) async throws -> Bool {
+    private func finish(
+        _ export: TenantExport, _ stored: StoredBlob, _ receipts: [TenancyAPI.ExportReceipt], _ run: JobRun
+    ) async throws -> Bool {
         let tenant = run.tenant
         let until = Timestamp.now() + TenantExport.life
         return try await database.tenant(tenant).transaction { rows in
             try await run.finish(in: rows)
             let isWanted = try await ExportStore(rows: rows).setReady(
-                export.id, size: stored.size, sha256: stored.sha256, until: until, in: tenant)
+                export.id, size: stored.size, sha256: stored.sha256, receipts, until: until, in: tenant)
             guard isWanted else { return false }
             guard let user = try await UserStore(rows: rows).find(export.requestedBy, in: tenant),
                 let owner = try await TenantStore(rows: rows).find(tenant), user.status == .active

@@ -20,6 +20,11 @@ struct ImpersonationRoutes: Sendable {
         }
         guard tenant.status == .active else { throw Failure(.conflict, "The tenant is not active.") }
         try await RecentSignIn.check(context, context.database(database))
+        if context.knowledge.effectiveSettings(of: tenant.id)[Settings.supportAccess] == .approval,
+            try await !SupportRequestStore(rows: rows, tenant: tenant.id).isApproved(for: impersonator.userID)
+        {
+            throw Failure(.supportApprovalRequired)
+        }
         let (id, code) = (ImpersonationID.make(), OpaqueToken.make(.impersonation))
         let expiresAt = Timestamp.now() + ImpersonationLifeStore.codeLife
         let owner = try await ImpersonationLifeStore(database: rows).create(

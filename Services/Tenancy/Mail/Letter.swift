@@ -22,6 +22,9 @@ struct Letter: Sendable {
         case domainLapsed = "domain_lapsed"
         case exportReady = "export_ready"
         case findMyTenant = "find_my_tenant"
+        case unusualVolume = "unusual_volume"
+        case mailTest = "mail_test"
+        case supportRequested = "support_requested"
     }
 
     var kind: Kind

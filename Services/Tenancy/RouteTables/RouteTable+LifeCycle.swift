@@ -10,14 +10,19 @@ extension RouteTable {
                 "Put all that the tenant has into an archive", exports.create, .idempotent, .dangerous,
                 .notWhileImpersonating, .allowedWhenSuspended,
                 .failures([.conflict, .reauthenticationRequired, .insufficientStorage])),
+            .post(
+                "/api/v1/exports/people", "create_person_export", .permission(.peopleExport),
+                "Put all that there is about a person into an archive, by address or number", exports.createOfPerson,
+                .idempotent, .dangerous, .notWhileImpersonating,
+                .failures([.conflict, .reauthenticationRequired, .insufficientStorage])),
             .get(
-                "/api/v1/exports", "list_exports", .permission(.tenantExport), "Archives, newest first", exports.list,
-                .allowedWhenSuspended),
+                "/api/v1/exports", "list_exports", .permission(.tenantExport, or: .peopleExport),
+                "Archives, newest first; for admins those of people alone", exports.list, .allowedWhenSuspended),
             .get(
-                "/api/v1/exports/{id}", "get_export", .permission(.tenantExport), "One archive", exports.get,
-                .allowedWhenSuspended),
+                "/api/v1/exports/{id}", "get_export", .permission(.tenantExport, or: .peopleExport), "One archive",
+                exports.get, .allowedWhenSuspended),
             .get(
-                "/api/v1/exports/{id}/archive", "get_export_archive", .permission(.tenantExport),
+                "/api/v1/exports/{id}/archive", "get_export_archive", .permission(.tenantExport, or: .peopleExport),
                 "Fetch an archive, for a week after it was made", exports.download, .dangerous, .notWhileImpersonating,
                 .allowedWhenSuspended, .contentTypes(["application/zip"]),
                 .failures([.conflict, .reauthenticationRequired])),

@@ -96,16 +96,25 @@ final class IdentityProviderClient: @unchecked Sendable {
         Result { () throws(IdentityToken.Fault) in try IdentityToken(text).claims(keys: keys, expected) }
     }
 
-    /// Takes a code to the token endpoint; the identity token, not yet believed.
+    /// What a code was exchanged for.
+    struct Tokens: Sendable {
+        /// Not yet believed.
+        let identity: String
+        /// Opens the provider's user info, and is forgotten afterwards.
+        let access: String?
+    }
+
+    /// Takes a code to the token endpoint.
     func exchange(
         _ code: String, verifier: String, redirectURL: String, _ client: Client, at provider: ProviderMetadata
-    ) async throws -> String {
+    ) async throws -> Tokens {
         let answer = try await ask(code, verifier: verifier, redirectURL: redirectURL, client, at: provider)
         if answer.status == 200 {
-            guard let token = Self.json(answer.body)?.text("id_token") else {
+            let body = Self.json(answer.body)
+            guard let token = body?.text("id_token") else {
                 throw ProviderError.failed("The token endpoint gave no identity token.")
             }
-            return token
+            return Tokens(identity: token, access: body?.text("access_token"))
         }
         let word = Self.word(answer)
         let isClient = word == "invalid_client" || word == "unauthorized_client" || answer.status == 401
@@ -163,6 +172,24 @@ final class IdentityProviderClient: @unchecked Sendable {
         do { return try await http.send(request) } catch let error as OutboundHTTPError {
             throw ProviderError.failed("The \(what) cannot be had. \(error.description)")
         }
+    }
+
+    /// What the provider says of a person besides their token (section 5.3): an object about the same subject.
+    func userInfo(_ token: String, of subject: String, at endpoint: String) async throws -> JSONValue {
+        let isToken = (1...10_000).contains(token.utf8.count) && token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard isToken else { throw ProviderError.failed("The access token is none.") }
+        let answer = try await send(
+            .init(.get, endpoint, headers: ["Accept": "application/json", "Authorization": "Bearer \(token)"]),
+            "user info")
+        guard answer.status == 200 else { throw ProviderError.failed("The user info answered \(answer.status).") }
+        guard let value = Self.json(answer.body), case .object(let members) = value,
+            Set(members.map(\.name)).count == members.count
+        else { throw ProviderError.failed("The user info is no JSON.") }
+        // Section 5.3.2: tokens are exchanged for those of others otherwise.
+        guard value.text("sub") == subject else {
+            throw ProviderError(fault: .tokenRefused, detail: "The user info is about somebody else.")
+        }
+        return value
     }
 
     private static func json(_ bytes: [UInt8]) -> JSONValue? {

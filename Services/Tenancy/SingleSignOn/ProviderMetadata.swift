@@ -13,6 +13,8 @@ struct ProviderMetadata: Sendable, Equatable {
     let authorizationEndpoint: String
     let tokenEndpoint: String
     let keysURL: String
+    /// Where it says more of the person than in its tokens (OpenID Connect Core 1.0, section 5.3).
+    let userInfoEndpoint: String?
     let clientAuthentication: ClientAuthentication
 
     /// Where the document of an issuer stands (section 4).
@@ -36,6 +38,7 @@ struct ProviderMetadata: Sendable, Equatable {
         authorizationEndpoint = authorization
         tokenEndpoint = token
         keysURL = keys
+        userInfoEndpoint = Self.endpoint("userinfo_endpoint", document, issuer)
         let shown = Self.texts("token_endpoint_auth_methods_supported", document) ?? ["client_secret_basic"]
         clientAuthentication =
             shown.contains("client_secret_basic") || !shown.contains("client_secret_post") ? .basic : .post

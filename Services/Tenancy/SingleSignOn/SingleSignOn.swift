@@ -67,14 +67,17 @@ struct SingleSignOn: Sendable {
         return String(String.UnicodeScalarView(found.unicodeScalars.filter { $0.value >= 0x20 }.prefix(200)))
     }
 
-    /// The texts of a claim: one, or several in an array; dots lead into objects, where no claim has the whole name.
+    /// A claim; dots lead into objects, where no claim has the whole name.
+    static func claim(_ name: String, _ claims: JSONValue) -> JSONValue? {
+        if let found = claims[name] { return found }
+        var found: JSONValue? = claims
+        for part in name.split(separator: ".") { found = found?[String(part)] }
+        return found
+    }
+
+    /// The texts of a claim: one, or several in an array.
     private static func values(_ name: String, _ claims: JSONValue) -> [String] {
-        var found = claims[name]
-        if found == nil {
-            found = claims
-            for part in name.split(separator: ".") { found = found?[String(part)] }
-        }
-        switch found {
+        switch claim(name, claims) {
         case .string(let text)?: return [text]
         case .array(let elements)?: return elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
         default: return []

@@ -90,19 +90,37 @@ struct SingleSignOnSignInRoutes: Sendable {
             throw SingleSignOnFault.denied
         }
         let provider = try await providers.metadata(of: settings.issuer)
-        let token = try await providers.exchange(
+        let tokens = try await providers.exchange(
             code, verifier: attempt.verifier, redirectURL: begun.redirectURL, try settings.client(secrets), at: provider
         )
-        let claims = try await providers.claims(
-            of: token, provider,
+        var claims = try await providers.claims(
+            of: tokens.identity, provider,
             IdentityToken.Expectation(
                 issuer: settings.issuer, clientID: settings.clientID, nonce: attempt.nonce,
                 now: Timestamp.now().seconds))
+        claims = try await complete(claims, settings, provider, tokens.access)
         let person = try settings.person(claims)
         let user = try await SingleSignOnLifeStore(database: rows).user(
             person, settings, origin: context.anonymousOrigin)
         let opened = try await open(user, person, context, headers)
         return Self.redirect(to: begun.returnTo, cookie: RefreshCookie.set(opened.refresh.reveal(), context))
+    }
+
+    /// The claims with what only the provider's user info says of the person.
+    private func complete(
+        _ claims: JSONValue, _ settings: SingleSignOn, _ provider: ProviderMetadata, _ token: String?
+    ) async throws -> JSONValue {
+        guard ProviderClaims.isWanted(claims, settings), let endpoint = provider.userInfoEndpoint, let token,
+            let subject = claims.text("sub")
+        else { return claims }
+        do {
+            let told = try await providers.userInfo(token, of: subject, at: endpoint)
+            return ProviderClaims(claims: told).completing(claims)
+        } catch let error as ProviderError where error.fault == .providerFailed {
+            // Without a name the address serves.
+            guard !ProviderClaims.isNeeded(claims, settings) else { throw error }
+            return claims
+        }
     }
 
     private func open(

@@ -42,6 +42,13 @@ struct TenantEditStore {
             """)
     }
 
+    /// The features that super admins have switched off for the tenant, in order.
+    func disabledFeatures(of id: TenantID) async throws -> [Feature] {
+        let names = try await rows.value(
+            "SELECT disabled_features FROM entitlements WHERE tenant_id = \(id)", as: [String].self)
+        return (names ?? []).sorted().compactMap(Feature.init(rawValue:))
+    }
+
     /// Begins the grace period; nil when it has begun before.
     func delete(_ id: TenantID, after time: Timestamp) async throws -> Tenant? {
         try await rows.first(

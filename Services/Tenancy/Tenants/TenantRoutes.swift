@@ -12,6 +12,7 @@ struct TenantRoutes: Sendable {
 
     enum Order: String, SortKey {
         case createdAt = "created_at"
+        case lastActivityAt = "last_activity_at"
 
         static var standard: Sort<Order> { .descending(.createdAt) }
     }
@@ -70,7 +71,11 @@ struct TenantRoutes: Sendable {
     ) async throws -> OK<Page<TenancyAPI.Tenant>> {
         // The platform's own tenant is set; the functions behind these reads cross the wall and are called here alone.
         let tenants = TenantStore(rows: context.database(database))
-        let found = try await tenants.list(query.value, RowPage(paging))
+        let found =
+            paging.sort.key == .createdAt
+            ? try await tenants.list(query.value, RowPage(paging))
+            : try await tenants.listByActivity(query.value, RowPage(paging))
+        let activity = try await tenants.activity(of: found.map(\.id))
         let bound = 10_000
         let total = try await tenants.count(query.value, bound: bound + 1)
         var entitlements: [TenantID: Entitlements] = [:]
@@ -80,8 +85,11 @@ struct TenantRoutes: Sendable {
         return OK(
             paging.page(
                 found, total: min(total, bound), totalIsExact: total <= bound,
-                position: { CursorPosition(.timestamp($0.createdAt), $0.id) }
-            ) { $0.wire(entitlements[$0.id] ?? .seed(for: $0.plan)) })
+                position: { tenant in
+                    let at = paging.sort.key == .createdAt ? nil : activity[tenant.id]
+                    return CursorPosition(.timestamp(at ?? tenant.createdAt), tenant.id)
+                }
+            ) { $0.wire(entitlements[$0.id] ?? .seed(for: $0.plan), lastActivityAt: activity[$0.id]) })
     }
 
     func get(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
@@ -138,17 +146,21 @@ struct TenantRoutes: Sendable {
     private func wire(_ id: TenantID) async throws -> (TenancyAPI.Tenant, version: Int64) {
         let tenants = TenantStore(rows: database.tenant(id))
         guard id != .platform, let tenant = try await tenants.find(id) else { throw Failure(.notFound) }
-        return (tenant.wire(try await tenants.entitlements(of: id) ?? .seed(for: tenant.plan)), tenant.version)
+        // The platform's own tenant is set where this is asked, as for lists.
+        let activity = try await TenantStore(rows: database.tenant(.platform)).activity(of: [id])
+        let entitlements = try await tenants.entitlements(of: id) ?? .seed(for: tenant.plan)
+        return (tenant.wire(entitlements, lastActivityAt: activity[id]), tenant.version)
     }
 }
 
 extension Tenant {
-    func wire(_ entitlements: Entitlements) -> TenancyAPI.Tenant {
+    func wire(_ entitlements: Entitlements, lastActivityAt: Timestamp? = nil) -> TenancyAPI.Tenant {
         TenancyAPI.Tenant(
             id: id, name: name, subdomain: subdomain, plan: plan, phoneSystem: phoneSystem, status: status,
             timeZone: TimeZoneName(unchecked: timeZone), country: country, language: language,
             entitlements: entitlements,
-            createdAt: createdAt, updatedAt: updatedAt, suspendedAt: suspendedAt, deleteAfter: deleteAfter, notes: notes
-        )
+            createdAt: createdAt, updatedAt: updatedAt, suspendedAt: suspendedAt, deleteAfter: deleteAfter,
+            notes: notes,
+            lastActivityAt: lastActivityAt)
     }
 }

@@ -105,6 +105,25 @@ struct TenantStore {
             """, as: Tenant.self)
     }
 
+    /// The same by when somebody last signed in, or else by when the tenant was made.
+    func listByActivity(_ filter: TenantFilter, _ page: RowPage) async throws -> [Tenant] {
+        try await rows.query(
+            """
+            SELECT \(unescaped: Tenant.columns)
+            FROM platform_find_tenants_by_activity(
+                \(filter.search), \(filter.status?.rawValue), \(filter.plan?.rawValue), \(page.isDescending), \(page.at),
+                \(page.id), \(Int32(page.limit)), \(Int32(page.offset)))
+            """, as: Tenant.self)
+    }
+
+    /// When somebody of each tenant last signed in; those in which nobody has are left out.
+    func activity(of ids: [TenantID]) async throws -> [TenantID: Timestamp] {
+        let found = try await rows.query("SELECT owner, active_at FROM platform_tenant_activity(\(ids))") { row in
+            (owner: try row.next(TenantID.self), at: try row.next(Timestamp.self))
+        }
+        return Dictionary(found.map { ($0.owner, $0.at) }) { first, _ in first }
+    }
+
     /// How many tenants a search finds, counted up to `bound`.
     func count(_ filter: TenantFilter, bound: Int) async throws -> Int {
         try await rows.value(

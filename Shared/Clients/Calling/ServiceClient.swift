@@ -69,15 +69,30 @@ package final class ServiceClient: @unchecked Sendable {
     ///
     /// The deadline is that of the answer's beginning.
     package func open(_ target: String, scope: Scope) async throws -> HTTPBody {
+        try await open(.get, target, nil, scope)
+    }
+
+    /// Sends a value and reads the answer piece by piece, however large it is.
+    package func open(
+        _ method: HTTPMethod, _ target: String, _ input: some Encodable & Sendable, scope: Scope
+    ) async throws -> HTTPBody {
+        try await open(method, target, try JSON.encode(input), scope)
+    }
+
+    private func open(
+        _ method: HTTPMethod, _ target: String, _ body: [UInt8]?, _ scope: Scope
+    ) async throws -> HTTPBody {
         let token = try await tokens.token(for: callee)
         var headers: HTTPHeaders = ["Authorization": "Bearer \(token)"]
         if let tenant = scope.tenant { headers.add("X-Switchboard-Tenant", tenant.description) }
         if let trace = scope.trace ?? .current { headers.add("traceparent", trace.traceparent) }
+        if body != nil { headers.add("Content-Type", "application/json") }
         let answer: HTTPClientResponse
         do {
             answer = try await http.send(
-                HTTPClientRequest(method: .get, target: target, headers: headers), to: endpoint,
-                deadline: scope.deadline)
+                HTTPClientRequest(
+                    method: method, target: target, headers: headers, body: body.map { .bytes($0) } ?? .empty),
+                to: endpoint, deadline: scope.deadline)
         } catch HTTPClientError.deadlineExceeded {
             throw Failure(.upstreamTimeout)
         } catch is HTTPClientError {

@@ -15,6 +15,27 @@ package struct UserID: EntityID {
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
 
+/// The identifier of a change of many tenants.
+package struct BulkID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a super admin's wish to act as a tenant's owner.
+package struct SupportRequestID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
+/// The identifier of a notice of the platform.
+package struct NoticeID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}
+
 /// The identifier of one sign-in of a user, the `sid` of its tokens.
 package struct SessionID: EntityID {
     package let uuid: UUID

@@ -40,7 +40,11 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case domainsWrite = "domains.write"
     case auditExport = "audit.export"
     case peopleErase = "people.erase"
+    /// Get all that there is about one person.
+    case peopleExport = "people.export"
     case tenantExport = "tenant.export"
+    /// Agree that super admins act as the owner.
+    case supportApprove = "support.approve"
 
     // The platform.
     case tenantsRead = "tenants.read"

@@ -16,6 +16,7 @@ package enum Role: String, Codable, CaseIterable, Sendable {
         case .owner:
             Self.administration.union([
                 .callsDelete, .domainsWrite, .singleSignOnWrite, .tenantExport, .ownershipTransfer,
+                .supportApprove,
             ])
         case .admin: Self.administration
         case .agent: [.callsReadOwn, .callsWrite, .recordingsListen, .recordingsWrite, .consentRecord, .usersReadOwn]
@@ -28,7 +29,7 @@ package enum Role: String, Codable, CaseIterable, Sendable {
         .usersWrite,
         .invitationsRead, .invitationsWrite, .apiKeysRead,
         .apiKeysWrite, .settingsRead, .settingsWrite, .connectionsRead, .connectionsWrite, .auditRead, .auditExport,
-        .peopleErase,
+        .peopleErase, .peopleExport,
     ]
 
     /// The roles that a tenant can give.

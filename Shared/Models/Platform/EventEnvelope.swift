@@ -72,6 +72,8 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case tenantResumed = "tenant.resumed"
     case erasureRequested = "erasure.requested"
     case erasureDone = "erasure.done"
+    /// Somebody has taken something out: a download or an export, for the audit log.
+    case dataTaken = "data.taken"
     case userCreated = "user.created"
     case userUpdated = "user.updated"
     /// The person can no longer sign in; the data name who takes over.
@@ -87,7 +89,7 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     }
 
     /// The one table of subscriptions; the outbox delivers by it and the service grants follow from it.
-    package static let subscriptions: [Subscription] = facts + people + erasures
+    package static let subscriptions: [Subscription] = facts + people + takings + erasures
 
     /// Every service with rows of tenants is asked to erase, and answers.
     private static let erasures: [Subscription] = [ServiceName.calls, .sessions, .messaging, .calendar, .billing]
@@ -122,6 +124,11 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             publisher: .tenancy, subscriber: .calls,
             types: [.userCreated, .userUpdated, .userDeactivated, .userReactivated, .userDeleted]),
     ]
+
+    /// Who lets data out, for the one audit log.
+    private static let takings: [Subscription] = [ServiceName.calls].map {
+        Subscription(publisher: $0, subscriber: .tenancy, types: [.dataTaken])
+    }
 
     /// Who keeps people in mind, to give them work or to write to them.
     private static let people: [Subscription] = [ServiceName.sessions, .messaging, .calendar].map {

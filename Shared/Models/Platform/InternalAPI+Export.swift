@@ -1,4 +1,24 @@
 extension InternalAPI {
+    /// A person whose traces a service gives out: the body of `POST /internal/export/person/rows` and `.../files`.
+    ///
+    /// In a body and not in an address, which stands in logs.
+    package struct ExportedPerson: Codable, Sendable {
+        package var phoneNumbers: [ErasedNumber]
+        /// In lower case.
+        package var emails: [String]
+        /// The accounts with one of the addresses: rows that name them are the person's too.
+        package var users: [UserID]
+        /// The table whose rows are wanted; nil for files.
+        package var table: String?
+
+        package init(phoneNumbers: [ErasedNumber], emails: [String], users: [UserID], table: String? = nil) {
+            self.phoneNumbers = phoneNumbers
+            self.emails = emails
+            self.users = users
+            self.table = table
+        }
+    }
+
     /// `GET /internal/export` of a service: what it has to give of a tenant.
     package struct ExportContents: Codable, Sendable {
         /// The tables, each read at `/internal/export/tables/{name}` as one JSON object a line.

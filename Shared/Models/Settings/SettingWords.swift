@@ -19,6 +19,13 @@ package enum PerformanceNames: String, Codable, CaseIterable, Sendable, SettingV
     case team
 }
 
+/// When super admins may act as the tenant's owner.
+package enum SupportAccess: String, Codable, CaseIterable, Sendable, SettingValue {
+    case allowed
+    /// Once the owner has agreed, for so long as they have agreed to.
+    case approval
+}
+
 /// How the console looks.
 package enum Appearance: String, Codable, CaseIterable, Sendable, SettingValue {
     case system, light, dark

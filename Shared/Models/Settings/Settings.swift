@@ -24,6 +24,10 @@ package enum Settings {
         "visibility", .access, .choice(of: Visibility.self), default: Visibility.own, "What agents see",
         "Agents see their own calls, or those of the whole organisation.")
 
+    package static let supportAccess = SettingKey(
+        "support_access", .access, .choice(of: SupportAccess.self), default: SupportAccess.allowed, by: .owner,
+        "Access for support", "Whether whoever runs the suite may act as you, or only when you have agreed.")
+
     // Calls.
     package static let callRetryHours = SettingKey(
         "call_retry_hours", .calls, .integers(1...720, .hours, count: 1...10), default: [2, 24, 24], "Retry schedule",
@@ -89,7 +93,8 @@ package enum Settings {
     /// Every setting, in the order of the forms.
     package static let all: [Setting] = [
         language.setting, timeZone.setting, country.setting, appearance.setting, sessionTimeoutHours.setting,
-        visibility.setting, callRetryHours.setting, callRetryAttempts.setting, transcribesCalls.setting,
+        visibility.setting, supportAccess.setting, callRetryHours.setting, callRetryAttempts.setting,
+        transcribesCalls.setting,
         transcriptionEngine.setting, analysisEngine.setting, transcriptionLanguage.setting, aiBudget.setting,
         recordingPolicy.setting, redactsCardNumbers.setting, recodeDays.setting, binDays.setting,
         callRetentionDays.setting, recordingRetentionDays.setting,

@@ -14,6 +14,12 @@ extension TenancyAPI {
         package var limits: Limits?
         package var disabledFeatures: [Feature]?
 
+        /// A change of what a tenant may use alone.
+        package init(plan: Plan?, disabledFeatures: [Feature]?) {
+            self.plan = plan
+            self.disabledFeatures = disabledFeatures
+        }
+
         package static var notes: [Note] {
             [
                 .of(CodingKeys.name, "The company's name.", length: 1...200),

@@ -21,11 +21,14 @@ package enum TenancyAPI {
         package var deleteAfter: Timestamp?
         /// What super admins note for one another.
         package var notes: String
+        /// When somebody last signed in; null when nobody has, and in answers to changes.
+        package var lastActivityAt: Timestamp?
 
         package init(
             id: TenantID, name: String, subdomain: String, plan: Plan, phoneSystem: PhoneSystem, status: TenantStatus,
             timeZone: TimeZoneName, country: String, language: String, entitlements: Entitlements, createdAt: Timestamp,
-            updatedAt: Timestamp, suspendedAt: Timestamp?, deleteAfter: Timestamp?, notes: String
+            updatedAt: Timestamp, suspendedAt: Timestamp?, deleteAfter: Timestamp?, notes: String,
+            lastActivityAt: Timestamp? = nil
         ) {
             self.id = id
             self.name = name
@@ -42,6 +45,7 @@ package enum TenancyAPI {
             self.suspendedAt = suspendedAt
             self.deleteAfter = deleteAfter
             self.notes = notes
+            self.lastActivityAt = lastActivityAt
         }
     }
 

@@ -91,6 +91,9 @@ struct RecordingRoutesTests {
             #expect(try await server.send(.get, path + "?download=true", as: .user(.agent)).status == 403)
             let saved = try await server.send(.get, path + "?download=true")
             #expect(saved.headers["Content-Disposition"] == "attachment; filename=\"call-\(call.id).wav\"")
+            // Tenancy, which keeps the audit log, hears of what is saved, and of nothing that is only played.
+            let told = try await server.database.query("SELECT 1 FROM outbox_events WHERE type = 'data.taken'")
+            #expect(told.count == 1)
         }
     }
 

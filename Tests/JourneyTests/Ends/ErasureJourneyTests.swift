@@ -41,6 +41,7 @@ import Testing
                 try await visit.places(of: [email]).contains("messaging.mail_contents")
             }
             try await export(owner, visit)
+            try await exportPerson(email, owner, visit)
             try await erase(email, owner, tenant, visit)
             try await remove(tenant, neighbour, visit)
         }
@@ -60,6 +61,23 @@ import Testing
         for name in ["calls/calls.ndjson", "calls/files/", "/original", "tenancy/users.ndjson", "manifest.json"] {
             #expect(names.contains(name), "\(name)")
         }
+    }
+
+    /// What there is about one person, from every service.
+    private func exportPerson(_ email: String, _ owner: Caller, _ visit: SuiteVisit) async throws {
+        let body: JSONValue = ["email": .string(email), "phone_number": "(202) 555-0177"]
+        let made = try await owner.post("/api/v1/exports/people", body).expect(201).decoded(TenancyAPI.Export.self)
+        var ready = made
+        try await visit.until("the person's archive is ready") {
+            ready = try await owner.get("/api/v1/exports/\(made.id)").expect(200).decoded(TenancyAPI.Export.self)
+            return ready.state != .waiting
+        }
+        #expect(ready.state == .ready && ready.kind == .person)
+        #expect(Set(ready.receipts.map(\.service)) == Set(ServiceName.services))
+        #expect(ready.receipts.first { $0.service == .tenancy }?.rows["users"] == 1)
+        let calls = ready.receipts.first { $0.service == .calls }
+        #expect(calls?.rows["calls"] == 2 && (calls?.files ?? 0) > 0)
+        #expect((ready.receipts.first { $0.service == .messaging }?.rows["mail_contents"] ?? 0) > 0)
     }
 
     private func erase(_ email: String, _ owner: Caller, _ tenant: TenantUnderTest, _ visit: SuiteVisit) async throws {

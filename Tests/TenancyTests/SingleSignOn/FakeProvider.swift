@@ -30,6 +30,9 @@ final class FakeProvider: @unchecked Sendable {
     /// Does anything to a token that is ready.
     var spoil: (String) -> String = { $0 }
     var discovery: [String: JSONValue] = [:]
+    /// What the user info says; nil for a provider that fails there.
+    var userInfo: JSONValue?
+    private(set) var userInfoRequests = 0
     private(set) var keyRequests = 0
     private var codes: [String: [String: String]] = [:]
     private var server: HTTPServer?
@@ -75,6 +78,10 @@ final class FakeProvider: @unchecked Sendable {
                 keyRequests += 1
                 return try Self.json(200, ["keys": .array(published.map(Self.jwk))])
             case (.post, "/token"): return try token(try await request.body.collect(upTo: 10_000), request.headers)
+            case (.get, "/userinfo"):
+                userInfoRequests += 1
+                guard request.headers["authorization"] == "Bearer x" else { return HTTPResponse(status: 401) }
+                return try userInfo.map { try Self.json(200, $0) } ?? HTTPResponse(status: 500)
             default: return HTTPResponse(status: 404)
             }
         } catch {

@@ -40,6 +40,44 @@ import WebTestSupport
         }
     }
 
+    @Test func `what a token leaves out is asked of the user info, and only there`() async throws {
+        try await withTenancy { world in
+            try await world.withProvider(["role_claim": "groups", "roles": [["value": "bosses", "role": "admin"]]]) {
+                provider async throws in
+                provider.discovery["userinfo_endpoint"] = .string("\(provider.issuer)/userinfo")
+                provider.claims = ["groups": "people"]
+                #expect(try await world.singleSignOn(provider) == "/")
+                #expect(provider.userInfoRequests == 0)
+                let short: [String: JSONValue] = ["email": .null, "name": .null, "email_verified": .null, "sub": "s2"]
+                provider.claims = short
+                #expect(try await world.singleSignOn(provider) == refused("provider_failed"))
+                let told: [String: JSONValue] = [
+                    "sub": "s2", "email": "bob@acme.example", "email_verified": true, "name": "Bob", "groups": "bosses",
+                ]
+                func tell(_ changes: [String: JSONValue]) {
+                    provider.userInfo = .object(told.merging(changes) { $1 }.map { .init($0.key, $0.value) })
+                }
+                tell(["sub": "s3"])
+                #expect(try await world.singleSignOn(provider) == refused("token_refused"))
+                tell(["email_verified": false])
+                #expect(try await world.singleSignOn(provider) == refused("email_unverified"))
+                // The token's word of an address that it does not give counts for nothing.
+                provider.claims["email_verified"] = true
+                #expect(try await world.singleSignOn(provider) == refused("email_unverified"))
+                tell([:])
+                #expect(try await world.singleSignOn(provider) == "/")
+                let bob = try #require(try await world.person("bob@acme.example"))
+                #expect(bob.name == "Bob" && bob.role == .admin)
+                // What the token says stays said.
+                tell(["email": "eve@acme.example", "groups": "people"])
+                provider.claims = ["email": "bob@acme.example", "name": .null, "sub": "s2", "groups": "bosses"]
+                #expect(try await world.singleSignOn(provider) == "/")
+                #expect(try await world.person("bob@acme.example")?.role == .admin)
+                #expect(try await world.person("eve@acme.example") == nil)
+            }
+        }
+    }
+
     @Test func `a domain claim must name a domain too`() async throws {
         try await withTenancy { world in
             try await world.withProvider(["domain_claim": "hd"]) { provider async throws in

@@ -44,6 +44,7 @@ class Suite(contextlib.AbstractContextManager):
         self.database_core = database_core
         self.environment = {**os.environ, "DATA": str(self.data), "PORT": str(self.port), "BIN": str(binaries)}
         self.ports = {}
+        self.operators = {}
 
     def shell(self, script):
         """A piece of bash with the scripts' own functions."""
@@ -94,8 +95,9 @@ class Suite(contextlib.AbstractContextManager):
         if alias != name:
             port = port or free_port()
         self.ports[alias] = port = port or int(variables["PORT"])
+        self.operators[alias] = free_port()
         # Several gateways run side by side.
-        variables |= {"PORT": str(port), "OPERATOR_PORT": str(free_port()), "TLS_PORT": str(free_port()), **settings}
+        variables |= {"PORT": str(port), "OPERATOR_PORT": str(self.operators[alias]), "TLS_PORT": str(free_port()), **settings}
         if name == "gateway":
             # All load comes from one address.
             variables |= {"ADDRESS_SIGN_INS": "10000", "ADDRESS_REQUESTS": "100000"}
@@ -156,11 +158,11 @@ class Suite(contextlib.AbstractContextManager):
         self.lift_limits()
         return accepted["access_token"]
 
-    def lift_limits(self):
+    def lift_limits(self, seats=100):
         """Gives the tenant a plan whose limits are at work and never met."""
         token = self.service_token("billing", "tenancy")
         status, answer = self.ask("tenancy-internal", "PUT", f"/internal/tenants/{self.tenant_id}/entitlements", {
-            "plan": "growth", "features": ["transcription", "analysis"], "seats": 100, "requests_per_second": 1_000_000,
+            "plan": "growth", "features": ["transcription", "analysis"], "seats": seats, "requests_per_second": 1_000_000,
             "burst": 2_000_000, "concurrency": 100_000, "storage_bytes": 1 << 40, "minutes_per_month": 1_000_000,
         }, token=token, headers={"X-Switchboard-Tenant": self.tenant_id}.items())
         if status != 204:

@@ -1,0 +1,138 @@
+import BlobStore
+import DatabaseTestSupport
+import Foundation
+import HTTP
+import JSON
+import LifeCycle
+import Models
+import Postgres
+import Telemetry
+import TestSupport
+import Testing
+import Web
+import WebTestSupport
+
+@testable import Calls
+@testable import Messaging
+
+/// What a service gives out of one person.
+@Suite(.timeLimit(.minutes(20))) struct PersonExportTests {
+    /// A service's part in archives.
+    struct Giving: Sendable, CustomTestStringConvertible {
+        let name: ServiceName
+        let migrations: [Migration]
+        let tables: [ExportedTable]
+        /// A table whose rows are the person's by another table alone, and the columns that could name them.
+        let linked: (table: String, texts: [String])
+
+        var testDescription: String { name.rawValue }
+
+        static let all = [
+            Giving(
+                name: .calls, migrations: CallsMigrations.all, tables: .ofCalls,
+                linked: ("recordings", ["blob_key", "content_type"])),
+            Giving(
+                name: .messaging, migrations: Migration.messaging, tables: .ofMessaging,
+                linked: ("mails", ["kind", "state", "failure"])),
+        ]
+    }
+
+    private func lines(_ response: HTTPResponse) async throws -> [String] {
+        #expect(response.status == 200)
+        guard case .stream(_, let write) = response.body else { return [] }
+        let sink = LinesSink()
+        try await write(HTTPBodyWriter(sink))
+        return String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    @Test(arguments: Giving.all)
+    func `a service gives the rows that name a person or belong to such, and nobody else's`(
+        giving: Giving
+    ) async throws {
+        try await withOpenDatabase(migrations: giving.migrations, service: giving.name.rawValue) {
+            database, test, loop in
+            let trust = try TestTrust(giving.name)
+            let filled = FilledDatabase(test: test)
+            try await filled.fill([trust.tenant, trust.otherTenant], service: giving.name.rawValue)
+            let routes = ServiceExportRoutes(database: database, tables: giving.tables)
+            let application = WebApplication(
+                loop: loop, logger: Logger(service: "tests", level: .error), metrics: Metrics(),
+                routes: RouteTable(giving.name, routes.routes), trust: try trust.trust(), listener: .internal)
+            func ask(
+                _ path: String, _ person: InternalAPI.ExportedPerson, as caller: ServiceName = .tenancy
+            ) async throws -> HTTPResponse {
+                let request = try trust.request(
+                    .post, "/internal/export/person/\(path)", as: .service(caller), in: trust.tenant, json: person)
+                let response = await application.handler(request)
+                return response
+            }
+            let ada = InternalAPI.ExportedPerson(
+                phoneNumbers: [.init(number: FilledDatabase.number, national: "4155550123")],
+                emails: [FilledDatabase.email], users: [])
+            let bob = InternalAPI.ExportedPerson(phoneNumbers: [], emails: ["bob@example.com"], users: [])
+            func rows(_ table: String, _ person: InternalAPI.ExportedPerson) async throws -> [String] {
+                var person = person
+                person.table = table
+                return try await lines(try await ask("rows", person))
+            }
+            // Not by its own words, but by those of the rows that it belongs to.
+            for column in giving.linked.texts {
+                try await filled.force("UPDATE \(giving.linked.table) SET \(column) = 'x' || tenant_id")
+            }
+            let linked = try await rows(giving.linked.table, ada)
+            #expect(linked.count == 1 && linked.first?.contains("\(trust.tenant)") == true)
+            var given = 0
+            for table in giving.tables {
+                let found = try await rows(table.name, ada)
+                #expect(found.allSatisfy { !$0.contains("\(trust.otherTenant)") }, "\(table.name)")
+                #expect(try await rows(table.name, bob).isEmpty, "\(table.name)")
+                given += found.count
+            }
+            #expect(given > 1)
+            // By an account's id alone.
+            let account = InternalAPI.ExportedPerson(
+                phoneNumbers: [], emails: [], users: [UserID(trust.tenant.uuid)])
+            #expect(try await rows(giving.linked.table, account).count == 1)
+            var nowhere = ada
+            nowhere.table = "schema_migrations"
+            #expect(try await ask("rows", nowhere).status == 404)
+            #expect(try await ask("rows", ada).status == 400)
+            let nobody = InternalAPI.ExportedPerson(phoneNumbers: [], emails: [], users: [], table: "calls")
+            #expect(try await ask("rows", nobody).status == 400)
+            #expect([401, 403].contains(try await ask("files", ada, as: .billing).status))
+        }
+    }
+
+    @Test func `the files of a person are the recordings of their calls`() async throws {
+        try await withOpenDatabase(migrations: CallsMigrations.all, service: "calls") { database, test, loop in
+            let tenant = TenantID.make()
+            let rows = database.tenant(tenant)
+            let folder = "\(FileManager.default.temporaryDirectory.path)/person-files-\(UUID())"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let filled = FilledDatabase(test: test)
+            try await filled.fill([tenant, .make()], service: "calls")
+            let person = InternalAPI.ExportedPerson(
+                phoneNumbers: [.init(number: FilledDatabase.number, national: "4155550123")], emails: [], users: [])
+            let pattern = try #require(PersonPattern.make(of: person))
+            try await filled.force("UPDATE calls SET from_number = '\(FilledDatabase.number)'")
+            let keys = try await CallErasureService.personFiles(person, pattern, rows)
+            #expect(Set(keys.map(\.tenant)) == [tenant] && keys.count == BlobKey.Variant.allCases.count)
+            let bob = InternalAPI.ExportedPerson(
+                phoneNumbers: [.init(number: "+12025550199", national: "2025550199")], emails: [], users: [])
+            let none = try await CallErasureService.personFiles(
+                bob, try #require(PersonPattern.make(of: bob)), rows)
+            #expect(none.isEmpty)
+        }
+    }
+}
+
+/// Keeps what is written; confined to the test's task.
+private final class LinesSink: HTTPBodySink, @unchecked Sendable {
+    private(set) var bytes: [UInt8] = []
+    var hasRoom: Bool { true }
+
+    func write(_ bytes: [UInt8]) { self.bytes += bytes }
+    func waitForRoom() {}
+    func finishWriting() {}
+}
