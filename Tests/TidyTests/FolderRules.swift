@@ -6,7 +6,7 @@ enum FolderRules {
     private static let httpSuffixes = ["Routes", "RouteTable", "Service", "Main", "Process"] + edgeSuffixes
     /// These speak to a provider.
     private static let edgeSuffixes = [
-        "Client", "Connection", "Transcriber", "Analyzer", "Provider", "Provider+Standard",
+        "Client", "Connection", "Transcriber", "Analyzer", "Provider", "Provider+Standard", "Carrier",
     ]
     /// These put the parts together, or act by them, and so may name a store.
     private static let storeSuffixes = sqlSuffixes + httpSuffixes + ["Job", "Events", "Configuration", "Command"]

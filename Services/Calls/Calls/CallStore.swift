@@ -14,7 +14,10 @@ struct CallStore: Sendable {
     ) async throws -> (call: Call, isNew: Bool) {
         let made = try await database.tenant(tenant).transaction { transaction in
             let made = try await transaction.first(Self.insertion(of: draft, in: tenant), as: Call.self)
-            if let made { try await CallEvents.publish(.callCreated, of: made, in: transaction) }
+            guard let made else { return nil as Call? }
+            try await CallEvents.publish(.callCreated, of: made, in: transaction)
+            let events = CallTransition(before: nil, after: made).events
+            _ = try await transaction.batch(try await CallConsequences.follow(made, events, in: transaction))
             return made
         }
         if let made { return (made, true) }

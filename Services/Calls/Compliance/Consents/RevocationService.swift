@@ -18,13 +18,13 @@ struct Revocation: Sendable {
 enum RevocationSteps {
     typealias Step = @Sendable (Revocation, Transaction) async throws -> Int
 
-    static let all: [Step] = [OutboundCancellationStore.step]
+    static let all: [Step] = [OutboundCancellation.step]
 
     /// Which of many numbers have something that waits, for whoever puts a million of them on a list.
     static func waiting(
         _ numbers: [String], _ tenant: TenantID, _ transaction: Transaction
     ) async throws -> Set<String> {
-        try await OutboundCancellationStore(transaction: transaction, tenant: tenant).waiting(among: numbers)
+        try await OutboundCancellation.waiting(among: numbers, tenant, transaction)
     }
 
     /// Runs all of them; how much was cancelled.
@@ -41,7 +41,7 @@ enum RevocationSteps {
 enum StopSteps {
     typealias Step = @Sendable (TenantID, CallsAPI.ContactReason, Transaction) async throws -> Int
 
-    static let all: [Step] = [OutboundCancellationStore.stopStep]
+    static let all: [Step] = [OutboundCancellation.stopStep]
 
     /// Runs all of them; how much was cancelled.
     @discardableResult

@@ -104,24 +104,42 @@ struct CarrierConnection {
     }
 }
 
-/// Forms and queries (application/x-www-form-urlencoded); lists are repeated names.
-enum FormText {
-    static func text(_ fields: [(name: String, value: String)]) -> String {
-        fields.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
+extension CarrierError {
+    /// What the network did.
+    init(network error: any Error) {
+        switch error as? OutboundHTTPError {
+        case .addressRefused(let refusal)?: self.init("carrier_address_refused", refusal.description)
+        case .invalidURL?, .invalidHeader?:
+            self.init("carrier_misconfigured", "The connection's address or credentials are not valid.")
+        case let error? where error.isBeforeSending:
+            self.init("carrier_unreachable", "The carrier could not be reached.", isRetryable: true)
+        default:
+            self.init(
+                "carrier_unreachable", "The connection to the carrier broke off.", outcome: .unknown,
+                isRetryable: true)
+        }
     }
 
-    private static func encode(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
+    /// What the carrier answered: by status first; only 429 and refusals say that nothing was done.
+    init(status: Int, reason: Int?, headers: HTTPHeaders) {
+        let retryAfter = headers["retry-after"].flatMap { RetryAfter($0)?.duration }
+        switch (status, reason) {
+        case (429, _):
+            self.init(
+                "carrier_rate_limited", "The carrier asked to be called less often.", isRetryable: true,
+                retryAfter: retryAfter ?? .seconds(2))
+        case (401, _), (403, _):
+            self.init("carrier_unauthorised", "The carrier does not accept the connection's credentials.")
+        case (404, _): self.init("carrier_not_found", "The carrier does not know this any more.")
+        case (_, 21211?), (_, 21217?), (_, 13224?):
+            self.init("number_refused", "The carrier says that the number cannot be called.")
+        case (_, 21210?), (_, 21212?):
+            self.init("caller_id_refused", "The carrier does not let this number show as caller.")
+        case (408, _), (500..., _):
+            self.init(
+                "carrier_unavailable", "The carrier could not work on it now.", outcome: .unknown, isRetryable: true,
+                retryAfter: retryAfter)
+        default: self.init("carrier_refused", "The carrier refused the request.")
         }
-        return result
     }
 }

@@ -2,11 +2,8 @@ import FoundationEssentials
 import Models
 import Postgres
 
-/// Takes back what waits for somebody who must not be called any more, in the transaction that says so.
-struct OutboundCancellationStore: Sendable {
-    let transaction: Transaction
-    let tenant: TenantID
-
+/// What consent and policy cancel of calls, for whoever says so.
+enum OutboundCancellation {
     /// What a no to being called cancels.
     static let step: RevocationSteps.Step = { revocation, transaction in
         guard revocation.subject.kind == .phone, revocation.channels.contains(.call) else { return 0 }
@@ -19,6 +16,19 @@ struct OutboundCancellationStore: Sendable {
         try await OutboundCancellationStore(transaction: transaction, tenant: tenant).stop(
             reason: reason.code.rawValue)
     }
+
+    /// Which of the numbers are queued or ring.
+    static func waiting(
+        among numbers: [String], _ tenant: TenantID, _ transaction: Transaction
+    ) async throws -> Set<String> {
+        try await OutboundCancellationStore(transaction: transaction, tenant: tenant).waiting(among: numbers)
+    }
+}
+
+/// Takes back what waits for somebody who must not be called any more, in the transaction that says so.
+struct OutboundCancellationStore: Sendable {
+    let transaction: Transaction
+    let tenant: TenantID
 
     /// Which of the numbers are queued or ring.
     func waiting(among numbers: [String]) async throws -> Set<String> {
