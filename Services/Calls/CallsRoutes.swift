@@ -15,6 +15,8 @@ struct CallsRoutes: Sendable {
     /// By which people are found whose numbers are not readable.
     let hashing: SubjectHashing
     var pricing = EnginePricing()
+    /// Who works in a tenant.
+    var people = PeopleDirectory.empty
     /// Nil where routes are only described.
     var ingest: IngestSeat? = nil
     /// By which calls are placed and carriers are answered.
@@ -29,6 +31,16 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.dispositions(DispositionRoutes(database: database))
         routes += RouteTable.analysis(AnalysisRoutes(database: database, pricing: pricing))
         routes += RouteTable.reading(CallListRoutes(database: database), TagRoutes(database: database))
+        routes += RouteTable.remarks(
+            notes: RemarkRoutes(kind: .note, database: database, people: people),
+            comments: RemarkRoutes(kind: .comment, database: database, people: people),
+            views: ViewRoutes(database: database), cards: ScorecardRoutes(database: database),
+            playlists: PlaylistRoutes(database: database), shares: ShareRoutes(database: database))
+        routes += RouteTable.many(
+            BulkRoutes(database: database, people: people), CallExportRoutes(database: database),
+            ProcessingQueueRoutes(database: database, blobs: blobs))
+        routes += RouteTable.papers(
+            CallPaperRoutes(database: database), ReportScheduleRoutes(database: database, people: people))
         routes += RouteTable.queues(QueueRoutes(database: database))
         routes += RouteTable.analytics(
             PerformanceRoutes(database: database), AnalyticsRoutes(database: database))

@@ -54,7 +54,8 @@ enum CallsService: ServiceProgram {
         let carriers = CarrierAccess(seat, ingest, knowledge: member.knowledge)
         let routes = CallsRoutes(
             database: seat.database, blobs: blobs, probe: probe, slots: shared.probes, hashing: hashing,
-            pricing: EnginePricing(seat.configuration.engines), ingest: ingest, carriers: carriers)
+            pricing: EnginePricing(seat.configuration.engines), people: .asking(member.client(for: .tenancy)),
+            ingest: ingest, carriers: carriers)
         let trust = Trust(
             service: name, people: member.people, services: member.services, knowledge: member.knowledge)
         let application = WebApplication(

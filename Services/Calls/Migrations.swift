@@ -29,5 +29,7 @@ enum CallsMigrations {
         Migration(name: "0024_create_recording_consents", sql: PackageResources._024_create_recording_consents_sql),
         Migration(name: "0025_create_outbound", sql: PackageResources._025_create_outbound_sql),
         Migration(name: "0026_create_imports", sql: PackageResources._026_create_imports_sql),
+        Migration(name: "0027_create_remarks", sql: PackageResources._027_create_remarks_sql),
+        Migration(name: "0028_create_reports", sql: PackageResources._028_create_reports_sql),
     ]
 }

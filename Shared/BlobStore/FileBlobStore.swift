@@ -113,6 +113,17 @@ package struct FileBlobStore: BlobStore {
         }
     }
 
+    /// How many bytes uploads may still take: what is free, but for the reserve.
+    package func freeBytes() async throws -> Int64 {
+        let (root, reservePercent) = (self.root, self.reservePercent)
+        return try await WorkerPool.files.run {
+            var status = statvfs()
+            guard statvfs(root, &status) == 0 else { throw IOError.lastError("statvfs") }
+            let unit = Int64(status.f_frsize)
+            return max(0, Int64(status.f_bavail) * unit - Int64(status.f_blocks) * unit / 100 * Int64(reservePercent))
+        }
+    }
+
     /// Removes what crashed uploads have left, older than `age`; call it from the nightly job.
     package func removeAbandoned(olderThan age: Duration) async throws {
         let root = self.root

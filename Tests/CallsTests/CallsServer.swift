@@ -28,6 +28,7 @@ final class CallsServer: @unchecked Sendable {
     let scratch: ScratchFolder
     let blobs: FileBlobStore
     let routes: CallsRoutes
+    let people = TestPeople()
     let port: Int
     private let server: HTTPServer
     private let client: InternalHTTPClient
@@ -64,7 +65,7 @@ final class CallsServer: @unchecked Sendable {
         let probe = ProbeProcess(executable: try #require(Tool.calls), folder: try scratch.folder("uploads"))
         routes = CallsRoutes(
             database: database, blobs: blobs, probe: probe, slots: ChildSlots(2),
-            hashing: SubjectHashing(secrets: try TestSecrets.box()),
+            hashing: SubjectHashing(secrets: try TestSecrets.box()), people: people.directory,
             carriers: try carriers(loop, trust.knowledge))
         let logger = Logger(service: "tests", level: .error)
         let application = WebApplication(

@@ -9,6 +9,7 @@ enum ImportRules {
         IO: Telemetry CLibuv
         Crypto: Telemetry Models COpenSSL CArgon2 CCrypt
         Audio: Telemetry Models CSndfile CSamplerate
+        PDF: CPango
         PhoneNumbers: Models CPhoneNumber
         Archive: CArchive
         TLS: IO Telemetry COpenSSL
@@ -28,7 +29,7 @@ enum ImportRules {
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
         Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients LifeCycle ServiceKit Suite Telemetry
         Tenancy: KIT Archive PhoneNumbers CZxcvbn CResolver
-        Calls: KIT PhoneNumbers Audio CICU CSeccomp
+        Calls: KIT PhoneNumbers Audio PDF CICU CSeccomp
         Sessions: KIT
         Messaging: KIT Mail
         Calendar: KIT

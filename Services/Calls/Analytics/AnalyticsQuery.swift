@@ -1,6 +1,4 @@
-import FoundationEssentials
 import Models
-import Web
 
 /// Which calls are counted, and over which days.
 ///

@@ -184,6 +184,14 @@ struct AnalyticsRoutes: Sendable {
     }
 }
 
+extension PeopleFigures {
+    init(_ context: RequestContext) {
+        self.init(
+            names: context.settings[Settings.performanceNames], caller: context.principal?.user?.userID,
+            tenant: context.tenant)
+    }
+}
+
 extension Figures {
     /// The value by which people are ranked; nil where there is none.
     fileprivate func ranked(_ by: RankedFigure) -> Double? {

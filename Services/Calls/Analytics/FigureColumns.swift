@@ -1,5 +1,4 @@
 import Models
-import Postgres
 
 /// The columns of figures: their names, what they count of calls, and how they are added up.
 enum FigureColumns {
@@ -46,9 +45,8 @@ struct Figures: Sendable, Hashable {
 
     init() {}
 
-    init(row: inout RowReader) throws(PostgresError) {
-        for index in values.indices { values[index] = try row.next(Int.self) }
-    }
+    /// In the order of `FigureColumns.names`.
+    init(_ values: [Int]) { self.values = values }
 
     static func += (left: inout Figures, right: Figures) {
         for index in left.values.indices { left.values[index] += right.values[index] }

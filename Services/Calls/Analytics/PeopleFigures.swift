@@ -1,20 +1,11 @@
-import Auth
 import Crypto
-import FoundationEssentials
 import Models
-import Web
 
 /// Under which name one person's figures are shown: the tenant's setting, applied in one place.
 struct PeopleFigures: Sendable {
-    private let names: PerformanceNames
-    private let caller: UserID?
-    private let tenant: TenantID
-
-    init(_ context: RequestContext) {
-        names = context.settings[Settings.performanceNames]
-        caller = context.principal?.user?.userID
-        tenant = context.tenant
-    }
+    let names: PerformanceNames
+    let caller: UserID?
+    let tenant: TenantID
 
     /// Whether figures of this one person may be asked for by name: one's own always.
     func mayName(_ person: UserID) -> Bool { names == .named || person == caller }

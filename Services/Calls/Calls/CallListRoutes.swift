@@ -103,3 +103,20 @@ extension CallFilter.Order {
         }
     }
 }
+
+extension CallQuery {
+    /// What the store is asked for; nil when the search has no word, so that nothing can be found.
+    func filter(_ context: RequestContext, _ order: CallFilter.Order = .newestFirst) -> CallFilter? {
+        filter(context.reach, context.timeZone, country: context.country, order)
+    }
+}
+
+/// How a list of calls can be sorted; calls without the value are left out of lists by it.
+enum CallSort: String, SortKey {
+    case startedAt = "started_at"
+    case durationSeconds = "duration_seconds"
+    case qualityScore = "quality_score"
+    case sentimentScore = "sentiment_score"
+
+    static var standard: Sort<CallSort> { .descending(.startedAt) }
+}

@@ -1,5 +1,4 @@
 import Models
-import Web
 
 /// What a list, an export, a saved view or an action upon many calls chooses calls by; several values of a name are
 /// alternatives, several names all hold.
@@ -56,11 +55,6 @@ struct CallQuery: Codable, Sendable, Hashable {
     var test: Bool?
 
     /// What the store is asked for; nil when the search has no word, so that nothing can be found.
-    func filter(_ context: RequestContext, _ order: CallFilter.Order = .newestFirst) -> CallFilter? {
-        filter(context.reach, context.timeZone, country: context.country, order)
-    }
-
-    /// The same for work that is done later, as its caller would have had it.
     func filter(
         _ reach: CallReach, _ timeZone: TimeZoneName, country: String, _ order: CallFilter.Order = .newestFirst
     ) -> CallFilter? {
@@ -74,14 +68,4 @@ struct CallQuery: Codable, Sendable, Hashable {
         }
         return filter
     }
-}
-
-/// How a list of calls can be sorted; calls without the value are left out of lists by it.
-enum CallSort: String, SortKey {
-    case startedAt = "started_at"
-    case durationSeconds = "duration_seconds"
-    case qualityScore = "quality_score"
-    case sentimentScore = "sentiment_score"
-
-    static var standard: Sort<CallSort> { .descending(.startedAt) }
 }

@@ -1,10 +1,7 @@
 import Models
-import Postgres
 
 /// What a call can come to.
-struct Disposition: Sendable, Hashable, PostgresRowDecodable {
-    static let columns: StaticString =
-        "id, preset, name, category, position, version, created_at, updated_at, retired_at"
+struct Disposition: Sendable, Hashable {
     /// More make no list that anybody chooses from.
     static let most = 200
 
@@ -17,18 +14,6 @@ struct Disposition: Sendable, Hashable, PostgresRowDecodable {
     var createdAt: Timestamp
     var updatedAt: Timestamp
     var retiredAt: Timestamp?
-
-    init(row: inout RowReader) throws(PostgresError) {
-        id = try row.next(DispositionID.self)
-        preset = try row.next(String?.self)
-        name = try row.next(String.self)
-        category = try row.next(DispositionCategory.self)
-        position = Int(try row.next(Int32.self))
-        version = try row.next(Int64.self)
-        createdAt = try row.next(Timestamp.self)
-        updatedAt = try row.next(Timestamp.self)
-        retiredAt = try row.next(Timestamp?.self)
-    }
 
     var wire: CallsAPI.Disposition {
         CallsAPI.Disposition(

@@ -83,5 +83,5 @@ CREATE FUNCTION mark_all_figures() RETURNS void LANGUAGE sql SECURITY DEFINER SE
         WHERE deleted_at IS NULL AND NOT is_test) AS found
 $$;
 ALTER FUNCTION mark_all_figures OWNER TO calls_system;
+COMMENT ON FUNCTION mark_all_figures IS 'Has the figures of all calls of all tenants counted again.';
 SELECT mark_all_figures();
-DROP FUNCTION mark_all_figures();

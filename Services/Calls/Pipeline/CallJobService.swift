@@ -47,6 +47,13 @@ final class CallJobService: @unchecked Sendable {
         }
         try IngestJobs(seat, shared, ingest, blobs: blobs, knowledge: knowledge, tenancy: tenancy).register(
             on: runner, seat.database)
+        runner.register(BulkJob.self, BulkJob.options) { [database = seat.database] run, job in
+            try await job.run(database, in: run.tenant)
+        }
+        runner.register(SendReportsJob.self, CallJobService.upkeep) { [database = seat.database] _, _ in
+            try await SendReportsJob.run(database, knowledge)
+        }
+        try runner.schedule(SendReportsJob(), every: .seconds(60), offset: .seconds(15))
         let retention = Retention(database: seat.database, blobs: blobs, knowledge: knowledge, logger: seat.logger)
         runner.register(RetainCallsJob.self, CallJobService.upkeep) { _, _ in try await retention.run() }
         try runner.schedule(RetainCallsJob(), every: .seconds(86_400), offset: .seconds(2 * 3_600))

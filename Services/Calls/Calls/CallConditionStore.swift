@@ -43,20 +43,24 @@ struct CallCondition {
     }
 
     private mutating func people(_ query: CallQuery) {
+        // One value is found by an index; of several, rows are looked at.
         if let agents = query.agentID {
-            scope =
-                agents.count == 1
-                ? "\(scope) AND agent_id = \(agents[0])" : "\(scope) AND agent_id = ANY (\(agents)::uuid[])"
+            if agents.count == 1 {
+                scope = "\(scope) AND agent_id = \(agents[0])"
+            } else {
+                rest = "\(rest) AND agent_id = ANY (\(agents)::uuid[])"
+            }
         }
         if let isNobody = query.unassigned { rest = "\(rest) AND (agent_id IS NULL) = \(isNobody)" }
     }
 
     private mutating func words(_ query: CallQuery) {
         if let status = query.status {
-            scope =
-                status.count == 1
-                ? "\(scope) AND status = \(status[0].rawValue)"
-                : "\(scope) AND status = ANY (\(status.map(\.rawValue))::text[])"
+            if status.count == 1 {
+                scope = "\(scope) AND status = \(status[0].rawValue)"
+            } else {
+                rest = "\(rest) AND status = ANY (\(status.map(\.rawValue))::text[])"
+            }
         }
         if let words = query.direction { rest = "\(rest) AND direction = ANY (\(words.map(\.rawValue))::text[])" }
         if let words = query.stage { rest = "\(rest) AND stage = ANY (\(words.map(\.rawValue))::text[])" }

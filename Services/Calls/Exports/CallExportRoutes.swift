@@ -1,0 +1,86 @@
+import Auth
+import Events
+import HTTP
+import Models
+import Postgres
+import Web
+
+/// Lists of calls as files, however long they are, and who took them out.
+struct CallExportRoutes: Sendable {
+    /// How many rows one read fetches; no more of them are held.
+    private static let batch = 500
+
+    /// The data of `calls.exported`: how much left, for whoever watches for unusual volumes.
+    struct Facts: Codable, Sendable {
+        var exportID: CallExportID
+        var userID: UserID?
+        var format: String
+        var rows: Int
+    }
+
+    enum Order: String, SortKey {
+        case createdAt = "created_at"
+
+        static var standard: Sort<Order> { .descending(.createdAt) }
+    }
+
+    let database: Database
+
+    func csv(_ context: RequestContext, _ query: Query<CallQuery>) async throws -> Raw {
+        let (tenant, person) = (context.tenant, context.principal?.user?.userID)
+        let filter = query.value.filter(context)
+        let exports = CallExportStore(rows: context.database(database))
+        let id = try await exports.begin("csv", query.value, by: person)
+        return Raw(
+            HTTPResponse(
+                status: 200,
+                headers: [
+                    "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store",
+                    "Content-Disposition": "attachment; filename=\"calls.csv\"", "X-Content-Type-Options": "nosniff",
+                ],
+                body: .stream(length: nil) { [database] writer in
+                    let lists = CallListStore(database: database)
+                    var (count, position): (Int, CallPosition?) = (0, nil)
+                    // The mark of UTF-8, without which spreadsheets read other scripts wrongly.
+                    try await writer.write([0xEF, 0xBB, 0xBF] + Array(CallTable.head.utf8))
+                    while let filter {
+                        let found = try await lists.rows(filter, after: position, limit: Self.batch, in: tenant)
+                        guard let last = found.last else { break }
+                        let extras = try await CallExtrasStore(database: database).read(
+                            found.map(\.id), search: nil, in: tenant)
+                        let text = found.map { CallTable.line($0, extras) }.joined()
+                        // Noted before it leaves: what was broken off has left too.
+                        count += found.count
+                        try await exports.note(id, rows: count, isDone: false)
+                        try await writer.write(Array(text.utf8))
+                        guard found.count == Self.batch else { break }
+                        position = filter.order.position(of: last)
+                    }
+                    try await Self.finish(id, "csv", count, person, tenant, database)
+                }))
+    }
+
+    /// Closes an export and tells of it.
+    static func finish(
+        _ id: CallExportID, _ format: String, _ count: Int, _ person: UserID?, _ tenant: TenantID, _ database: Database
+    ) async throws {
+        try await CallExportStore(rows: database.tenant(tenant)).note(id, rows: count, isDone: true)
+        try await database.tenant(tenant).transaction { transaction in
+            _ = try await Outbox.publish(
+                .callsExported, subject: "call_export/\(id)",
+                data: Facts(exportID: id, userID: person, format: format, rows: count), in: transaction)
+        }
+    }
+
+    func list(_ context: RequestContext, _ paging: Paging<Order>) async throws -> OK<Page<CallsAPI.CallExport>> {
+        let store = CallExportStore(rows: context.database(database))
+        let after = paging.after.flatMap { cursor in cursor.timestamp.map { ($0, CallExportID(cursor.id)) } }
+        let found = try await store.list(after: after, limit: paging.fetchLimit, offset: paging.offset)
+        let total = try await store.count(bound: 10_001)
+        return OK(
+            paging.page(
+                found, total: min(total, 10_000), totalIsExact: total <= 10_000,
+                position: { CursorPosition(.timestamp($0.createdAt), $0.id) }
+            ) { $0 })
+    }
+}

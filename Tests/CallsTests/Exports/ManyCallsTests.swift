@@ -1,0 +1,156 @@
+import HTTP
+import JSON
+import Jobs
+import Models
+import Postgres
+import Testing
+import Web
+import WebTestSupport
+
+@testable import Calls
+
+@Suite(.timeLimit(.minutes(20))) struct ManyCallsTests {
+    @Test func `an export has every call once, nothing that a spreadsheet would run, and is on record`() async throws {
+        try await CallsServer.with { server in
+            let listed = ListedCalls(server)
+            var ids: Set<CallID> = []
+            for index in 0..<7 {
+                ids.insert(
+                    try await listed.add {
+                        $0.externalID = index == 0 ? "=cmd|' /C calc'!A0" : "plain \"\(index)\", really"
+                    })
+            }
+            let answer = try await server.send(.get, "/api/v1/calls/export?direction=inbound")
+            #expect(answer.status == 200)
+            let text = String(decoding: answer.bytes.dropFirst(3), as: UTF8.self)
+            let lines = text.split(separator: "\r\n")
+            #expect(lines.count == 8 && lines.first?.hasPrefix("id,external_id,") == true)
+            #expect(Set(lines.dropFirst().map { String($0.prefix(36)) }) == Set(ids.map(\.description)))
+            #expect(text.contains(",'=cmd|' /C calc'!A0,") && text.contains("\"plain \"\"1\"\", really\""))
+            #expect(text.contains(",+14155550123,"))
+            let kept = try await server.send(.get, "/api/v1/calls/exports").decoded(Page<CallsAPI.CallExport>.self).data
+            #expect(kept.map(\.rows) == [7] && kept.first?.doneAt != nil)
+            #expect(try await server.send(.get, "/api/v1/calls/export", as: .user(.agent)).status == 403)
+        }
+    }
+
+    @Test(arguments: [
+        ("=1+1", "'=1+1"), ("+SUM(A1)", "'+SUM(A1)"), ("@x", "'@x"), ("-2+3", "'-2+3"), ("\tx", "'\tx"), ("＝1", "'＝1"),
+        ("+14155550123", "+14155550123"), ("-0.5", "-0.5"), ("a,b", "\"a,b\""), ("", ""),
+    ]) func `a cell is never a formula`(text: String, cell: String) {
+        #expect(CallTable.cell(text) == cell)
+    }
+
+    @Test func `a call and a list are had on paper, and that is on record`() async throws {
+        try await CallsServer.with { server in
+            let listed = ListedCalls(server)
+            let call = try await listed.add()
+            let tag = try await server.json(.post, "/api/v1/calls/tags", #"{"name": "ด่วนที่สุด"}"#).decoded(
+                CallsAPI.Tag.self)
+            _ = try await server.json(.put, "/api/v1/calls/\(call)/tags", "{\"ids\": [\"\(tag.id)\"]}")
+            for target in ["/api/v1/calls/\(call)/pdf", "/api/v1/calls/export/pdf?direction=inbound"] {
+                let paper = try await server.send(.get, target)
+                #expect(paper.status == 200 && paper.bytes.starts(with: "%PDF-".utf8), "\(target)")
+                #expect(try await server.send(.get, target, as: .user(.agent)).status == 403)
+            }
+            let kept = try await server.send(.get, "/api/v1/calls/exports").decoded(Page<CallsAPI.CallExport>.self).data
+            #expect(kept.map(\.format) == ["pdf_list", "pdf"] && kept.map(\.rows) == [1, 1])
+        }
+    }
+
+    private func run(_ action: CallsAPI.BulkAction, undoing: Bool = false, _ server: CallsServer) async throws {
+        let job = BulkJob(actionID: try #require(action.id), isUndoing: undoing)
+        try await job.run(server.database, in: server.tenant)
+        // As a job that died before it was taken out of the queue runs twice.
+        try await job.run(server.database, in: server.tenant)
+    }
+
+    private func bulk(_ body: String, _ server: CallsServer, as caller: TestCaller = .user(.owner)) async throws
+        -> CallsAPI.BulkAction
+    {
+        let answer = try await server.json(.post, "/api/v1/calls/bulk", body, as: caller)
+        #expect(answer.status == 202, "\(String(decoding: answer.bytes, as: UTF8.self))")
+        return try answer.decoded()
+    }
+
+    @Test func `an action upon many calls is done once and undone as one`() async throws {
+        try await CallsServer.with { server in
+            let (listed, agent, heir) = (ListedCalls(server), UserID.make(), UserID.make())
+            server.people.add(heir, .agent)
+            let calls = [
+                try await listed.add { $0.agentID = agent }, try await listed.add { $0.agentID = agent },
+                try await listed.add(),
+            ]
+            let tag = try await server.json(.post, "/api/v1/calls/tags", #"{"name": "old"}"#).decoded(CallsAPI.Tag.self)
+            _ = try await server.json(.put, "/api/v1/calls/\(calls[0])/tags", "{\"ids\": [\"\(tag.id)\"]}")
+            let path = "/api/v1/calls/bulk"
+            let trial = try await bulk(
+                "{\"action\": \"add_tags\", \"tag_ids\": [\"\(tag.id)\"], \"filter\": {\"agent_id\": [\"\(agent)\"]}, \"dry_run\": true}",
+                server)
+            #expect(trial.calls == 2 && trial.id == nil)
+            let tagged = try await bulk(
+                "{\"action\": \"add_tags\", \"tag_ids\": [\"\(tag.id)\"], \"filter\": {}}", server)
+            try await run(tagged, server)
+            #expect(try await listed.list("tag_id=\(tag.id)").total == 3)
+            let done = try await server.send(.get, "\(path)/\(try #require(tagged.id))").decoded(
+                CallsAPI.BulkAction.self)
+            #expect(done.state == "done" && done.changed == 2 && done.skipped == 1)
+            #expect(try await server.json(.post, "\(path)/\(try #require(tagged.id))/undo", nil).status == 202)
+            try await run(tagged, undoing: true, server)
+            #expect(try await listed.ids("tag_id=\(tag.id)") == [calls[0]])
+            #expect(try await server.json(.post, "\(path)/\(try #require(tagged.id))/undo", nil).status == 409)
+            // Whose calls they are.
+            let assigned = try await bulk(
+                "{\"action\": \"assign\", \"agent_id\": \"\(heir)\", \"ids\": [\"\(calls[0])\", \"\(calls[1])\"]}",
+                server)
+            try await run(assigned, server)
+            #expect(try await listed.list("agent_id=\(heir)").total == 2)
+            _ = try await server.json(.post, "\(path)/\(try #require(assigned.id))/undo", nil)
+            try await run(assigned, undoing: true, server)
+            #expect(try await listed.list("agent_id=\(agent)").total == 2)
+            // Into the bin and out of it, but for what is held.
+            try await server.database.tenant(server.tenant).execute(
+                "UPDATE calls SET legal_hold = true WHERE tenant_id = \(server.tenant) AND id = \(calls[2])")
+            let deleted = try await bulk(#"{"action": "delete", "filter": {}}"#, server)
+            try await run(deleted, server)
+            #expect(try await listed.ids("limit=10") == [calls[2]])
+            _ = try await server.json(.post, "\(path)/\(try #require(deleted.id))/undo", nil)
+            try await run(deleted, undoing: true, server)
+            #expect(try await listed.list("limit=10").total == 3)
+            let bad = try await server.json(.post, path, #"{"action": "assign", "filter": {}, "ids": []}"#)
+            #expect(bad.status == 422)
+            #expect(
+                try await server.json(.post, path, #"{"action": "delete", "filter": {}}"#, as: .user(.agent)).status
+                    == 403)
+        }
+    }
+
+    @Test func `the queue shows where each call stands, and what has failed goes on`() async throws {
+        try await CallsServer.with { server in
+            let listed = ListedCalls(server)
+            let (waiting, failed) = (try await listed.add(), try await listed.add())
+            _ = try await listed.process(try await listed.add(), .sample("hello"))
+            try await server.database.tenant(server.tenant).execute(
+                """
+                UPDATE calls SET stage = 'failed', stage_error_code = 'engine_timeout', stage_error_detail = 'Too long.',
+                    stage_attempts = 6, recording_bytes = 10, recording_seconds = 1, recording_channels = 1
+                WHERE tenant_id = \(server.tenant) AND id = \(failed)
+                """)
+            let page = try await server.send(.get, "/api/v1/calls/queue").decoded(Page<CallsAPI.QueuedCall>.self)
+            #expect(Set(page.data.map(\.callID)) == [waiting, failed] && page.total == 2)
+            let one = try await server.send(.get, "/api/v1/calls/queue?stage=failed").decoded(
+                Page<CallsAPI.QueuedCall>.self)
+            #expect(one.data.map(\.error?.code) == ["engine_timeout"] && one.data.first?.attempts == 6)
+            let counts = try await server.send(.get, "/api/v1/calls/queue/counts").decoded(
+                CallsAPI.ProcessingQueue.self)
+            #expect(counts.stages.map(\.stage) == [.failed, .received])
+            let retried = try await server.json(.post, "/api/v1/calls/queue/retry", nil)
+            #expect(try retried.decoded(CallsAPI.Retried.self).calls == 1)
+            let again = try await server.send(.get, "/api/v1/calls/queue?stage=recording_stored").decoded(
+                Page<CallsAPI.QueuedCall>.self)
+            #expect(again.data.map(\.jobState) == ["waiting"])
+            let figures = try await ProcessingQueueStore(database: server.database).throughput()
+            #expect(figures.stages.reduce(0) { $0 + $1.calls } == 2 && figures.analysedLastDay == 1)
+        }
+    }
+}
