@@ -14,6 +14,8 @@ struct CallsRoutes: Sendable {
     let slots: ChildSlots
     /// By which people are found whose numbers are not readable.
     let hashing: SubjectHashing
+    /// Streams of calls that run.
+    let live: LiveHub
     var pricing = EnginePricing()
     /// Who works in a tenant.
     var people = PeopleDirectory.empty
@@ -29,6 +31,10 @@ struct CallsRoutes: Sendable {
             RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
             RecordingRoutes(database: database, blobs: blobs))
         routes += RouteTable.dispositions(DispositionRoutes(database: database))
+        routes += RouteTable.live(LiveRoutes(database: database, hub: live))
+        routes += RouteTable.keeping(
+            KeepingRoutes(database: database), RedactionRoutes(database: database),
+            UploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots))
         routes += RouteTable.analysis(AnalysisRoutes(database: database, pricing: pricing))
         routes += RouteTable.reading(CallListRoutes(database: database), TagRoutes(database: database))
         routes += RouteTable.remarks(

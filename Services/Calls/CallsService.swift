@@ -32,6 +32,7 @@ enum CallsService: ServiceProgram {
     /// The children: they must see neither the settings of this process nor its connections.
     static let commands: [ServiceCommand<CallsConfiguration>] = [
         .plain("decode", DecodeCommand.run), .plain("probe", ProbeCommand.run),
+        .plain("recode", RecodeCommand.run),
     ]
 
     static func prepare(_ seat: ServiceSeat<CallsConfiguration>) async throws -> Shared {
@@ -54,6 +55,7 @@ enum CallsService: ServiceProgram {
         let carriers = CarrierAccess(seat, ingest, knowledge: member.knowledge)
         let routes = CallsRoutes(
             database: seat.database, blobs: blobs, probe: probe, slots: shared.probes, hashing: hashing,
+            live: LiveHub(loop: seat.loop, database: seat.database),
             pricing: EnginePricing(seat.configuration.engines), people: .asking(member.client(for: .tenancy)),
             ingest: ingest, carriers: carriers)
         let trust = Trust(
@@ -88,7 +90,8 @@ enum CallsService: ServiceProgram {
             logger: Logger(service: name.rawValue), metrics: Metrics())
         return try CallsRoutes(
             database: nowhere, blobs: FileBlobStore(root: "/"), probe: ProbeProcess(folder: "/"), slots: ChildSlots(1),
-            hashing: SubjectHashing(secrets: nil), carriers: .nowhere
+            hashing: SubjectHashing(secrets: nil), live: LiveHub(loop: EventLoop(name: "openapi"), database: nowhere),
+            carriers: .nowhere
         ).table.openAPI()
     }
 

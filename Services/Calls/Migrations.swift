@@ -31,5 +31,7 @@ enum CallsMigrations {
         Migration(name: "0026_create_imports", sql: PackageResources._026_create_imports_sql),
         Migration(name: "0027_create_remarks", sql: PackageResources._027_create_remarks_sql),
         Migration(name: "0028_create_reports", sql: PackageResources._028_create_reports_sql),
+        Migration(name: "0029_guard_recordings", sql: PackageResources._029_guard_recordings_sql),
+        Migration(name: "0030_create_live_updates", sql: PackageResources._030_create_live_updates_sql),
     ]
 }

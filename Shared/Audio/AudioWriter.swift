@@ -25,8 +25,10 @@ package struct AudioWriter: ~Copyable {
     private let file: OpaquePointer
     private let channels: Int
 
-    /// Creates the file anew; Opus takes only 8, 12, 16, 24 and 48 kHz.
-    package init(path: String, coding: Coding, sampleRate: Int, channels: Int) throws(AudioError) {
+    /// Creates the file anew; Opus takes only 8, 12, 16, 24 and 48 kHz, and the bits a second of each channel.
+    package init(
+        path: String, coding: Coding, sampleRate: Int, channels: Int, bitsPerSecond: Int? = nil
+    ) throws(AudioError) {
         var header = SF_INFO()
         header.samplerate = Int32(sampleRate)
         header.channels = Int32(channels)
@@ -35,6 +37,11 @@ package struct AudioWriter: ~Copyable {
         guard let file = sf_open(path, Int32(SFM_WRITE), &header) else { throw .unwritable(errno) }
         // Without it a sample beyond ±1 wraps round to the other end.
         sf_command(file, Int32(SFC_SET_CLIPPING), nil, Int32(SF_TRUE))
+        if let bitsPerSecond, coding == .oggOpus {
+            // The library's scale for Opus runs from 256,000 bits at 0 to 6,000 at 1.
+            var level = 1 - min(1, max(0, Double(bitsPerSecond - 6_000) / 250_000))
+            sf_command(file, Int32(SFC_SET_COMPRESSION_LEVEL), &level, Int32(MemoryLayout<Double>.size))
+        }
         self.file = file
         self.channels = channels
     }

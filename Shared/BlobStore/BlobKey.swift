@@ -9,6 +9,8 @@ package struct BlobKey: Sendable, Hashable, CustomStringConvertible {
         case original
         /// The recording without what had to be removed.
         case redacted
+        /// The recording in a coding that takes less space.
+        case compact
         /// The waveform.
         case peaks
     }
@@ -24,6 +26,11 @@ package struct BlobKey: Sendable, Hashable, CustomStringConvertible {
         let instant = Timestamp(milliseconds: Int64(recording.uuid.v7Milliseconds)).rfc3339
         description =
             "\(tenant)/\(instant.prefix(4))/\(instant.dropFirst(5).prefix(2))/\(recording)/\(variant.rawValue)"
+    }
+
+    /// The key of a part of an upload that comes in parts.
+    package init(tenant: TenantID, upload: String, part: String) {
+        description = "\(tenant)/uploads/\(upload)/\(part)"
     }
 
     /// Reads a key; nil when it is none.

@@ -65,7 +65,8 @@ final class CallsServer: @unchecked Sendable {
         let probe = ProbeProcess(executable: try #require(Tool.calls), folder: try scratch.folder("uploads"))
         routes = CallsRoutes(
             database: database, blobs: blobs, probe: probe, slots: ChildSlots(2),
-            hashing: SubjectHashing(secrets: try TestSecrets.box()), people: people.directory,
+            hashing: SubjectHashing(secrets: try TestSecrets.box()), live: LiveHub(loop: loop, database: database),
+            people: people.directory,
             carriers: try carriers(loop, trust.knowledge))
         let logger = Logger(service: "tests", level: .error)
         let application = WebApplication(

@@ -114,5 +114,7 @@ extension [ExportedTable] {
         ExportedTable("recording_pauses"), ExportedTable("dial_campaigns"), ExportedTable("dial_sessions"),
         ExportedTable("dial_queue"), ExportedTable("call_retries"), ExportedTable("missed_calls"),
         ExportedTable("call_imports"), ExportedTable("call_import_rows"),
+        ExportedTable("recording_redactions"), ExportedTable("recording_listens"), ExportedTable("call_legal_holds"),
+        ExportedTable("recording_uploads"), ExportedTable("call_live_updates"),
     ]
 }

@@ -40,6 +40,7 @@ final class CallJobService: @unchecked Sendable {
         runner.register(RefreshAgentsJob.self, RefreshAgentsJob.options) { run, job in
             try await directory.run(job, in: run.tenant)
         }
+        try CallJobService.registerRecordings(seat, shared, blobs: blobs, knowledge: knowledge, on: runner)
         LifeCycle(seat.database, steps: CallErasureService(database: seat.database, blobs: blobs).steps).register(
             on: runner, tenancy: tenancy)
         runner.register(AssignLineCallsJob.self, AssignLineCallsJob.options) { [database = seat.database] run, job in
@@ -77,6 +78,42 @@ final class CallJobService: @unchecked Sendable {
             try await stages.job.run(run, job.callID) {
                 try await stages.analysis.run(
                     job, in: run.tenant, timeZone: knowledge.tenant(run.tenant)?.timeZone ?? .utc)
+            }
+        }
+    }
+
+    /// Silenced copies, smaller recordings, uploads that nobody finished.
+    private static func registerRecordings(
+        _ seat: ServiceSeat<CallsConfiguration>, _ shared: CallsService.Shared, blobs: any BlobStore,
+        knowledge: any TenantKnowledge, on runner: JobRunner
+    ) throws {
+        let workshop = RecordingWorkshop(
+            recordings: RecordingStore(database: seat.database), redactions: RedactionStore(database: seat.database),
+            blobs: blobs, recode: RecodeProcess(), slots: shared.children, workFolder: shared.folders.work)
+        register(workshop, on: runner, loop: seat.loop)
+        let recoding = RecordingRecoding(
+            database: seat.database, workshop: workshop, knowledge: knowledge, logger: seat.logger)
+        runner.register(RecodeRecordingsJob.self, RecodeRecordingsJob.options) { [loop = seat.loop] _, _ in
+            try await recoding.run(loop: loop)
+        }
+        try runner.schedule(RecodeRecordingsJob(), every: .seconds(86_400), offset: .seconds(4 * 3_600))
+        let live = LiveStore(database: seat.database)
+        runner.register(ClearLiveUpdatesJob.self, upkeep) { _, _ in
+            try await live.clear(before: .now() - .seconds(86_400))
+        }
+        try runner.schedule(ClearLiveUpdatesJob(), every: .seconds(3_600), offset: .seconds(1_800))
+        let uploads = UploadSweep(store: UploadStore(database: seat.database), blobs: blobs)
+        runner.register(ExpireUploadsJob.self, upkeep) { _, _ in try await uploads.run() }
+        try runner.schedule(ExpireUploadsJob(), every: .seconds(3_600), offset: .seconds(1_200))
+    }
+
+    static func register(_ workshop: RecordingWorkshop, on runner: JobRunner, loop: EventLoop) {
+        runner.register(RedactRecordingJob.self, RedactRecordingJob.options) { run, job in
+            do {
+                try await workshop.redact(job.callID, in: run.tenant, loop: loop)
+            } catch {
+                guard !Task.isCancelled else { throw CancellationError() }
+                throw PipelineJob.failure(for: error) ?? error
             }
         }
     }

@@ -28,7 +28,7 @@ struct PipelineJob: Sendable {
     }
 
     /// What an engine or a rule says of itself; nil for what only the operator may read.
-    private static func failure(for error: any Error) -> JobFailure? {
+    static func failure(for error: any Error) -> JobFailure? {
         switch error {
         case let error as EngineError:
             JobFailure(error.code, error.detail, isFinal: !error.isRetryable, retryAfter: error.retryAfter)
@@ -56,7 +56,8 @@ struct PipelineStages: Sendable {
         job = PipelineJob(pipeline: pipeline)
         transcription = CallTranscription(
             pipeline: pipeline, recordings: recordings, blobs: blobs, engines: engines, gate: gate, meter: meter,
-            vocabularies: VocabularyStore(database: database), decode: decode, slots: slots, workFolder: workFolder)
+            vocabularies: VocabularyStore(database: database), redactions: RedactionStore(database: database),
+            decode: decode, slots: slots, workFolder: workFolder)
         analysis = CallAnalysis(
             pipeline: pipeline, results: ResultStore(database: database), recordings: recordings,
             rubrics: RubricStore(database: database), trackers: TrackerStore(database: database), engines: engines,

@@ -36,7 +36,9 @@ struct PipelineStore: Sendable {
 
     /// Keeps a transcript as the current version and has it analysed.
     func finishTranscribing(
-        _ id: CallID, _ transcript: Transcript, words: [String], _ used: StageUsage? = nil, in tenant: TenantID
+        _ id: CallID, _ transcript: Transcript, words: [String], _ used: StageUsage? = nil,
+        redactions: [SilentSpan] = [],
+        in tenant: TenantID
     ) async throws -> Call? {
         let segments = try JSONText(encoding: transcript.segments)
         let usage = try JSONText(encoding: transcript.usage)
@@ -65,6 +67,8 @@ struct PipelineStore: Sendable {
             guard let call else { return nil }
             try await CallEvents.publish(.callTranscribed, of: call, in: transaction)
             if let used { try await CostStore.record(used, in: tenant, transaction) }
+            try await LiveStore.clear(id, in: tenant, transaction)
+            _ = try await RedactionStore.add(redactions, .cardNumber, of: id, by: nil, in: tenant, transaction)
             try await AnalyseCallJob.enqueue(id, in: transaction)
             return call
         }

@@ -5,7 +5,7 @@ extension Recording {
     var wire: CallsAPI.Recording {
         CallsAPI.Recording(
             id: id, durationSeconds: durationSeconds, channels: channels, contentType: contentType, bytes: bytes,
-            sha256: Hex.encode(sha256))
+            sha256: Hex.encode(sha256), isRedacted: redaction.isPending || redaction.copy != nil)
     }
 }
 

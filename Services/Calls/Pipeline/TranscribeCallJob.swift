@@ -40,6 +40,7 @@ struct CallTranscription: Sendable {
     let gate: StageGate
     let meter: UsageMeter
     let vocabularies: VocabularyStore
+    let redactions: RedactionStore
     let decode: DecodeProcess
     /// For decoding, and for recognition where that is a child process too.
     let slots: ChildSlots
@@ -65,8 +66,9 @@ struct CallTranscription: Sendable {
         let usage = meter.usage(
             of: call, .transcription, by: transcript.engine, model: transcript.model, transcript.usage,
             isSuccess: true, since: begun)
+        let (kept, found) = try await redacted(transcript, of: call, in: tenant)
         return try await pipeline.finishTranscribing(
-            call.id, transcript, words: WordCutter.distinctWords(in: transcript.text), usage, in: tenant)
+            call.id, kept, words: WordCutter.distinctWords(in: kept.text), usage, redactions: found, in: tenant)
     }
 
     private func transcribe(
@@ -89,6 +91,18 @@ struct CallTranscription: Sendable {
             vocabulary: try await vocabularies.find(in: tenant).terms)
         guard transcriber is LocalTranscriber else { return try await transcriber.transcribe(request) { _ in } }
         return try await slots.use { try await transcriber.transcribe(request) { _ in } }
+    }
+
+    /// Without what is silent already, and without the numbers of cards that were spoken, with where that was.
+    private func redacted(
+        _ transcript: Transcript, of call: Call, in tenant: TenantID
+    ) async throws -> (Transcript, [SilentSpan]) {
+        let known = try await redactions.spans(of: call.id, in: tenant)
+        let silenced = transcript.silenced(in: known)
+        let settings = gate.knowledge?.effectiveSettings(of: tenant) ?? EffectiveSettings()
+        guard settings[Settings.redactsCardNumbers] else { return (silenced, []) }
+        let (kept, spans) = CardNumberRules.redact(silenced)
+        return (kept, spans)
     }
 
     /// Nil where the engine is to find out.

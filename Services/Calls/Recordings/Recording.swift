@@ -16,4 +16,28 @@ struct Recording: Sendable {
     /// Which channel carries the agent; nil where it follows from the direction.
     var agentChannel: Int?
     var createdAt: Timestamp
+    var redaction = Redaction()
+    /// As it was handed in, where it was recoded since.
+    var original: Content?
+
+    /// Bytes by which they are known again.
+    struct Content: Sendable, Equatable {
+        var bytes: Int64
+        var sha256: [UInt8]
+    }
+
+    /// The copy in which something is silent.
+    struct Redaction: Sendable, Equatable {
+        /// Grows with each change of what is to be silent.
+        var wanted = 0
+        /// What the copy has.
+        var done = 0
+        /// Nil when nothing is silent.
+        var copy: Content?
+
+        var isPending: Bool { done < wanted }
+    }
+
+    /// What was handed in.
+    var handedIn: Content { original ?? Content(bytes: bytes, sha256: sha256) }
 }

@@ -1,3 +1,4 @@
+import BlobStore
 import Models
 import Postgres
 
@@ -33,6 +34,13 @@ struct RecordingStore: Sendable {
             try await CallEvents.publish(.recordingStored, of: call, in: transaction)
             let isUsual = call.origin == .live && transcription == .usual
             if isUsual || transcription == .asked { try await TranscribeCallJob.enqueue(call.id, in: transaction) }
+            // The recording was paused during the call.
+            let isPaused = try await transaction.value(
+                """
+                SELECT EXISTS (
+                    SELECT FROM recording_redactions WHERE tenant_id = \(tenant) AND call_id = \(call.id))
+                """, as: Bool.self)
+            if isPaused == true { try await RedactionStore.wantCopy(of: call.id, in: tenant, transaction) }
             return call
         }
     }
@@ -56,6 +64,45 @@ struct RecordingStore: Sendable {
             "SELECT id FROM recordings WHERE tenant_id = \(tenant) AND id = ANY (\(ids))"
         ) { row in try row.next(RecordingID.self) }
         return Set(rows)
+    }
+
+    // Smaller recordings.
+
+    /// Recordings that are old enough and were not recoded, the oldest first; what is held stays whole.
+    func recodable(before instant: Timestamp, limit: Int, in tenant: TenantID) async throws -> [Recording] {
+        try await database.tenant(tenant).query(
+            """
+            SELECT \(unescaped: Recording.columns) FROM recordings AS r
+            WHERE r.tenant_id = \(tenant) AND r.created_at < \(instant) AND r.recoded_at IS NULL
+              AND NOT EXISTS (
+                SELECT FROM calls WHERE calls.tenant_id = r.tenant_id AND calls.id = r.call_id AND calls.legal_hold)
+            ORDER BY r.created_at LIMIT \(Int32(clamping: limit))
+            """, as: Recording.self)
+    }
+
+    /// Says that a recording is not to be recoded.
+    func keepAsIs(_ id: RecordingID, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).execute(
+            "UPDATE recordings SET recoded_at = now() WHERE tenant_id = \(tenant) AND id = \(id)")
+    }
+
+    /// Has a recording's row name its recoded bytes; false when the recording is gone or held meanwhile.
+    func replace(
+        _ recording: Recording, by key: BlobKey, _ stored: StoredBlob, in tenant: TenantID
+    ) async throws -> Bool {
+        try await database.tenant(tenant).execute(
+            """
+            WITH replaced AS (
+                UPDATE recordings SET blob_key = \(key.description), content_type = \(RecodedRecording.contentType),
+                    original_bytes = coalesce(original_bytes, bytes),
+                    original_sha256 = coalesce(original_sha256, sha256), bytes = \(stored.size),
+                    sha256 = \(stored.sha256), recoded_at = now()
+                WHERE tenant_id = \(tenant) AND id = \(recording.id) AND recoded_at IS NULL
+                RETURNING call_id
+            )
+            UPDATE calls SET recording_bytes = \(stored.size)
+            WHERE tenant_id = \(tenant) AND id IN (SELECT call_id FROM replaced)
+            """) > 0
     }
 
     private static func insertion(of recording: Recording, in tenant: TenantID) -> SQL {
@@ -82,7 +129,8 @@ struct RecordingStore: Sendable {
 
 extension Recording: PostgresRowDecodable {
     static let columns: StaticString = """
-        id, call_id, blob_key, content_type, bytes, sha256, duration_seconds, channels, agent_channel, created_at
+        id, call_id, blob_key, content_type, bytes, sha256, duration_seconds, channels, agent_channel, created_at,
+        redaction_wanted, redaction_done, redacted_bytes, redacted_sha256, original_bytes, original_sha256
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -96,5 +144,17 @@ extension Recording: PostgresRowDecodable {
         channels = Int(try row.next(Int32.self))
         agentChannel = try row.next(Int32?.self).map(Int.init)
         createdAt = try row.next(Timestamp.self)
+        redaction.wanted = Int(try row.next(Int32.self))
+        redaction.done = Int(try row.next(Int32.self))
+        redaction.copy = try Content.read(&row)
+        original = try Content.read(&row)
+    }
+}
+
+extension Recording.Content {
+    fileprivate static func read(_ row: inout RowReader) throws(PostgresError) -> Recording.Content? {
+        let (bytes, sha256) = (try row.next(Int64?.self), try row.next([UInt8]?.self))
+        guard let bytes, let sha256 else { return nil }
+        return Recording.Content(bytes: bytes, sha256: sha256)
     }
 }

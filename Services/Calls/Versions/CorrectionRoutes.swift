@@ -28,7 +28,9 @@ struct CorrectionRoutes: Sendable {
         guard current.version == body.value.version else {
             throw Failure(.conflict, "The transcript is of version \(current.version) now.")
         }
-        let edited = try TranscriptEdit(transcript: current.transcript).correcting(body.value.segments)
+        var edited = try TranscriptEdit(transcript: current.transcript).correcting(body.value.segments)
+        // Nobody writes a card's number into a transcript either.
+        if context.settings[Settings.redactsCardNumbers] { edited = CardNumberRules.redact(edited).transcript }
         let kept = try await corrections.correct(
             call.id, edited, version: current.version, by: context.principal?.user?.userID,
             analyse: body.value.analyse ?? false, reach: context.reach, in: context.tenant)

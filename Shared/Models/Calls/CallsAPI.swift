@@ -97,9 +97,12 @@ package enum CallsAPI {
         package var bytes: Int64
         /// SHA-256 of the bytes, lower-case hexadecimal.
         package var sha256: String
+        /// Whether something in it is silent for those who may not hear it.
+        package var isRedacted: Bool
 
         package init(
-            id: RecordingID, durationSeconds: Double, channels: Int, contentType: String, bytes: Int64, sha256: String
+            id: RecordingID, durationSeconds: Double, channels: Int, contentType: String, bytes: Int64, sha256: String,
+            isRedacted: Bool
         ) {
             self.id = id
             self.durationSeconds = durationSeconds
@@ -107,6 +110,7 @@ package enum CallsAPI {
             self.contentType = contentType
             self.bytes = bytes
             self.sha256 = sha256
+            self.isRedacted = isRedacted
         }
     }
 

@@ -9,6 +9,10 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case recordingsListen = "recordings.listen"
     case recordingsDownload = "recordings.download"
     case recordingsWrite = "recordings.write"
+    /// Hear what was silenced, and take it back.
+    case recordingsUnredacted = "recordings.unredacted"
+    /// Keep calls from being deleted, and let them go.
+    case legalHoldsWrite = "legal_holds.write"
 
     // Who may be contacted.
     /// Write down a yes or a no, and ask whether somebody may be contacted.

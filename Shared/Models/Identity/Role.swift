@@ -25,8 +25,8 @@ package enum Role: String, Codable, CaseIterable, Sendable {
 
     private static let administration: Set<Permission> = [
         .callsReadAll, .callsReadOwn, .callsWrite, .callsDelete, .callsExport, .recordingsListen, .recordingsDownload,
-        .recordingsWrite, .consentRecord, .consentRead, .consentWrite, .assignmentsWrite, .usersRead, .usersReadOwn,
-        .usersWrite,
+        .recordingsWrite, .recordingsUnredacted, .legalHoldsWrite, .consentRecord, .consentRead, .consentWrite,
+        .assignmentsWrite, .usersRead, .usersReadOwn, .usersWrite,
         .invitationsRead, .invitationsWrite, .apiKeysRead,
         .apiKeysWrite, .settingsRead, .settingsWrite, .connectionsRead, .connectionsWrite, .auditRead, .auditExport,
         .peopleErase, .peopleExport,

@@ -84,7 +84,8 @@ final class IngestWorld: @unchecked Sendable {
         routes = CallsRoutes(
             database: database, blobs: FileBlobStore(root: "/nonexistent"), probe: ProbeProcess(folder: "/"),
             slots: ChildSlots(1),
-            hashing: SubjectHashing(secrets: try TestSecrets.box()), ingest: seat)
+            hashing: SubjectHashing(secrets: try TestSecrets.box()), live: LiveHub(loop: loop, database: database),
+            ingest: seat)
         handler =
             WebApplication(
                 loop: loop, logger: logger, metrics: Metrics(), routes: routes.table, trust: try trust.trust(),

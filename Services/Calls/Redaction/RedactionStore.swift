@@ -1,0 +1,162 @@
+import JSON
+package import Models
+package import Postgres
+
+/// What is silent in recordings, and taken out of transcripts.
+struct RedactionStore: Sendable {
+    let database: Database
+
+    func list(of call: CallID, in tenant: TenantID) async throws -> [CallsAPI.Redaction] {
+        try await database.tenant(tenant).query(
+            """
+            SELECT \(unescaped: CallsAPI.Redaction.columns) FROM recording_redactions
+            WHERE tenant_id = \(tenant) AND call_id = \(call) ORDER BY start_seconds, id
+            LIMIT \(Int32(RecodeCommand.mostSpans))
+            """, as: CallsAPI.Redaction.self)
+    }
+
+    func find(_ id: RedactionID, in tenant: TenantID) async throws -> (call: CallID, redaction: CallsAPI.Redaction)? {
+        try await database.tenant(tenant).first(
+            """
+            SELECT call_id, \(unescaped: CallsAPI.Redaction.columns) FROM recording_redactions
+            WHERE tenant_id = \(tenant) AND id = \(id)
+            """
+        ) { row in (call: try row.next(CallID.self), redaction: try CallsAPI.Redaction(row: &row)) }
+    }
+
+    /// The spans of a call; a pause that nobody ended lasts for ever.
+    func spans(of call: CallID, in tenant: TenantID) async throws -> [SilentSpan] {
+        try await list(of: call, in: tenant).map(\.span)
+    }
+
+    /// Silences a stretch: its words go from every transcript, and a copy of the recording is made without it.
+    func silence(
+        _ span: SilentSpan, _ reason: CallsAPI.RedactionReason, of call: CallID, by person: UserID?,
+        in tenant: TenantID
+    ) async throws -> CallsAPI.Redaction? {
+        try await database.tenant(tenant).transaction { transaction in
+            let made = try await Self.add([span], reason, of: call, by: person, in: tenant, transaction)
+            try await Self.silenceTranscripts(of: call, [span], in: tenant, transaction)
+            return made.first
+        }
+    }
+
+    /// Begins a pause; nil when one lasts already, or the recording is here.
+    func pause(
+        _ call: CallID, at seconds: Double, by person: UserID?, in tenant: TenantID
+    ) async throws -> CallsAPI.Redaction? {
+        try await database.tenant(tenant).first(
+            """
+            INSERT INTO recording_redactions (tenant_id, id, call_id, start_seconds, reason, created_by)
+            SELECT \(tenant), \(RedactionID.make()), \(call), \(seconds), 'paused', \(person)
+            WHERE NOT EXISTS (SELECT FROM recordings WHERE tenant_id = \(tenant) AND call_id = \(call))
+            ON CONFLICT DO NOTHING RETURNING \(unescaped: CallsAPI.Redaction.columns)
+            """, as: CallsAPI.Redaction.self)
+    }
+
+    /// Ends the pause that lasts; nil when none does.
+    func resume(_ call: CallID, at seconds: Double, in tenant: TenantID) async throws -> CallsAPI.Redaction? {
+        try await database.tenant(tenant).first(
+            """
+            UPDATE recording_redactions SET end_seconds = greatest(start_seconds, \(seconds))
+            WHERE tenant_id = \(tenant) AND call_id = \(call) AND end_seconds IS NULL
+              AND NOT EXISTS (SELECT FROM recordings WHERE tenant_id = \(tenant) AND call_id = \(call))
+            RETURNING \(unescaped: CallsAPI.Redaction.columns)
+            """, as: CallsAPI.Redaction.self)
+    }
+
+    /// Lets a stretch be heard again; its words come back when the recording is written down again.
+    func remove(_ id: RedactionID, in tenant: TenantID) async throws -> Bool {
+        try await database.tenant(tenant).transaction { transaction in
+            let call = try await transaction.first(
+                "DELETE FROM recording_redactions WHERE tenant_id = \(tenant) AND id = \(id) RETURNING call_id"
+            ) { row in try row.next(CallID.self) }
+            guard let call else { return false }
+            try await Self.wantCopy(of: call, in: tenant, transaction)
+            return true
+        }
+    }
+
+    /// Keeps what was found while a recording was written down.
+    static func add(
+        _ spans: [SilentSpan], _ reason: CallsAPI.RedactionReason, of call: CallID, by person: UserID?,
+        in tenant: TenantID, _ transaction: Transaction
+    ) async throws -> [CallsAPI.Redaction] {
+        guard !spans.isEmpty else { return [] }
+        let results = try await transaction.batch(
+            spans.prefix(RecodeCommand.mostSpans).map { span in
+                """
+                INSERT INTO recording_redactions (tenant_id, id, call_id, channel, start_seconds, end_seconds, reason,
+                    created_by)
+                VALUES (\(tenant), \(RedactionID.make()), \(call), \(span.channel.map(Int32.init)),
+                    \(span.startSeconds), \(span.endSeconds), \(reason.rawValue), \(person))
+                RETURNING \(unescaped: CallsAPI.Redaction.columns)
+                """
+            })
+        try await wantCopy(of: call, in: tenant, transaction)
+        return try results.compactMap { result in
+            try result.first { row throws(PostgresError) in try CallsAPI.Redaction(row: &row) }
+        }
+    }
+
+    /// Has the copy made anew, when there is a recording.
+    static func wantCopy(of call: CallID, in tenant: TenantID, _ transaction: Transaction) async throws {
+        let recording = try await transaction.first(
+            """
+            UPDATE recordings SET redaction_wanted = redaction_wanted + 1
+            WHERE tenant_id = \(tenant) AND call_id = \(call) RETURNING id
+            """
+        ) { row in try row.next(RecordingID.self) }
+        if let recording { try await RedactRecordingJob.enqueue(call, recording, in: transaction) }
+    }
+
+    /// Says that the copy of a version is there, or is not needed; false when another one is wanted meanwhile.
+    func finishCopy(
+        of recording: RecordingID, version: Int, bytes: Int64?, sha256: [UInt8]?, in tenant: TenantID
+    ) async throws -> Bool {
+        try await database.tenant(tenant).execute(
+            """
+            UPDATE recordings SET redaction_done = \(Int32(clamping: version)), redacted_bytes = \(bytes),
+                redacted_sha256 = \(sha256)
+            WHERE tenant_id = \(tenant) AND id = \(recording) AND redaction_wanted = \(Int32(clamping: version))
+            """) > 0
+    }
+
+    private static func silenceTranscripts(
+        of call: CallID, _ spans: [SilentSpan], in tenant: TenantID, _ transaction: Transaction
+    ) async throws {
+        let versions = try await transaction.query(
+            """
+            SELECT version, language, engine, model, segments, usage FROM transcripts
+            WHERE tenant_id = \(tenant) AND call_id = \(call) FOR UPDATE
+            """
+        ) { row in try ResultStore.transcript(&row) }
+        for stored in versions {
+            let silenced = stored.transcript.silenced(in: spans)
+            guard silenced != stored.transcript else { continue }
+            let segments = try JSONText(encoding: silenced.segments)
+            let words = WordCutter.distinctWords(in: silenced.text)
+            try await transaction.execute(
+                """
+                UPDATE transcripts SET segments = \(segments), words = array_to_tsvector(\(words))
+                WHERE tenant_id = \(tenant) AND call_id = \(call) AND version = \(Int32(clamping: stored.version))
+                """)
+        }
+    }
+}
+
+extension CallsAPI.Redaction: PostgresRowDecodable {
+    static let columns: StaticString = "id, channel, start_seconds, end_seconds, reason, created_by, created_at"
+
+    package init(row: inout RowReader) throws(PostgresError) {
+        self.init(
+            id: try row.next(RedactionID.self), channel: try row.next(Int32?.self).map(Int.init),
+            startSeconds: try row.next(Double.self), endSeconds: try row.next(Double?.self),
+            reason: try row.next(CallsAPI.RedactionReason.self), createdBy: try row.next(UserID?.self),
+            createdAt: try row.next(Timestamp.self))
+    }
+
+    var span: SilentSpan {
+        SilentSpan(channel: channel, startSeconds: startSeconds, endSeconds: endSeconds ?? 1_000_000)
+    }
+}
