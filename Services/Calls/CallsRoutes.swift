@@ -27,9 +27,10 @@ struct CallsRoutes: Sendable {
     /// Behind the gateway.
     var table: RouteTable {
         var routes = RouteTable.calls(CallRoutes(database: database), CallListRoutes(database: database))
-        routes += RouteTable.recordings(
-            RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots),
-            RecordingRoutes(database: database, blobs: blobs))
+        let uploads = RecordingUploadRoutes(database: database, blobs: blobs, probe: probe, slots: slots)
+        routes += RouteTable.recordings(uploads, RecordingRoutes(database: database, blobs: blobs))
+        routes += RouteTable.collected(
+            CollectedRecordingRoutes(database: database, uploads: uploads), CallLegRoutes(database: database))
         routes += RouteTable.dispositions(DispositionRoutes(database: database))
         routes += RouteTable.live(LiveRoutes(database: database, hub: live))
         routes += RouteTable.keeping(

@@ -68,7 +68,7 @@ struct AssignmentStore: Sendable {
                 UPDATE agents AS a SET last_assigned_at = clock_timestamp() FROM chosen
                 WHERE \(isFinal) AND a.tenant_id = \(tenant) AND a.user_id = chosen.user_id
             ), given AS (
-                UPDATE calls AS c SET agent_id = chosen.user_id, language = coalesce(c.language, \(wish.language)),
+                UPDATE calls AS c SET agent_id = chosen.user_id, line_id = NULL, language = coalesce(c.language, \(wish.language)),
                     updated_at = now(), version = c.version + 1 FROM chosen
                 WHERE \(isFinal) AND c.tenant_id = \(tenant) AND c.id = \(wish.callID) AND c.deleted_at IS NULL
             )

@@ -113,6 +113,8 @@ struct ProviderError: Error, Sendable, Equatable {
         case invalid
         /// The address is none that may be connected to.
         case refused
+        /// Somebody else brings it: nothing is wrong, and there is nothing to ask for.
+        case awaited
     }
 
     var kind: Kind

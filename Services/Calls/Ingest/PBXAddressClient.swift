@@ -4,9 +4,6 @@ import Models
 
 /// What all phone systems in tenants' own houses have in common: an address, and a certificate of their own making.
 enum PBXAddress {
-    /// The setting by which the operator lets tenants reach phone systems on private addresses.
-    static let setting = "ALLOW_ADDRESSES_PBX"
-
     /// An address without a path, with the port that such systems have when none is named.
     static func base(_ address: String, port: Int?) -> String {
         let scheme = address.hasPrefix("http://") ? "http://" : "https://"

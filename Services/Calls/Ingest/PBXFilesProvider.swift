@@ -53,7 +53,7 @@ struct PBXFilesProvider: CallProvider {
         _ path: String, _ deadline: Duration, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
     ) async throws -> OutboundHTTPStream {
         guard let address = connection.settings["recordings_address"], !address.isEmpty else {
-            throw ProviderError(.missing, "The connection names no address of recordings; the collector brings them.")
+            throw ProviderError(.awaited, "The collector brings the recording; the connection names no address of it.")
         }
         let base = address.hasSuffix("/") ? String(address.dropLast()) : address
         var request = OutboundHTTPRequest(.get, base + path)

@@ -13,7 +13,7 @@ struct PollSweep: Codable, Sendable, Equatable {
     /// What is older the first time is for an import.
     static let firstReach = Duration.seconds(86_400)
     /// As many calls as an overlap has at most; beyond it some are told again, which changes nothing.
-    private static let mostKnown = 5_000
+    private static let mostKnown = 3_000
 
     /// Everything up to here has been read.
     private var doneUntil: Timestamp

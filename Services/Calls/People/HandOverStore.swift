@@ -12,7 +12,7 @@ struct HandOverStore {
     ) async throws -> Int {
         let calls = try await transaction.query(
             """
-            UPDATE calls SET agent_id = \(heir), updated_at = now(), version = version + 1
+            UPDATE calls SET agent_id = \(heir), line_id = NULL, updated_at = now(), version = version + 1
             WHERE tenant_id = \(tenant) AND agent_id = \(person) AND deleted_at IS NULL
               AND status IN ('registered', 'ringing', 'in_progress')
             RETURNING \(unescaped: Call.columns)

@@ -27,7 +27,14 @@ struct RecordingUploadRoutes: Sendable {
     func upload(
         _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<UploadQuery>, _ body: RawBody
     ) async throws -> Accepted<CallsAPI.Call> {
-        if let channel = query.value.agentChannel, !(0...1).contains(channel) {
+        try await upload(context, to: path.id, query.value, body)
+    }
+
+    /// The same for whoever found the call otherwise.
+    func upload(
+        _ context: RequestContext, to id: CallID, _ query: UploadQuery, _ body: RawBody
+    ) async throws -> Accepted<CallsAPI.Call> {
+        if let channel = query.agentChannel, !(0...1).contains(channel) {
             throw Failure(
                 .invalidQuery,
                 errors: [FieldError(pointer: "query/agent_channel", code: "out_of_range", detail: "0 or 1 expected")])
@@ -36,17 +43,24 @@ struct RecordingUploadRoutes: Sendable {
         guard settings[Settings.recordingPolicy] != .never else {
             throw Failure(.forbidden, "The setting recording_policy is never: recordings are not taken in.")
         }
-        guard let call = try await calls.find(path.id, reach: context.reach, in: context.tenant) else {
+        guard let call = try await calls.find(id, reach: context.reach, in: context.tenant) else {
             throw Failure(.notFound)
         }
         let options = RecordingIntake.Options(
-            agentChannel: query.value.agentChannel,
-            transcription: query.value.transcribe ?? false
-                ? .asked : settings[Settings.transcribesCalls] ? .usual : .whenAsked)
+            agentChannel: query.agentChannel,
+            transcription: query.transcribe ?? false
+                ? .asked : settings.isTranscribed(call.direction) ? .usual : .whenAsked)
         let taken = try await intake.take(
             RecordingIntake.Incoming(length: body.declaredLength, next: { try await body.next() }), for: call, options,
             in: context.tenant, loop: context.loop, logger: context.logger)
         return Accepted(
             taken.wire(try await results.results(of: taken.id, in: context.tenant)), version: taken.version)
+    }
+}
+
+extension EffectiveSettings {
+    /// Whether recordings of calls that went this way are written down as they come in.
+    func isTranscribed(_ direction: CallDirection) -> Bool {
+        self[Settings.transcribesCalls] && (direction != .internal || self[Settings.recordsInternalCalls])
     }
 }

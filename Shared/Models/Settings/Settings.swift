@@ -60,6 +60,9 @@ package enum Settings {
     package static let redactsCardNumbers = SettingKey(
         "redact_card_numbers", .recording, .flag, default: true, by: .owner, "Card numbers",
         "Numbers of payment cards that are spoken aloud are silenced in recordings and taken out of transcripts.")
+    package static let recordsInternalCalls = SettingKey(
+        "record_internal_calls", .recording, .flag, default: false, by: .owner, "Calls within the house",
+        "Whether recordings of calls between extensions are kept and written down too.")
     package static let recodeDays = SettingKey(
         "recode_after_days", .recording, .integer(0...3650, .days), default: 0, by: .owner, "Smaller recordings",
         "After so many days recordings are kept in a coding that takes a fraction of the space; 0 for never.")
@@ -96,7 +99,7 @@ package enum Settings {
         visibility.setting, supportAccess.setting, callRetryHours.setting, callRetryAttempts.setting,
         transcribesCalls.setting,
         transcriptionEngine.setting, analysisEngine.setting, transcriptionLanguage.setting, aiBudget.setting,
-        recordingPolicy.setting, redactsCardNumbers.setting, recodeDays.setting, binDays.setting,
+        recordingPolicy.setting, redactsCardNumbers.setting, recordsInternalCalls.setting, recodeDays.setting, binDays.setting,
         callRetentionDays.setting, recordingRetentionDays.setting,
         transcriptRetentionDays.setting, auditRetentionDays.setting, performanceNames.setting, agentEmotion.setting,
     ]

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import JSON
 
@@ -28,4 +29,11 @@ extension JSONValue {
     var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
     var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
     var members: [Member] { if case .object(let members) = self { members } else { [] } }
+}
+
+/// Signatures as carriers make them.
+enum Signing {
+    static func sha1(_ text: String, key: String) -> String {
+        Base64.standard.encode(HMAC.sha1(Array(text.utf8), key: Array(key.utf8)))
+    }
 }

@@ -27,7 +27,14 @@ extension CallAccount {
             ?? orderedLegs.first { $0.recording != nil }?.recording
     }
 
-    private var orderedLegs: [CallLeg] {
+    /// Files of the call and its legs that are known by name alone.
+    var recordingNames: Set<String> {
+        let references = [recording?.value] + legs.values.map(\.value.recording)
+        return Set(references.compactMap { $0?.kind == .name ? $0?.locator : nil })
+    }
+
+    /// In the order of time.
+    var orderedLegs: [CallLeg] {
         legs.values.map(\.value).sorted {
             ($0.startedAt ?? $0.answeredAt ?? .distantFuture, $0.id)
                 < ($1.startedAt ?? $1.answeredAt ?? .distantFuture, $1.id)

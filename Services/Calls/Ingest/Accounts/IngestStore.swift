@@ -30,6 +30,8 @@ struct IngestStore {
     let agents: AgentResolver
     /// Whether recordings may be fetched.
     var takesRecordings = true
+    /// Whether those of calls within the house may, too.
+    var takesInternalRecordings = false
 
     private var source: String { connection.id.jsonText }
 
@@ -92,12 +94,13 @@ struct IngestStore {
         let receivedAt = reports.map(\.at).min() ?? .now()
         let isLate = receivedAt - (derived.endedAt ?? derived.startedAt) > CallDraft.liveWithin
         let origin: CallOrigin = isLate ? .import : .live
-        let pending = takesRecordings && derived.recording != nil
+        let pending = takes(derived.direction) && derived.recording != nil
         let made = try await transaction.first(
             insertion(externalID, derived, assigned, origin, try JSONText(encoding: account), isPending: pending),
             as: Call.self)
         guard let made else { return nil }
         if pending { try await CopyRecordingJob.enqueue(made.id, in: transaction) }
+        try await nameRecordings(account, of: made.id)
         let events = CallTransition(before: nil, after: made).events
         told += try events.map { try CallEvents.statement($0, of: made, in: tenant) }
         told += try await CallConsequences.follow(made, events, in: transaction)
@@ -122,19 +125,33 @@ struct IngestStore {
         }
         call.answeredAt = derived.answeredAt.map { max($0, call.startedAt) } ?? call.answeredAt
         if call.status.isOver { call.endedAt = derived.endedAt.map { max($0, call.startedAt) } ?? call.endedAt }
-        call.agentID = call.agentID ?? assigned.agentID
         call.language = call.language ?? derived.language
         let isNewRecording = account.recordingReference != present.account.recordingReference
-        let wants = takesRecordings && isNewRecording && call.recording == nil && call.deletedAt == nil
+        let wants = takes(call.direction) && isNewRecording && call.recording == nil && call.deletedAt == nil
         let isPending = wants && [.received, .noRecording, .recordingPending].contains(call.processing.stage)
         let changed = try await transaction.first(
-            change(call, assigned, try JSONText(encoding: account), isPending: isPending), as: Call.self)
+            change(
+                call, assigned, former: try await formerAgent(present, derived), try JSONText(encoding: account),
+                isPending: isPending), as: Call.self)
         guard let changed else { throw Failure(.conflict) }
         if isPending { try await CopyRecordingJob.enqueue(changed.id, in: transaction) }
+        if account.recordingNames != present.account.recordingNames {
+            try await nameRecordings(account, of: changed.id)
+        }
         guard changed.deletedAt == nil else { return }
         let events = CallTransition(before: before, after: changed).events
         told += try events.map { try CallEvents.statement($0, of: changed, in: tenant) }
         told += try await CallConsequences.follow(changed, events, in: transaction)
+    }
+
+    private func takes(_ direction: CallDirection) -> Bool {
+        takesRecordings && (takesInternalRecordings || direction != .internal)
+    }
+
+    /// So that a file which somebody else brings finds its call.
+    private func nameRecordings(_ account: CallAccount, of call: CallID) async throws {
+        try await RecordingNameStore(rows: transaction, tenant: tenant).keep(
+            account.recordingNames, of: call, source: source)
     }
 
     // Whose the call is.
@@ -145,6 +162,14 @@ struct IngestStore {
         var lineID: LineID?
         var lineValue: String?
         var team: String?
+    }
+
+    /// Who was found by an earlier report's hint, and is not meant any more: whoever answered counts, not who was told first.
+    private func formerAgent(_ present: Present, _ derived: CallAccount.Derived) async throws -> UserID? {
+        guard present.call.agentID != nil else { return nil }
+        let former = try present.account.derived(country: connection.country)
+        guard let hint = former.agent, former.agent != derived.agent else { return nil }
+        return await agents.user(hint, in: tenant)
     }
 
     private func assign(_ derived: CallAccount.Derived) async throws -> Assigned {
@@ -215,33 +240,41 @@ struct IngestStore {
         """
     }
 
-    private func change(_ call: Call, _ assigned: Assigned, _ account: JSONText, isPending: Bool) -> SQL {
-        """
-        WITH kept AS (
-            INSERT INTO call_accounts AS known (tenant_id, call_id, document, is_own)
-            VALUES (\(tenant), \(call.id), \(account), false)
-            ON CONFLICT ON CONSTRAINT call_accounts_pkey DO UPDATE SET document = excluded.document, updated_at = now()
-        ), changed AS (
-            UPDATE calls SET direction = \(call.direction.rawValue),
-                from_kind = \(call.from.kind.rawValue), from_value = \(call.from.value),
-                from_number = \(call.from.number), from_raw = \(call.from.raw),
-                to_kind = \(call.to.kind.rawValue), to_value = \(call.to.value), to_number = \(call.to.number),
-                to_raw = \(call.to.raw), status = \(call.status.rawValue), provider_status = \(call.providerStatus),
-                started_at = \(call.startedAt), answered_at = \(call.answeredAt), ended_at = \(call.endedAt),
-                line_value = coalesce(line_value, \(assigned.lineValue)),
-                line_id = CASE WHEN agent_id IS NULL THEN \(assigned.lineID) ELSE line_id END,
-                team = coalesce(team, \(assigned.team)), agent_id = \(call.agentID), language = \(call.language),
-                metadata = \(call.metadata),
-                stage = CASE WHEN \(isPending) THEN 'recording_pending' ELSE stage END,
-                stage_since = CASE WHEN \(isPending) THEN now() ELSE stage_since END,
-                stage_attempts = CASE WHEN \(isPending) THEN 0 ELSE stage_attempts END,
-                stage_error_code = CASE WHEN \(isPending) THEN NULL ELSE stage_error_code END,
-                stage_error_detail = CASE WHEN \(isPending) THEN NULL ELSE stage_error_detail END,
-                updated_at = now(), version = version + 1
-            WHERE tenant_id = \(tenant) AND id = \(call.id)
-            RETURNING *
-        )
-        SELECT \(unescaped: Call.columns) FROM changed
-        """
+    /// An agent that somebody has said stays; one that a line or a hint led to follows what is reported.
+    private func change(
+        _ call: Call, _ assigned: Assigned, former: UserID?, _ account: JSONText, isPending: Bool
+    ) -> SQL {
+        let follows: SQL = "(agent_id IS NULL OR line_id IS NOT NULL OR agent_id = \(former)::uuid)"
+        return """
+            WITH kept AS (
+                INSERT INTO call_accounts AS known (tenant_id, call_id, document, is_own)
+                VALUES (\(tenant), \(call.id), \(account), false)
+                ON CONFLICT ON CONSTRAINT call_accounts_pkey DO UPDATE SET document = excluded.document, updated_at = now()
+            ), changed AS (
+                UPDATE calls SET direction = \(call.direction.rawValue),
+                    from_kind = \(call.from.kind.rawValue), from_value = \(call.from.value),
+                    from_number = \(call.from.number), from_raw = \(call.from.raw),
+                    to_kind = \(call.to.kind.rawValue), to_value = \(call.to.value), to_number = \(call.to.number),
+                    to_raw = \(call.to.raw), status = \(call.status.rawValue), provider_status = \(call.providerStatus),
+                    started_at = \(call.startedAt), answered_at = \(call.answeredAt), ended_at = \(call.endedAt),
+                    line_value = coalesce(\(assigned.lineValue), line_value),
+                    line_id = CASE WHEN \(follows) THEN \(assigned.lineID)::uuid ELSE line_id END,
+                    team = CASE WHEN \(follows) THEN \(assigned.team)::text ELSE team END,
+                    agent_id = CASE WHEN \(follows) THEN
+                        CASE WHEN agent_id = \(former)::uuid THEN coalesce(\(assigned.agentID)::uuid, agent_id)
+                        ELSE \(assigned.agentID)::uuid END ELSE agent_id END,
+                    language = \(call.language),
+                    metadata = \(call.metadata),
+                    stage = CASE WHEN \(isPending) THEN 'recording_pending' ELSE stage END,
+                    stage_since = CASE WHEN \(isPending) THEN now() ELSE stage_since END,
+                    stage_attempts = CASE WHEN \(isPending) THEN 0 ELSE stage_attempts END,
+                    stage_error_code = CASE WHEN \(isPending) THEN NULL ELSE stage_error_code END,
+                    stage_error_detail = CASE WHEN \(isPending) THEN NULL ELSE stage_error_detail END,
+                    updated_at = now(), version = version + 1
+                WHERE tenant_id = \(tenant) AND id = \(call.id)
+                RETURNING *
+            )
+            SELECT \(unescaped: Call.columns) FROM changed
+            """
     }
 }

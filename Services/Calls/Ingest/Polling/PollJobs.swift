@@ -86,7 +86,8 @@ struct ConnectionPolling: Sendable {
         try await database.tenant(tenant).transaction { transaction in
             let store = IngestStore(
                 transaction: transaction, tenant: tenant, connection: connection, agents: seat.agents,
-                takesRecordings: policy != .never)
+                takesRecordings: policy != .never,
+                takesInternalRecordings: knowledge.effectiveSettings(of: tenant)[Settings.recordsInternalCalls])
             _ = try await store.apply(page.reports.map { .init(report: $0, at: now) })
             try await PollStore(rows: transaction, tenant: tenant).keep(page.cursor, of: connection)
             let states = ConnectionStateStore(rows: transaction, tenant: tenant)

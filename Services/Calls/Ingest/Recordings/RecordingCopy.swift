@@ -91,6 +91,9 @@ struct RecordingCopy: Sendable {
             // Asked to be patient: that is no failure of ours, and counts as no attempt.
             let pause = min(max(error.retryAfter ?? Self.pause, .seconds(1)), Self.longestPause)
             try await store.wait(wanted.call, "provider_limited", error.detail, pause: pause, in: run.tenant)
+        case let error as ProviderError where error.kind == .awaited:
+            try await store.wait(
+                wanted.call, "recording_awaited", error.detail, pause: Self.longestPause, in: run.tenant)
         case let failure as Failure where failure.code == .insufficientStorage:
             try await store.wait(
                 wanted.call, failure.code.rawValue, "Waiting for room on the disk.", pause: Self.pause, in: run.tenant)

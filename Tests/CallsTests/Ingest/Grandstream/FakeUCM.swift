@@ -37,13 +37,16 @@ final class FakeUCM: @unchecked Sendable {
         client = try OutboundHTTPClient(
             loop: loop,
             guard: AddressGuard(
-                setting: PBXAddress.setting, exceptions: [.endpoint(host: "127.0.0.1", port: socket.port)]))
+                setting: ProvidersConfiguration.addressesName,
+                exceptions: [.endpoint(host: "127.0.0.1", port: socket.port)]))
         let server = HTTPServer(
             loop: loop, socket: socket, logger: Logger(service: "fake", level: .error), metrics: Metrics()
         ) { [unowned self] request in await answer(request) }
         try server.start()
         self.server = server
     }
+
+    var port: Int { socket.port }
 
     func stop() async { await server?.drain(within: .seconds(1)) }
 
