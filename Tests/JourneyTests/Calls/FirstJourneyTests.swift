@@ -121,7 +121,8 @@ import Testing
         var findings = [("sentiment", analysis.sentiment.segmentIDs)]
         findings += analysis.topics.map { ("topic \($0.name)", $0.segmentIDs) }
         findings += analysis.actionItems.map { ("action \($0.text)", $0.segmentIDs) }
-        findings += (analysis.objections + analysis.keyMoments).map { ("finding \($0.name)", $0.segmentIDs) }
+        findings += analysis.objections.map { ("objection \($0.name)", $0.segmentIDs) }
+        findings += analysis.keyMoments.map { ("moment \($0.name)", $0.segmentIDs) }
         findings += (analysis.intent.map { [("intent", $0.segmentIDs)] } ?? [])
         findings += (analysis.quality?.categories ?? []).map { ("category \($0.key)", $0.segmentIDs) }
         for (name, segments) in findings {
