@@ -15,7 +15,8 @@ import Testing
 
     @Test func `events may be delivered where a subscription exists and nowhere else`() {
         #expect(ServiceGrants.scopes(of: .calls, at: .messaging).contains(.eventsDeliver))
-        #expect(!ServiceGrants.scopes(of: .messaging, at: .calls).contains(.eventsDeliver))
+        #expect(ServiceGrants.scopes(of: .messaging, at: .calls).contains(.eventsDeliver))
+        #expect(!ServiceGrants.scopes(of: .billing, at: .calls).contains(.eventsDeliver))
     }
 
     @Test func `no scope of a key gives keys, settings of others or the platform`() {

@@ -7,8 +7,8 @@ ALTER TABLE recordings
     ADD COLUMN original_bytes   bigint,
     ADD COLUMN original_sha256  bytea,
     ADD COLUMN recoded_at       timestamptz,
-    ADD CONSTRAINT recordings_redacted_sha256_check CHECK (length(redacted_sha256) = 32),
-    ADD CONSTRAINT recordings_original_sha256_check CHECK (length(original_sha256) = 32);
+    ADD CONSTRAINT recordings_redacted_sha256_check CHECK (length(redacted_sha256) = 32) NOT VALID,
+    ADD CONSTRAINT recordings_original_sha256_check CHECK (length(original_sha256) = 32) NOT VALID;
 COMMENT ON COLUMN recordings.redaction_wanted IS 'Grows with each change of what is to be silent; the copy is current once redaction_done has caught up.';
 COMMENT ON COLUMN recordings.redacted_bytes IS 'Of the copy in which something is silent; null when there is none.';
 COMMENT ON COLUMN recordings.original_bytes IS 'As it was handed in, once it was recoded; so is original_sha256, by which the same bytes are known again.';

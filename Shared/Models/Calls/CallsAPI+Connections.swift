@@ -128,7 +128,7 @@ extension CallsAPI {
     }
 
     /// What the provider of a call has said of it.
-    package struct ProviderData: Codable, Sendable {
+    package struct ProviderAccount: Codable, Sendable {
         /// What the provider made of the conversation.
         package struct Segment: Codable, Sendable {
             package var speaker: Speaker

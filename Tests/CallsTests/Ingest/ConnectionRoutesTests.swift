@@ -100,10 +100,10 @@ import WebTestSupport
             let path = "/api/v1/calls/\(id)/provider-data"
             let fresh = try await world.send(.get, path)
             #expect(fresh.status == 200, "\(fresh.text)")
-            let first: CallsAPI.ProviderData = try fresh.decoded()
+            let first: CallsAPI.ProviderAccount = try fresh.decoded()
             #expect(!first.cached && first.durationSeconds == 73 && first.callStatus == .completed)
             #expect(first.transcript?.first?.text == "Hello." && first.summary == "A greeting.")
-            let again: CallsAPI.ProviderData = try await world.send(.get, path).decoded()
+            let again: CallsAPI.ProviderAccount = try await world.send(.get, path).decoded()
             #expect(again.cached && again.transcript?.count == 1 && again.fetchedAt != nil)
             let asked = server.seen.count
             _ = try await world.send(.get, path)

@@ -1,6 +1,7 @@
 import HTTP
 import HTTPClient
 import IO
+import Models
 import Telemetry
 import Testing
 
@@ -124,6 +125,8 @@ import Testing
 
     @Test func `messages come back, whole or in single bytes`() async throws {
         try await DoorUnderTest.with(service: Self.echo) { door in
+            // Opened as fast as the machine lets it.
+            door.learn(plan: .seed(for: .enterprise))
             for one in Self.goodCases {
                 for size in [1 << 20, 1] where size > 1 || one.sent.count < 1000 {
                     let (body, writer) = try await open(door)
@@ -141,6 +144,8 @@ import Testing
     @Test(arguments: [1 << 20, 1])
     func `what breaks the rules is closed with its code, and then nothing more comes`(size: Int) async throws {
         try await DoorUnderTest.with(service: Self.echo) { door in
+            // Opened as fast as the machine lets it.
+            door.learn(plan: .seed(for: .enterprise))
             for one in Self.closingCases {
                 let (body, writer) = try await open(door)
                 do { try await send(one.sent, by: size, to: writer) } catch is HTTPBodyError {

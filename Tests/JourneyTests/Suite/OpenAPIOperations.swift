@@ -11,10 +11,13 @@ struct Operation: Sendable {
 
     var isParameterised: Bool { path.contains("{") }
 
-    /// The path with something in the place of its parameters.
+    /// The path with something in the place of each of its parameters.
     func target(_ value: (_ path: String) -> String) -> String {
-        guard let start = path.firstIndex(of: "{"), let end = path.firstIndex(of: "}") else { return path }
-        return String(path[..<start]) + value(path) + String(path[path.index(after: end)...])
+        guard isParameterised else { return path }
+        let value = value(path)
+        return path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            part.hasPrefix("{") ? value : String(part)
+        }.joined(separator: "/")
     }
 
     /// Every operation that the gateway describes.

@@ -20,7 +20,7 @@ struct ProviderDataRoutes: Sendable {
 
     func get(
         _ context: RequestContext, _ path: PathID<CallID>, _ query: Query<Wanted>
-    ) async throws -> OK<CallsAPI.ProviderData> {
+    ) async throws -> OK<CallsAPI.ProviderAccount> {
         let store = ProviderDataStore(rows: context.database(database), tenant: context.tenant)
         guard let found = try await store.find(path.id, reach: context.reach) else { throw Failure(.notFound) }
         guard let connectionID = UUID(uuidString: found.call.source), let externalID = found.call.externalID else {
@@ -58,6 +58,11 @@ struct ProviderDataRoutes: Sendable {
     func copyAgain(_ context: RequestContext, _ path: PathID<CallID>) async throws -> Accepted<CallsAPI.CopyRecording> {
         let store = RecordingCopyStore(database: database)
         guard try await store.again(path.id, reach: context.reach, in: context.tenant) else {
+            let reads = context.database(database)
+            guard
+                try await ProviderDataStore(rows: reads, tenant: context.tenant).find(path.id, reach: context.reach)
+                    != nil
+            else { throw Failure(.notFound) }
             throw Failure(.conflict, "The call has its recording, or its provider told of none.")
         }
         return Accepted(CallsAPI.CopyRecording(callID: path.id))

@@ -43,8 +43,8 @@ struct ProviderDataStore {
 }
 
 extension ProviderDataStore.Found {
-    func wire(_ connection: ConnectionID, _ externalID: String, cached: Bool) -> CallsAPI.ProviderData {
-        CallsAPI.ProviderData(
+    func wire(_ connection: ConnectionID, _ externalID: String, cached: Bool) -> CallsAPI.ProviderAccount {
+        CallsAPI.ProviderAccount(
             callID: call.id, connectionID: connection, externalID: externalID, cached: cached, fetchedAt: fetchedAt,
             callStatus: call.status, providerStatus: call.providerStatus, startedAt: call.startedAt,
             endedAt: call.endedAt, durationSeconds: call.durationSeconds,

@@ -1,9 +1,7 @@
 import Events
-import HTTP
 import JSON
 import Models
 import Postgres
-import Web
 
 /// What providers sent, kept so that any day can be read again; all of it can be erased without breaking a call.
 struct HookPayloadStore {
@@ -17,13 +15,14 @@ struct HookPayloadStore {
     let tenant: TenantID
 
     /// Keeps a hook that has been verified.
-    func add(_ hook: ProviderHook, id: HookID) async throws {
-        let payload = hook.payload
+    func add(
+        _ payload: HookPayload, of connection: ConnectionID, at provider: String, id: HookID
+    ) async throws {
         try await rows.execute(
             """
             INSERT INTO hook_payloads (tenant_id, id, connection_id, provider, method, rest, query, content_type, body,
                 received_at)
-            VALUES (\(tenant), \(id), \(hook.connection), \(hook.path.provider), \(payload.method.rawValue),
+            VALUES (\(tenant), \(id), \(connection), \(provider), \(payload.methodName),
                 \(payload.rest), \(payload.query), \(payload.contentType), \(payload.body), \(payload.receivedAt))
             ON CONFLICT ON CONSTRAINT hook_payloads_pkey DO NOTHING
             """)
@@ -49,7 +48,7 @@ struct HookPayloadStore {
             Stored(
                 id: try row.next(HookID.self),
                 payload: HookPayload(
-                    method: HTTPMethod(try row.next(String.self)), rest: try row.next([String].self),
+                    methodName: try row.next(String.self), rest: try row.next([String].self),
                     query: try row.next(String?.self), contentType: try row.next(String?.self),
                     body: try row.next([UInt8].self), receivedAt: try row.next(Timestamp.self)))
         }

@@ -43,7 +43,8 @@ struct HookRoutes: Sendable {
 
     private func store(_ hook: ProviderHook, _ transaction: Transaction) async throws {
         guard let tenant = transaction.tenant, let id = hook.id else { throw Failure(.badRequest) }
-        try await HookPayloadStore(rows: transaction, tenant: tenant).add(hook, id: id)
+        try await HookPayloadStore(rows: transaction, tenant: tenant).add(
+            hook.payload, of: hook.connection, at: hook.path.provider, id: id)
         try await IngestHooksJob.enqueue(hook.connection, in: transaction)
     }
 
@@ -67,7 +68,8 @@ struct HookRoutes: Sendable {
             return
         }
         try await context.database(database).transaction { transaction in
-            try await HookPayloadStore(rows: transaction, tenant: context.tenant).add(hook, id: .make())
+            try await HookPayloadStore(rows: transaction, tenant: context.tenant).add(
+                hook.payload, of: hook.connection, at: hook.path.provider, id: .make())
             try await IngestHooksJob.enqueue(hook.connection, in: transaction)
         }
     }

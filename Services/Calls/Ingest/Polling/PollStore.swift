@@ -14,6 +14,8 @@ struct PollStore {
     }
 
     /// Notes that it is asked now; false when that was lately, or its job has not run yet.
+    ///
+    /// Wrong credentials are tried once an hour: many phone systems lock an account that fails again and again.
     func isDue(_ id: ConnectionID, _ provider: String, before instant: Timestamp) async throws -> Bool {
         try await rows.execute(
             """
@@ -24,6 +26,7 @@ struct PollStore {
                   AND subject_id = \(id) AND state <> 'dead')
             ON CONFLICT ON CONSTRAINT connection_states_pkey DO UPDATE SET polled_at = now()
             WHERE known.polled_at IS NULL OR known.polled_at <= \(instant)
+                AND (known.alert IS DISTINCT FROM 'credentials' OR known.polled_at <= now() - interval '1 hour')
             """) == 1
     }
 

@@ -39,7 +39,8 @@ struct CarrierError: Error, Sendable, Equatable {
 
 extension CarrierError: FailureConvertible {
     var failure: Failure {
-        isRetryable ? Failure(.unavailable, detail) : Failure(.conflict, detail)
+        if self == .unknownConnection { return Failure(.notFound) }
+        return isRetryable ? Failure(.unavailable, detail) : Failure(.conflict, detail)
     }
 }
 

@@ -28,3 +28,17 @@ extension ProviderHook {
         return rest.isEmpty ? base : String(base.dropLast(rest.utf8.count + 1))
     }
 }
+
+extension HookPayload {
+    /// The method as a row holds it.
+    var methodName: String { method.rawValue }
+
+    init(
+        methodName: String, rest: [String], query: String?, contentType: String?, body: [UInt8],
+        receivedAt: Timestamp
+    ) {
+        self.init(
+            method: HTTPMethod(methodName), rest: rest, query: query, contentType: contentType, body: body,
+            receivedAt: receivedAt)
+    }
+}
