@@ -30,7 +30,7 @@ import Testing
                 var configuration = configuration
                 configuration.poolSize = 1
                 configuration.queueLimit = 1
-                configuration.waitForConnection = .milliseconds(200)
+                configuration.waitForConnection = .seconds(3)
                 let database = Database(
                     loop: loop, configuration: configuration, logger: LogCapture().logger(), metrics: Metrics())
                 defer { database.close() }
