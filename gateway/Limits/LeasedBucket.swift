@@ -250,7 +250,7 @@ final class LeasedBucket: @unchecked Sendable {
     }
 
     /// Lets those that wait go without.
-    func giveUpWaiters() {
+    private func giveUpWaiters() {
         let given = waiters
         waiters = []
         for waiter in given { waiter.resume(returning: false) }

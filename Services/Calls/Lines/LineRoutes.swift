@@ -34,10 +34,8 @@ struct LineRoutes: Sendable {
         let asked = query.value
         let filter = LineFilter(
             value: asked.value.map { Party(reading: $0, country: context.country).value }, agentID: asked.agentID,
-            team: asked.team, validAt: asked.validAt, isDescending: paging.sort.isDescending)
-        let after = paging.after.flatMap { cursor in cursor.timestamp.map { (at: $0, id: LineID(cursor.id)) } }
-        let found = try await store(context).list(
-            filter, after: after, limit: paging.fetchLimit, offset: paging.offset, in: context.tenant)
+            team: asked.team, validAt: asked.validAt)
+        let found = try await store(context).list(filter, RowOrderStore(paging), in: context.tenant)
         return OK(
             paging.page(
                 found.lines, total: found.total, totalIsExact: true,

@@ -30,7 +30,7 @@ struct LineStore {
 
     /// A page in the order of creation.
     func list(
-        _ filter: LineFilter, after: (at: Timestamp, id: LineID)?, limit: Int, offset: Int, in tenant: TenantID
+        _ filter: LineFilter, _ order: RowOrderStore, in tenant: TenantID
     ) async throws -> (lines: [Line], total: Int) {
         var condition: SQL = "tenant_id = \(tenant) AND deleted_at IS NULL"
         if let value = filter.value { condition = "\(condition) AND value = \(value)" }
@@ -42,18 +42,10 @@ struct LineStore {
                 AND (valid_to IS NULL OR valid_to > \(instant))
                 """
         }
-        var page = condition
-        if let after {
-            page =
-                filter.isDescending
-                ? "\(page) AND (created_at, id) < (\(after.at), \(after.id))"
-                : "\(page) AND (created_at, id) > (\(after.at), \(after.id))"
-        }
-        let order: SQL = filter.isDescending ? "created_at DESC, id DESC" : "created_at, id"
         let lines = try await rows.query(
             """
-            SELECT \(unescaped: Line.columns) FROM lines WHERE \(page)
-            ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
+            SELECT \(unescaped: Line.columns) FROM lines WHERE \(condition)
+            \(order.start("created_at", "id"))\(order.end("created_at", "id"))
             """, as: Line.self)
         let total = try await rows.value("SELECT count(*) FROM lines WHERE \(condition)", as: Int.self) ?? 0
         return (lines, total)
@@ -126,5 +118,4 @@ struct LineFilter: Sendable {
     var agentID: UserID?
     var team: String?
     var validAt: Timestamp?
-    var isDescending = true
 }

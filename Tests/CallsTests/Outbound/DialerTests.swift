@@ -238,7 +238,8 @@ import WebTestSupport
             try await outbound.jobs.consequences.settle(call.id, in: outbound.tenant)
             let store = CallRetryStore(rows: outbound.rows, tenant: outbound.tenant)
             let retry = try #require(
-                try await store.list(nil, after: nil, isDescending: false, limit: 1, offset: 0).retries.first)
+                try await store.list(nil, RowOrderStore(isDescending: false, after: nil, limit: 1, offset: 0))
+                    .retries.first)
             #expect(retry.count == 1)
             try await outbound.rows.execute(
                 "UPDATE dial_queue SET purpose = 'transactional' WHERE tenant_id = \(outbound.tenant)")

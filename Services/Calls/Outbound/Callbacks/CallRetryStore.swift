@@ -117,24 +117,15 @@ struct CallRetryStore: Sendable {
     }
 
     func list(
-        _ status: CallRetryStatus?, after: (at: Timestamp, id: CallRetryID)?, isDescending: Bool, limit: Int,
-        offset: Int
+        _ status: CallRetryStatus?, _ order: RowOrderStore
     ) async throws -> (retries: [CallRetry], total: Int) {
         let condition: SQL = """
             tenant_id = \(tenant) AND (\(status?.rawValue)::text IS NULL OR status = \(status?.rawValue))
             """
-        var place: SQL = ""
-        if let after {
-            place =
-                isDescending
-                ? "AND (scheduled_at, id) < (\(after.at), \(after.id))"
-                : "AND (scheduled_at, id) > (\(after.at), \(after.id))"
-        }
-        let order: SQL = isDescending ? "scheduled_at DESC, id DESC" : "scheduled_at, id"
         let found = try await rows.query(
             """
-            SELECT \(unescaped: CallRetry.columns) FROM call_retries WHERE \(condition) \(place)
-            ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
+            SELECT \(unescaped: CallRetry.columns) FROM call_retries WHERE \(condition)
+            \(order.start("scheduled_at", "id"))\(order.end("scheduled_at", "id"))
             """, as: CallRetry.self)
         let total = try await rows.value("SELECT count(*) FROM call_retries WHERE \(condition)", as: Int.self)
         return (found, total ?? 0)

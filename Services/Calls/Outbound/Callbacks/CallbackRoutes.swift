@@ -32,10 +32,7 @@ struct CallbackRoutes: Sendable {
     func missed(
         _ context: RequestContext, _ query: Query<MissedQuery>, _ paging: Paging<MissedOrder>
     ) async throws -> OK<Page<CallsAPI.MissedCall>> {
-        let after = paging.after.flatMap { cursor in cursor.timestamp.map { (at: $0, id: MissedCallID(cursor.id)) } }
-        let found = try await store(context).list(
-            query.value.state, reach: context.reach, after: after, isDescending: paging.sort.isDescending,
-            limit: paging.fetchLimit, offset: paging.offset)
+        let found = try await store(context).list(query.value.state, reach: context.reach, RowOrderStore(paging))
         return OK(
             paging.page(
                 found.calls, total: found.total, totalIsExact: true,
@@ -73,10 +70,7 @@ struct CallbackRoutes: Sendable {
         _ context: RequestContext, _ query: Query<RetryQuery>, _ paging: Paging<RetryOrder>
     ) async throws -> OK<Page<CallsAPI.CallRetry>> {
         let store = CallRetryStore(rows: database.tenant(context.tenant), tenant: context.tenant)
-        let after = paging.after.flatMap { cursor in cursor.timestamp.map { (at: $0, id: CallRetryID(cursor.id)) } }
-        let found = try await store.list(
-            query.value.status, after: after, isDescending: paging.sort.isDescending, limit: paging.fetchLimit,
-            offset: paging.offset)
+        let found = try await store.list(query.value.status, RowOrderStore(paging))
         return OK(
             paging.page(
                 found.retries, total: found.total, totalIsExact: true,

@@ -102,25 +102,16 @@ struct MissedCallStore: Sendable {
     }
 
     func list(
-        _ state: MissedCallState?, reach: CallReach, after: (at: Timestamp, id: MissedCallID)?, isDescending: Bool,
-        limit: Int, offset: Int
+        _ state: MissedCallState?, reach: CallReach, _ order: RowOrderStore
     ) async throws -> (calls: [MissedCall], total: Int) {
         let condition: SQL = """
             tenant_id = \(tenant) AND \(Self.visible(reach))
             AND (\(state?.rawValue)::text IS NULL OR state = \(state?.rawValue))
             """
-        var place: SQL = ""
-        if let after {
-            place =
-                isDescending
-                ? "AND (missed_at, id) < (\(after.at), \(after.id))"
-                : "AND (missed_at, id) > (\(after.at), \(after.id))"
-        }
-        let order: SQL = isDescending ? "missed_at DESC, id DESC" : "missed_at, id"
         let found = try await rows.query(
             """
-            SELECT \(unescaped: MissedCall.columns) FROM missed_calls WHERE \(condition) \(place)
-            ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
+            SELECT \(unescaped: MissedCall.columns) FROM missed_calls WHERE \(condition)
+            \(order.start("missed_at", "id"))\(order.end("missed_at", "id"))
             """, as: MissedCall.self)
         let total = try await rows.value("SELECT count(*) FROM missed_calls WHERE \(condition)", as: Int.self)
         return (found, total ?? 0)

@@ -16,9 +16,7 @@ struct CampaignRoutes: Sendable {
 
     func list(_ context: RequestContext, _ paging: Paging<Order>) async throws -> OK<Page<CallsAPI.Campaign>> {
         let store = store(context)
-        let after = paging.after.flatMap { cursor in cursor.timestamp.map { (at: $0, id: CampaignID(cursor.id)) } }
-        let found = try await store.list(
-            after: after, isDescending: paging.sort.isDescending, limit: paging.fetchLimit, offset: paging.offset)
+        let found = try await store.list(RowOrderStore(paging))
         let counts = try await store.counts(of: found.campaigns.map(\.id))
         return OK(
             paging.page(
@@ -89,10 +87,7 @@ struct CampaignRoutes: Sendable {
         filter.number = filter.number.map { PhoneNumber($0, country: context.country)?.e164 ?? $0 }
         // Agents see what waits for them.
         if let agent = context.reach.agentID { filter.agentID = agent }
-        let after = paging.after.flatMap { cursor in cursor.timestamp.map { (at: $0, id: DialEntryID(cursor.id)) } }
-        let found = try await queue(context).list(
-            filter, after: after, isDescending: paging.sort.isDescending, limit: paging.fetchLimit,
-            offset: paging.offset)
+        let found = try await queue(context).list(filter, RowOrderStore(paging))
         return OK(
             paging.page(
                 found.entries, total: found.total, totalIsExact: found.total <= 10_000,

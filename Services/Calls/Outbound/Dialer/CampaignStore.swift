@@ -48,21 +48,11 @@ struct CampaignStore: Sendable {
             """) == 1
     }
 
-    func list(
-        after: (at: Timestamp, id: CampaignID)?, isDescending: Bool, limit: Int, offset: Int
-    ) async throws -> (campaigns: [Campaign], total: Int) {
-        var place: SQL = ""
-        if let after {
-            place =
-                isDescending
-                ? "AND (created_at, id) < (\(after.at), \(after.id))"
-                : "AND (created_at, id) > (\(after.at), \(after.id))"
-        }
-        let order: SQL = isDescending ? "created_at DESC, id DESC" : "created_at, id"
+    func list(_ order: RowOrderStore) async throws -> (campaigns: [Campaign], total: Int) {
         let found = try await rows.query(
             """
-            SELECT \(unescaped: Campaign.columns) FROM dial_campaigns WHERE tenant_id = \(tenant) \(place)
-            ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
+            SELECT \(unescaped: Campaign.columns) FROM dial_campaigns WHERE tenant_id = \(tenant)
+            \(order.start("created_at", "id"))\(order.end("created_at", "id"))
             """, as: Campaign.self)
         let total = try await rows.value(
             "SELECT count(*) FROM dial_campaigns WHERE tenant_id = \(tenant)", as: Int.self)

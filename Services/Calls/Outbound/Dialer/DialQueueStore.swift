@@ -65,7 +65,7 @@ struct DialQueueStore: Sendable {
     }
 
     func list(
-        _ filter: DialEntryFilter, after: (at: Timestamp, id: DialEntryID)?, isDescending: Bool, limit: Int, offset: Int
+        _ filter: DialEntryFilter, _ order: RowOrderStore
     ) async throws -> (entries: [DialEntry], total: Int) {
         let condition: SQL = """
             tenant_id = \(tenant) AND (\(filter.campaignID)::uuid IS NULL OR campaign_id = \(filter.campaignID))
@@ -73,18 +73,10 @@ struct DialQueueStore: Sendable {
             AND (\(filter.agentID)::uuid IS NULL OR agent_id = \(filter.agentID))
             AND (\(filter.number)::text IS NULL OR number = \(filter.number))
             """
-        var place: SQL = ""
-        if let after {
-            place =
-                isDescending
-                ? "AND (created_at, id) < (\(after.at), \(after.id))"
-                : "AND (created_at, id) > (\(after.at), \(after.id))"
-        }
-        let order: SQL = isDescending ? "created_at DESC, id DESC" : "created_at, id"
         let found = try await rows.query(
             """
-            SELECT \(unescaped: DialEntry.columns) FROM dial_queue WHERE \(condition) \(place)
-            ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
+            SELECT \(unescaped: DialEntry.columns) FROM dial_queue WHERE \(condition)
+            \(order.start("created_at", "id"))\(order.end("created_at", "id"))
             """, as: DialEntry.self)
         let total = try await rows.value(
             "SELECT count(*) FROM (SELECT 1 FROM dial_queue WHERE \(condition) LIMIT 10001) AS counted", as: Int.self)
