@@ -110,10 +110,14 @@ final class CallJobService: @unchecked Sendable {
     static func register(_ workshop: RecordingWorkshop, on runner: JobRunner, loop: EventLoop) {
         runner.register(RedactRecordingJob.self, RedactRecordingJob.options) { run, job in
             do {
-                try await workshop.redact(job.callID, in: run.tenant, loop: loop)
+                try await workshop.redact(job, in: run.tenant, loop: loop)
             } catch {
                 guard !Task.isCancelled else { throw CancellationError() }
-                throw PipelineJob.failure(for: error) ?? error
+                let failure = PipelineJob.failure(for: error)
+                if failure?.isFinal == true || run.isLastAttempt {
+                    try await workshop.noteFailure(failure, of: job.callID, in: run.tenant)
+                }
+                throw failure ?? error
             }
         }
     }

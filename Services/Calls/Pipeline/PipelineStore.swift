@@ -69,6 +69,9 @@ struct PipelineStore: Sendable {
             if let used { try await CostStore.record(used, in: tenant, transaction) }
             try await LiveStore.clear(id, in: tenant, transaction)
             _ = try await RedactionStore.add(redactions, .cardNumber, of: id, by: nil, in: tenant, transaction)
+            // Another engine may have understood the number where the one before did not.
+            try await RedactionStore.silenceTranscripts(
+                of: id, redactions, areRetired: true, in: tenant, transaction)
             try await AnalyseCallJob.enqueue(id, in: transaction)
             return call
         }

@@ -55,6 +55,10 @@ struct CallTranscription: Sendable {
         guard let call = try await pipeline.startTranscribing(job.callID, in: tenant),
             let recording = try await recordings.find(of: job.callID, in: tenant)
         else { return nil }
+        if recording.holdsPauses {
+            try await redactions.wantCopy(of: call.id, in: tenant)
+            throw EngineError.pausesHeld
+        }
         let begun = ContinuousClock.now
         let transcript = try await meter.run(
             call, .transcription, by: transcriber.engine, model: transcriber.model, in: tenant
@@ -98,11 +102,9 @@ struct CallTranscription: Sendable {
         _ transcript: Transcript, of call: Call, in tenant: TenantID
     ) async throws -> (Transcript, [SilentSpan]) {
         let known = try await redactions.spans(of: call.id, in: tenant)
-        let silenced = transcript.silenced(in: known)
         let settings = gate.knowledge?.effectiveSettings(of: tenant) ?? EffectiveSettings()
-        guard settings[Settings.redactsCardNumbers] else { return (silenced, []) }
-        let (kept, spans) = CardNumberRules.redact(silenced)
-        return (kept, spans)
+        guard settings[Settings.redactsCardNumbers] else { return (transcript.silenced(in: known), []) }
+        return CardNumberRules.redact(transcript, silent: known)
     }
 
     /// Nil where the engine is to find out.

@@ -38,6 +38,10 @@ struct EngineError: Error, Sendable, Equatable {
         "language_unsupported", "The recogniser has no model for the language of this call.")
     static let tookTooLong = EngineError("engine_timeout", "The engine took too long.", isRetryable: true)
 
+    static let pausesHeld = EngineError(
+        "recording_being_silenced", "What was said while the recording was paused is just being taken out of it.",
+        isRetryable: true, retryAfter: .seconds(10))
+
     /// A process of ours that ended without an answer: perhaps the machine was short of memory.
     static func childDied(_ name: StaticString) -> EngineError {
         EngineError("\(name)_died", "The process that worked on the recording ended early.", isRetryable: true)

@@ -34,10 +34,12 @@ struct OpenAITranscription: Codable, Sendable {
             // Text without times: it was said somewhere in the piece.
             return [RecognisedSegment(piece: piece.id, start: 0, end: piece.durationSeconds, text: text)]
         }
-        return segments.map { segment in
+        let heard = (words ?? []).map { RecognisedSegment.Word(start: $0.start, end: $0.end, text: $0.word) }
+        let inOrder = SpokenWord.share(heard, among: segments.map(\.text))
+        return segments.enumerated().map { index, segment in
             RecognisedSegment(
                 piece: piece.id, start: segment.start, end: segment.end, text: segment.text,
-                words: words(of: segment),
+                words: inOrder?[index] ?? Self.words(of: segment, heard),
                 isDoubtful: TranscriptAssembly.isDoubtful(
                     noSpeechProbability: segment.noSpeechProb ?? 0, averageLogProbability: segment.avgLogprob ?? 0,
                     compressionRatio: segment.compressionRatio ?? 0))
@@ -53,11 +55,13 @@ struct OpenAITranscription: Codable, Sendable {
         return result
     }
 
-    /// The words whose middle lies in the segment; their text differs from the segment's and only their times are used.
-    private func words(of segment: Segment) -> [RecognisedSegment.Word] {
-        (words ?? []).filter { word in
+    /// The words whose middle lies in the segment, where their letters do not say which segment they are of.
+    private static func words(
+        of segment: Segment, _ heard: [RecognisedSegment.Word]
+    ) -> [RecognisedSegment.Word] {
+        heard.filter { word in
             let middle = (word.start + word.end) / 2
             return middle >= segment.start && middle < segment.end
-        }.map { RecognisedSegment.Word(start: $0.start, end: $0.end) }
+        }
     }
 }

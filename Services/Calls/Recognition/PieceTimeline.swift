@@ -4,6 +4,8 @@ struct PieceTimeline {
         var start: Double
         var end: Double
         var text: String
+        /// When its words were spoken, where that is known.
+        var words: [SpokenWord] = []
     }
 
     private let spans: [DecodedManifest.Span]
@@ -19,30 +21,53 @@ struct PieceTimeline {
         let end = max(start, segment.end)
         let first = span(at: start, isEnd: false)
         let last = span(at: end, isEnd: true)
-        let words = text.split(whereSeparator: \.isWhitespace)
-        guard last > first, words.count == segment.words.count else {
+        let words = SpokenWord.align(segment.words, with: text)
+        guard last > first, !words.isEmpty else {
             let placedStart = locate(start, in: first)
-            return [Part(start: placedStart, end: max(placedStart, locate(end, in: max(first, last))), text: text)]
+            return [
+                Part(
+                    start: placedStart, end: max(placedStart, locate(end, in: max(first, last))), text: text,
+                    words: words.map { placed($0, from: 0) })
+            ]
         }
-        return split(words, at: segment.words)
+        return split(text, at: words)
     }
 
-    private func split(_ words: [Substring], at times: [RecognisedSegment.Word]) -> [Part] {
+    private func split(_ text: String, at words: [SpokenWord]) -> [Part] {
+        let units = Array(text.utf16)
         var parts: [Part] = []
-        var open: Int?
-        for (word, time) in zip(words, times) {
-            let index = span(at: (time.start + time.end) / 2, isEnd: false)
-            let (start, end) = (locate(time.start, in: index), locate(time.end, in: index))
-            if index == open {
-                parts[parts.count - 1].text += " " + word
-                parts[parts.count - 1].end = max(parts[parts.count - 1].end, end)
-            } else {
-                parts.append(Part(start: start, end: max(start, end), text: String(word)))
-                open = index
-            }
+        var (open, from) = (-1, 0)
+        func close(_ upper: Int) {
+            guard !parts.isEmpty else { return }
+            parts[parts.count - 1].text = String(decoding: units[from..<max(from, upper)], as: UTF16.self).trimmed
         }
+        for word in words {
+            let index = span(of: word)
+            if index != open {
+                let lower = parts.isEmpty ? 0 : word.range.lowerBound
+                close(lower)
+                let start = locate(word.startSeconds, in: index)
+                parts.append(Part(start: start, end: start, text: ""))
+                (open, from) = (index, lower)
+            }
+            let placed = placed(word, from: from)
+            parts[parts.count - 1].end = max(parts[parts.count - 1].end, placed.endSeconds)
+            parts[parts.count - 1].words.append(placed)
+        }
+        close(units.count)
         return parts
     }
+
+    /// The word at the times of the recording, in a text that begins later.
+    private func placed(_ word: SpokenWord, from offset: Int) -> SpokenWord {
+        let index = span(of: word)
+        let start = locate(word.startSeconds, in: index)
+        return SpokenWord(
+            range: max(0, word.range.lowerBound - offset)..<max(0, word.range.upperBound - offset), startSeconds: start,
+            endSeconds: max(start, locate(word.endSeconds, in: index)))
+    }
+
+    private func span(of word: SpokenWord) -> Int { span(at: (word.startSeconds + word.endSeconds) / 2, isEnd: false) }
 
     /// An end that falls on the border of two spans belongs to the one before it.
     private func span(at seconds: Double, isEnd: Bool) -> Int {

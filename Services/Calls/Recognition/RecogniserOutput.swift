@@ -19,6 +19,7 @@ struct RecogniserOutput: Sendable {
         var languages: Int?
         var piece: Int?
         var language: String?
+        var languageProbability: Double?
         var start: Double?
         var end: Double?
         var text: String?
@@ -31,9 +32,11 @@ struct RecogniserOutput: Sendable {
         var detail: String?
     }
 
+    private static let sureProbability = 0.7
+
     private(set) var segments: [RecognisedSegment] = []
     private(set) var model = ""
-    /// Of the first segment, when the model found out by itself.
+    /// Of the first segment of which the model is sure; that of a model that knows one language alone.
     private(set) var language: String?
     private(set) var error: EngineError?
     private(set) var isDone = false
@@ -60,7 +63,9 @@ struct RecogniserOutput: Sendable {
             return false
         }
         switch line.event {
-        case .ready: model = line.model ?? ""
+        case .ready:
+            model = line.model ?? ""
+            if line.languages == 1 { language = "en" }
         case .segment: add(line)
         case .piece:
             if let piece = line.piece, pieceSeconds.indices.contains(piece) { heardSeconds += pieceSeconds[piece] }
@@ -72,11 +77,11 @@ struct RecogniserOutput: Sendable {
 
     private mutating func add(_ line: Line) {
         guard let piece = line.piece, let start = line.start, let end = line.end, let text = line.text else { return }
-        language = language ?? line.language
+        if line.languageProbability ?? 1 >= Self.sureProbability { language = language ?? line.language }
         segments.append(
             RecognisedSegment(
                 piece: piece, start: start, end: end, text: text,
-                words: (line.words ?? []).map { .init(start: $0.start, end: $0.end) },
+                words: (line.words ?? []).map { .init(start: $0.start, end: $0.end, text: $0.text) },
                 isDoubtful: line.isDoubtful ?? false))
     }
 

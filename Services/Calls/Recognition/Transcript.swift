@@ -38,6 +38,13 @@ struct Transcript: Codable, Sendable, Equatable {
         var text: String
         /// The engine itself was not sure that this was said.
         var isDoubtful: Bool
+        /// Where in the text and when each word was spoken; empty where the engine does not say, and in what was stored.
+        var words: [SpokenWord] = []
+
+        // Times of words are for what happens between hearing and keeping; they would double what is kept.
+        private enum CodingKeys: String, CodingKey {
+            case id, channel, speaker, startSeconds, endSeconds, text, isDoubtful
+        }
     }
 
     /// The code that was asked for or found, without a region: `en`.

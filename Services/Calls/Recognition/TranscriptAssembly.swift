@@ -5,6 +5,8 @@ struct RecognisedSegment: Sendable, Equatable {
     struct Word: Sendable, Equatable {
         var start: Double
         var end: Double
+        /// Empty where only the time is known.
+        var text = ""
     }
 
     var piece: Int
@@ -38,7 +40,7 @@ struct TranscriptAssembly {
                         id: 0, channel: piece.channel, speaker: speaker(on: piece.channel),
                         startSeconds: TranscriptAssembly.rounded(part.start),
                         endSeconds: TranscriptAssembly.rounded(part.end), text: part.text,
-                        isDoubtful: segment.isDoubtful))
+                        isDoubtful: segment.isDoubtful, words: part.words))
             }
         }
         placed.sort { ($0.startSeconds, $0.channel, $0.endSeconds) < ($1.startSeconds, $1.channel, $1.endSeconds) }

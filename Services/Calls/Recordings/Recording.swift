@@ -19,6 +19,8 @@ struct Recording: Sendable {
     var redaction = Redaction()
     /// As it was handed in, where it was recoded since.
     var original: Content?
+    /// Whether the stored bytes still have the sound of pauses; until it is out nobody hears or reads them.
+    var holdsPauses = false
 
     /// Bytes by which they are known again.
     struct Content: Sendable, Equatable {

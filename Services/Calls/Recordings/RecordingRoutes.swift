@@ -90,8 +90,8 @@ struct RecordingRoutes: Sendable {
     private static func file(
         of recording: Recording, isOriginal: Bool, in tenant: TenantID
     ) throws(Failure) -> File {
-        if !isOriginal {
-            guard !recording.redaction.isPending else {
+        if !isOriginal || recording.holdsPauses {
+            guard !recording.redaction.isPending, !recording.holdsPauses else {
                 throw Failure(
                     .unavailable, "Something in the recording is just being silenced.", headers: [("Retry-After", "5")])
             }

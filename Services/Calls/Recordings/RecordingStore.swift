@@ -33,14 +33,18 @@ struct RecordingStore: Sendable {
             guard let call else { return nil }
             try await CallEvents.publish(.recordingStored, of: call, in: transaction)
             let isUsual = call.origin == .live && transcription == .usual
-            if isUsual || transcription == .asked { try await TranscribeCallJob.enqueue(call.id, in: transaction) }
-            // The recording was paused during the call.
-            let isPaused = try await transaction.value(
-                """
-                SELECT EXISTS (
-                    SELECT FROM recording_redactions WHERE tenant_id = \(tenant) AND call_id = \(call.id))
-                """, as: Bool.self)
-            if isPaused == true { try await RedactionStore.wantCopy(of: call.id, in: tenant, transaction) }
+            let isTranscribed = isUsual || transcription == .asked
+            if try await RedactionStore.joinPauses(of: call.id, in: tenant, transaction) {
+                // Nothing reads the sound before the pauses are out of it.
+                try await transaction.execute(
+                    """
+                    UPDATE recordings SET holds_pauses = true WHERE tenant_id = \(tenant) AND call_id = \(call.id)
+                    """)
+                try await RedactionStore.wantCopy(
+                    of: call.id, transcribing: isTranscribed, in: tenant, transaction)
+            } else if isTranscribed {
+                try await TranscribeCallJob.enqueue(call.id, in: transaction)
+            }
             return call
         }
     }
@@ -56,6 +60,25 @@ struct RecordingStore: Sendable {
             UPDATE calls SET recording_seconds = \(durationSeconds), recording_channels = \(Int32(channels))
             WHERE tenant_id = \(tenant) AND id = \(call)
             """)
+    }
+
+    /// Says that the stored bytes have no sound of pauses any more.
+    func forgetPauses(of id: RecordingID, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).execute(
+            "UPDATE recordings SET holds_pauses = false WHERE tenant_id = \(tenant) AND id = \(id)")
+    }
+
+    /// Has a recording written down that waited for its pauses to be out; nothing for a call that has gone on meanwhile.
+    func startTranscribing(_ call: CallID, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).transaction { transaction in
+            let waits = try await transaction.value(
+                """
+                SELECT stage = 'recording_stored' AND NOT EXISTS (
+                    SELECT FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(call) AND kind = 'transcribe_call')
+                FROM calls WHERE tenant_id = \(tenant) AND id = \(call) AND deleted_at IS NULL FOR UPDATE
+                """, as: Bool.self)
+            if waits == true { try await TranscribeCallJob.enqueue(call, in: transaction) }
+        }
     }
 
     /// Which of these recordings have a row.
@@ -74,6 +97,7 @@ struct RecordingStore: Sendable {
             """
             SELECT \(unescaped: Recording.columns) FROM recordings AS r
             WHERE r.tenant_id = \(tenant) AND r.created_at < \(instant) AND r.recoded_at IS NULL
+              AND NOT r.holds_pauses
               AND NOT EXISTS (
                 SELECT FROM calls WHERE calls.tenant_id = r.tenant_id AND calls.id = r.call_id AND calls.legal_hold)
             ORDER BY r.created_at LIMIT \(Int32(clamping: limit))
@@ -130,7 +154,7 @@ struct RecordingStore: Sendable {
 extension Recording: PostgresRowDecodable {
     static let columns: StaticString = """
         id, call_id, blob_key, content_type, bytes, sha256, duration_seconds, channels, agent_channel, created_at,
-        redaction_wanted, redaction_done, redacted_bytes, redacted_sha256, original_bytes, original_sha256
+        redaction_wanted, redaction_done, redacted_bytes, redacted_sha256, original_bytes, original_sha256, holds_pauses
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -148,6 +172,7 @@ extension Recording: PostgresRowDecodable {
         redaction.done = Int(try row.next(Int32.self))
         redaction.copy = try Content.read(&row)
         original = try Content.read(&row)
+        holdsPauses = try row.next(Bool.self)
     }
 }
 

@@ -1,117 +1,65 @@
 import Models
 
-/// Finds numbers of payment cards that were spoken aloud: digits and words for digits in a row, on one channel, whose
-/// check digit is right.
+/// Finds numbers of payment cards that were spoken aloud, by their check digit, with the codes and dates beside them.
 struct CardNumberRules: Sendable {
     /// What stands in a transcript for what is silent.
     static let mark = "[redacted]"
 
     private static let lengths = 13...19
-    /// Other words that may come between the digits of one number: "um", "then", "dash".
-    private static let gap = 3
-    private static let ones = Dictionary(
-        uniqueKeysWithValues: "zero one two three four five six seven eight nine".split(separator: " ").enumerated()
-            .map { (String($1), $0) })
-    private static let teens = Dictionary(
-        uniqueKeysWithValues:
-            "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(separator: " ")
-            .enumerated().map { (String($1), $0 + 10) })
-    private static let tens = Dictionary(
-        uniqueKeysWithValues: "twenty thirty forty fifty sixty seventy eighty ninety".split(separator: " ")
-            .enumerated().map { (String($1), ($0 + 2) * 10) })
+    /// Beyond the words: the times of recognisers are not exact.
+    private static let marginSeconds = 0.25
+    /// Beyond a segment whose words have no times.
+    private static let segmentMarginSeconds = 0.3
 
-    private struct Digit {
-        var value: Int
-        var segment: Int
-        /// In UTF-16 units of the segment's text.
-        var range: Range<Int>
-    }
-
-    /// The transcript without such numbers, and where they were spoken: whole segments, since words have no times.
-    static func redact(_ transcript: Transcript) -> (transcript: Transcript, spans: [SilentSpan]) {
-        var marked: [Int: Range<Int>] = [:]
-        for channel in Set(transcript.segments.map(\.channel)) {
-            for run in runs(of: transcript, on: channel) {
-                for number in numbers(in: run) {
-                    for digit in number {
-                        let known = marked[digit.segment]
-                        let lower = min(known?.lowerBound ?? digit.range.lowerBound, digit.range.lowerBound)
-                        let upper = max(known?.upperBound ?? digit.range.upperBound, digit.range.upperBound)
-                        marked[digit.segment] = lower..<upper
-                    }
-                }
+    /// The transcript without such numbers, and without what is silent anyway, and the stretches that are to be silent.
+    static func redact(
+        _ transcript: Transcript, silent known: [SilentSpan] = []
+    ) -> (transcript: Transcript, spans: [SilentSpan]) {
+        let found = marks(in: transcript)
+        let spans = Self.spans(of: found, in: transcript).filter { span in
+            !known.contains {
+                $0.channel == nil && $0.startSeconds <= span.startSeconds && $0.endSeconds >= span.endSeconds
             }
         }
-        var redacted = transcript
-        var spans: [SilentSpan] = []
-        for (index, range) in marked.sorted(by: { $0.key < $1.key }) {
-            let segment = transcript.segments[index]
-            redacted.segments[index].text = replace(range, in: segment.text)
-            // The other side may be heard on a line too, and the times of recognisers are not exact.
-            spans.append(
-                SilentSpan(
-                    channel: nil, startSeconds: max(0, segment.startSeconds - 0.3),
-                    endSeconds: segment.endSeconds + 0.3))
-        }
-        return (redacted, spans)
+        return (transcript.without(found + transcript.marks(in: known)), spans)
     }
 
-    private static func runs(of transcript: Transcript, on channel: Int) -> [[Digit]] {
-        var runs: [[Digit]] = []
-        var run: [Digit] = []
+    /// Where numbers stand, and what belongs to them.
+    private static func marks(in transcript: Transcript) -> [TranscriptMark] {
+        var numbers: [TranscriptMark] = []
+        for channel in Set(transcript.segments.map(\.channel)).sorted() {
+            for run in runs(of: SpokenDigits.items(of: transcript, on: channel)) {
+                for number in self.numbers(in: run) { numbers += TranscriptMark.spanning(number) }
+            }
+        }
+        guard !numbers.isEmpty else { return [] }
+        return numbers + CardDetailRules(transcript: transcript, numbers: numbers).marks()
+    }
+
+    private static func runs(of items: [SpokenDigits.Item]) -> [[SpokenDigits.Item]] {
+        var runs: [[SpokenDigits.Item]] = []
+        var run: [SpokenDigits.Item] = []
         var others = 0
         func close() {
             if run.count >= lengths.lowerBound { runs.append(run) }
             run = []
         }
-        for (index, segment) in transcript.segments.enumerated() where segment.channel == channel {
-            var times = 1
-            var isAfterTens = false
-            for word in WordCutter.cut(segment.text) {
-                let values = self.values(of: word.text, isInside: !run.isEmpty)
-                if let repeats = ["double": 2, "triple": 3][word.text] {
-                    times = repeats
-                    continue
-                }
-                guard let values else {
-                    (times, isAfterTens) = (1, false)
-                    others += 1
-                    if others > gap { close() }
-                    continue
-                }
+        for item in items {
+            if item.value != nil {
                 others = 0
-                if isAfterTens, values[0] > 0, ones[word.text] != nil, !run.isEmpty {
-                    // "forty one" is 41, not 40 and 1.
-                    run[run.count - 1] = Digit(value: values[0], segment: index, range: word.range)
-                    isAfterTens = false
-                    continue
-                }
-                isAfterTens = tens[word.text] != nil
-                for _ in 0..<times {
-                    run += values.map { Digit(value: $0, segment: index, range: word.range) }
-                }
-                times = 1
+                run.append(item)
+            } else {
+                others += 1
+                if others > SpokenDigits.gap { close() }
             }
         }
         close()
         return runs
     }
 
-    /// The digits that a word stands for; nil for one that is no number.
-    private static func values(of word: String, isInside: Bool) -> [Int]? {
-        if let one = ones[word] { return [one] }
-        if word == "oh" || word == "o" { return isInside ? [0] : nil }
-        if let number = teens[word] ?? tens[word] { return [number / 10, number % 10] }
-        let digits = word.compactMap(\.wholeNumberValue)
-        guard !digits.isEmpty, word.allSatisfy({ $0.wholeNumberValue != nil || ",.'-".contains($0) }),
-            digits.allSatisfy({ (0...9).contains($0) })
-        else { return nil }
-        return digits
-    }
-
     /// The stretches that can be a card's number, the longest first where several begin together.
-    private static func numbers(in run: [Digit]) -> [ArraySlice<Digit>] {
-        var found: [ArraySlice<Digit>] = []
+    private static func numbers(in run: [SpokenDigits.Item]) -> [ArraySlice<SpokenDigits.Item>] {
+        var found: [ArraySlice<SpokenDigits.Item>] = []
         var start = 0
         while start + lengths.lowerBound <= run.count {
             let length = lengths.reversed().first { length in
@@ -123,39 +71,39 @@ struct CardNumberRules: Sendable {
         return found
     }
 
-    private static func isCard(_ digits: ArraySlice<Digit>) -> Bool {
-        guard let first = digits.first?.value, (2...6).contains(first) else { return false }
-        guard digits.contains(where: { $0.value != first }) else { return false }
+    private static func isCard(_ items: ArraySlice<SpokenDigits.Item>) -> Bool {
+        let digits = items.compactMap(\.value)
+        guard let first = digits.first, (2...6).contains(first), digits.contains(where: { $0 != first }) else {
+            return false
+        }
         var sum = 0
         for (place, digit) in digits.reversed().enumerated() {
-            let doubled = place.isMultiple(of: 2) ? digit.value : digit.value * 2
+            let doubled = place.isMultiple(of: 2) ? digit : digit * 2
             sum += doubled > 9 ? doubled - 9 : doubled
         }
         return sum.isMultiple(of: 10)
     }
 
-    private static func replace(_ range: Range<Int>, in text: String) -> String {
-        let units = text.utf16
-        guard let start = units.index(units.startIndex, offsetBy: range.lowerBound, limitedBy: units.endIndex),
-            let end = units.index(units.startIndex, offsetBy: range.upperBound, limitedBy: units.endIndex)
-        else { return mark }
-        return String(text[..<start]) + mark + String(text[end...])
-    }
-}
-
-extension Transcript {
-    /// Without the words of segments that lie in silent spans.
-    func silenced(in spans: [SilentSpan]) -> Transcript {
-        guard !spans.isEmpty else { return self }
-        var copy = self
-        for index in copy.segments.indices {
-            let segment = copy.segments[index]
-            let isSilent = spans.contains { span in
-                span.channel ?? segment.channel == segment.channel
-                    && min(segment.endSeconds, span.endSeconds) - max(segment.startSeconds, span.startSeconds) > 0.05
-            }
-            if isSilent { copy.segments[index].text = CardNumberRules.mark }
+    /// When what is marked was spoken: from the first word to the last, or else the whole segment.
+    private static func spans(of marks: [TranscriptMark], in transcript: Transcript) -> [SilentSpan] {
+        var times: [ClosedRange<Double>] = []
+        for mark in marks {
+            let segment = transcript.segments[mark.segment]
+            let spoken = segment.words.filter { $0.range.overlaps(mark.range) }
+            let margin = spoken.isEmpty ? segmentMarginSeconds : marginSeconds
+            let start = spoken.map(\.startSeconds).min() ?? segment.startSeconds
+            let end = spoken.map(\.endSeconds).max() ?? segment.endSeconds
+            times.append(max(0, start - margin)...max(0, start, end) + margin)
         }
-        return copy
+        var joined: [ClosedRange<Double>] = []
+        for time in times.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = joined.last, time.lowerBound <= last.upperBound {
+                joined[joined.count - 1] = last.lowerBound...max(last.upperBound, time.upperBound)
+            } else {
+                joined.append(time)
+            }
+        }
+        // The other side may be heard on a line too.
+        return joined.map { SilentSpan(channel: nil, startSeconds: $0.lowerBound, endSeconds: $0.upperBound) }
     }
 }

@@ -14,9 +14,14 @@ struct RedactRecordingJob: Job {
         backoff: JobBackoff(first: .seconds(5)))
 
     var callID: CallID
+    /// Whether the recording is written down once its pauses are out of it.
+    var transcribing: Bool?
 
-    static func enqueue(_ call: CallID, _ recording: RecordingID, in transaction: Transaction) async throws {
-        try await JobQueue(transaction).enqueue(RedactRecordingJob(callID: call), about: recording)
+    static func enqueue(
+        _ call: CallID, _ recording: RecordingID, transcribing: Bool = false, in transaction: Transaction
+    ) async throws {
+        try await JobQueue(transaction).enqueue(
+            RedactRecordingJob(callID: call, transcribing: transcribing ? true : nil), about: recording)
     }
 }
 
@@ -29,8 +34,38 @@ struct RecordingWorkshop: Sendable {
     let slots: ChildSlots
     let workFolder: String
 
+    /// Takes pauses out of the recording and has it written down if that waited for it, then makes the silenced copy.
+    func redact(_ job: RedactRecordingJob, in tenant: TenantID, loop: EventLoop) async throws {
+        try await removePauses(of: job.callID, in: tenant, loop: loop)
+        if job.transcribing == true { try await recordings.startTranscribing(job.callID, in: tenant) }
+        try await redact(job.callID, in: tenant, loop: loop)
+    }
+
+    /// Writes the stored bytes anew without what was said while the recording was paused: nothing of that is kept.
+    private func removePauses(of call: CallID, in tenant: TenantID, loop: EventLoop) async throws {
+        guard let recording = try await recordings.find(of: call, in: tenant), recording.holdsPauses else { return }
+        let key = BlobKey(tenant: tenant, recording: recording.id, .compact)
+        if recording.blobKey != key.description {
+            let pauses = try await redactions.pauses(of: call, in: tenant)
+            let stored = try await copy(recording, to: key, silent: pauses, loop: loop)
+            guard try await recordings.replace(recording, by: key, stored, in: tenant) else { return }
+        }
+        // A process that dies here finds this to be done again.
+        try await blobs.delete(BlobKey(tenant: tenant, recording: recording.id, .original))
+        try await recordings.forgetPauses(of: recording.id, in: tenant)
+    }
+
+    /// Shows at a call that it does not go on because the pauses cannot be taken out of its recording.
+    func noteFailure(_ failure: JobFailure?, of call: CallID, in tenant: TenantID) async throws {
+        guard try await recordings.find(of: call, in: tenant)?.holdsPauses == true else { return }
+        _ = try await PipelineStore(database: recordings.database).noteFailure(
+            call, code: failure?.code ?? "internal", detail: failure?.detail ?? "Something went wrong.", isFinal: true,
+            in: tenant)
+    }
+
     /// Makes the silenced copy that is wanted now; until then nothing of the recording is played.
     func redact(_ call: CallID, in tenant: TenantID, loop: EventLoop) async throws {
+        try await removePauses(of: call, in: tenant, loop: loop)
         guard let recording = try await recordings.find(of: call, in: tenant), recording.redaction.isPending else {
             return
         }

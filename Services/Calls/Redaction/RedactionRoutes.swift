@@ -52,6 +52,9 @@ struct RedactionRoutes: Sendable {
     func delete(_ context: RequestContext, _ path: PathID<RedactionID>) async throws -> NoContent {
         guard let found = try await redactions.find(path.id, in: context.tenant) else { throw Failure(.notFound) }
         _ = try await find(found.call, context)
+        guard found.redaction.reason != .paused else {
+            throw Failure(.conflict, "Of a pause there is nothing to be heard.")
+        }
         guard try await redactions.remove(path.id, in: context.tenant) else { throw Failure(.notFound) }
         return NoContent()
     }

@@ -4,6 +4,8 @@ package import Postgres
 
 /// What is silent in recordings, and taken out of transcripts.
 struct RedactionStore: Sendable {
+    private static let pauseMarginSeconds = 2.0
+
     let database: Database
 
     func list(of call: CallID, in tenant: TenantID) async throws -> [CallsAPI.Redaction] {
@@ -27,6 +29,39 @@ struct RedactionStore: Sendable {
     /// The spans of a call; a pause that nobody ended lasts for ever.
     func spans(of call: CallID, in tenant: TenantID) async throws -> [SilentSpan] {
         try await list(of: call, in: tenant).map(\.span)
+    }
+
+    /// Where a recording was paused.
+    func pauses(of call: CallID, in tenant: TenantID) async throws -> [SilentSpan] {
+        try await list(of: call, in: tenant).filter { $0.reason == .paused }.map(\.span)
+    }
+
+    /// Makes of the pauses that a carrier was told of stretches of the recording that it has made, and says whether
+    /// there is any pause.
+    ///
+    /// The carrier does what it is told a moment later, and its clock is another one, so a stretch is a little longer.
+    static func joinPauses(of call: CallID, in tenant: TenantID, _ transaction: Transaction) async throws -> Bool {
+        try await transaction.execute(
+            """
+            INSERT INTO recording_redactions (tenant_id, id, call_id, start_seconds, end_seconds, reason, created_by)
+            SELECT p.tenant_id, gen_random_uuid(), p.call_id,
+                greatest(0, extract(epoch FROM p.paused_at - t.at) - \(Self.pauseMarginSeconds))::double precision,
+                greatest(0, extract(epoch FROM coalesce(p.resumed_at, c.ended_at, now()) - t.at)
+                    + \(Self.pauseMarginSeconds))::double precision,
+                'paused', p.paused_by
+            FROM recording_pauses AS p
+            JOIN calls AS c ON c.tenant_id = p.tenant_id AND c.id = p.call_id
+            LEFT JOIN call_controls AS k ON k.tenant_id = p.tenant_id AND k.call_id = p.call_id
+            CROSS JOIN LATERAL (SELECT coalesce(k.recording_started_at, c.answered_at, c.started_at) AS at) AS t
+            WHERE p.tenant_id = \(tenant) AND p.call_id = \(call)
+            """)
+        let isPaused = try await transaction.value(
+            """
+            SELECT EXISTS (
+                SELECT FROM recording_redactions
+                WHERE tenant_id = \(tenant) AND call_id = \(call) AND reason = 'paused')
+            """, as: Bool.self)
+        return isPaused ?? false
     }
 
     /// Silences a stretch: its words go from every transcript, and a copy of the recording is made without it.
@@ -66,10 +101,15 @@ struct RedactionStore: Sendable {
     }
 
     /// Lets a stretch be heard again; its words come back when the recording is written down again.
+    ///
+    /// False for a pause too: of that there is nothing to be heard.
     func remove(_ id: RedactionID, in tenant: TenantID) async throws -> Bool {
         try await database.tenant(tenant).transaction { transaction in
             let call = try await transaction.first(
-                "DELETE FROM recording_redactions WHERE tenant_id = \(tenant) AND id = \(id) RETURNING call_id"
+                """
+                DELETE FROM recording_redactions
+                WHERE tenant_id = \(tenant) AND id = \(id) AND reason <> 'paused' RETURNING call_id
+                """
             ) { row in try row.next(CallID.self) }
             guard let call else { return false }
             try await Self.wantCopy(of: call, in: tenant, transaction)
@@ -100,14 +140,24 @@ struct RedactionStore: Sendable {
     }
 
     /// Has the copy made anew, when there is a recording.
-    static func wantCopy(of call: CallID, in tenant: TenantID, _ transaction: Transaction) async throws {
+    func wantCopy(of call: CallID, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).transaction { transaction in
+            try await Self.wantCopy(of: call, in: tenant, transaction)
+        }
+    }
+
+    /// Has the copy made anew, when there is a recording, and the recording written down after it when that is wanted.
+    static func wantCopy(
+        of call: CallID, transcribing: Bool = false, in tenant: TenantID, _ transaction: Transaction
+    ) async throws {
         let recording = try await transaction.first(
             """
             UPDATE recordings SET redaction_wanted = redaction_wanted + 1
             WHERE tenant_id = \(tenant) AND call_id = \(call) RETURNING id
             """
         ) { row in try row.next(RecordingID.self) }
-        if let recording { try await RedactRecordingJob.enqueue(call, recording, in: transaction) }
+        guard let recording else { return }
+        try await RedactRecordingJob.enqueue(call, recording, transcribing: transcribing, in: transaction)
     }
 
     /// Says that the copy of a version is there, or is not needed; false when another one is wanted meanwhile.
@@ -122,13 +172,16 @@ struct RedactionStore: Sendable {
             """) > 0
     }
 
-    private static func silenceTranscripts(
-        of call: CallID, _ spans: [SilentSpan], in tenant: TenantID, _ transaction: Transaction
+    /// Takes the words of spans out of the transcripts of a call, or of those alone that are not current any more.
+    static func silenceTranscripts(
+        of call: CallID, _ spans: [SilentSpan], areRetired: Bool = false, in tenant: TenantID,
+        _ transaction: Transaction
     ) async throws {
+        guard !spans.isEmpty else { return }
         let versions = try await transaction.query(
             """
             SELECT version, language, engine, model, segments, usage FROM transcripts
-            WHERE tenant_id = \(tenant) AND call_id = \(call) FOR UPDATE
+            WHERE tenant_id = \(tenant) AND call_id = \(call) AND NOT (is_current AND \(areRetired)) FOR UPDATE
             """
         ) { row in try ResultStore.transcript(&row) }
         for stored in versions {

@@ -40,10 +40,12 @@ extension RouteTable {
                 .failures([.conflict])),
             .delete(
                 "/api/v1/calls/redactions/{id}", "delete_redaction", .permission(.recordingsUnredacted),
-                "Let a stretch be heard again", redactions.delete, .dangerous),
+                "Let a stretch be heard again; what was paused is not there", redactions.delete, .dangerous,
+                .failures([.conflict])),
             .post(
                 "/api/v1/calls/{id}/redactions/pause", "begin_redaction", .permission(.callsWrite),
-                "Silence what follows, where the phone system itself cannot pause", redactions.pause, .failures([.conflict])),
+                "Silence what follows, where the phone system itself cannot pause", redactions.pause,
+                .failures([.conflict])),
             .post(
                 "/api/v1/calls/{id}/redactions/resume", "end_redaction", .permission(.callsWrite),
                 "Let what follows be heard again", redactions.resume, .failures([.conflict])),

@@ -63,6 +63,39 @@ import Testing
         #expect(segments.map(\.endSeconds) == [13.9, 32])
     }
 
+    @Test func `words keep their times and places, whatever the engine leaves out of them`() {
+        let text = "(Thank you.) It's $40, next"
+        let words = ["Thank", "you", "It's", "40", "next"].enumerated().map {
+            RecognisedSegment.Word(start: 3 + Double($0) * 0.5, end: 3.4 + Double($0) * 0.5, text: $1)
+        }
+        let segment = RecognisedSegment(piece: 0, start: 3, end: 6, text: text, words: words)
+        let segments = TranscriptAssembly(manifest: Self.manifest(), agentChannel: 0).segments(of: [segment])
+        #expect(segments.map(\.text) == ["(Thank you.)", "It's $40, next"])
+        let spoken = segments.map { segment in
+            segment.words.map { word in
+                String(decoding: Array(segment.text.utf16)[word.range], as: UTF16.self)
+            }
+        }
+        #expect(spoken == [["(Thank", "you.)"], ["It's", "$40,", "next"]])
+        #expect(segments[0].words.map(\.startSeconds) == [13, 13.5])
+        #expect(segments[1].words.map(\.startSeconds) == [30, 30.5, 31])
+        // Scripts without spaces, and words that are others.
+        let thai = "\u{0E2A}\u{0E27}\u{0E31}\u{0E2A}\u{0E14}\u{0E35}\u{0E04}\u{0E23}\u{0E31}\u{0E1A}"
+        let parts = [String(thai.prefix(3)), String(thai.dropFirst(3))]
+        let aligned = SpokenWord.align(
+            parts.enumerated().map { .init(start: Double($0), end: Double($0) + 1, text: $1) }, with: thai)
+        #expect(aligned.map(\.range.lowerBound) == [0, parts[0].utf16.count])
+        #expect(SpokenWord.align([.init(start: 0, end: 1, text: "other")], with: "two words").isEmpty)
+        #expect(SpokenWord.align([.init(start: .nan, end: 1, text: "word")], with: "word").isEmpty)
+    }
+
+    @Test func `words of several segments are told apart by their letters`() throws {
+        let words = ["Yes", "4111", "1111", "No"].map { RecognisedSegment.Word(start: 0, end: 0, text: $0) }
+        let shared = try #require(SpokenWord.share(words, among: [" Yes, 4111", "", "1111. No!"]))
+        #expect(shared.map { $0.map(\.text) } == [["Yes", "4111"], [], ["1111", "No"]])
+        #expect(SpokenWord.share(words, among: ["Yes"]) == nil)
+    }
+
     @Test func `without times of words the segment stays whole and reaches over the silence`() {
         let segment = RecognisedSegment(piece: 0, start: 3, end: 6, text: "Thank you. Next question")
         let segments = TranscriptAssembly(manifest: Self.manifest(), agentChannel: 0).segments(of: [segment])

@@ -142,9 +142,99 @@ struct RedactionTests {
             #expect(try await server.sendJSON(.post, "\(path)/pause", "{\"at_seconds\": 5}", as: agent).status == 200)
             _ = try await server.upload(Tones.wav(seconds: 6), to: call, as: agent)
             #expect(try await server.sendJSON(.post, "\(path)/resume", "{}", as: agent).status == 409)
+            // Until what was said in the pauses is out of the bytes, nobody hears or reads them.
+            #expect(try await play(call, "?original=true", on: server).status == 503)
+            let early = try await server.database.values(
+                "SELECT kind FROM jobs WHERE tenant_id = \(server.tenant) ORDER BY kind", as: String.self)
+            #expect(early == [RedactRecordingJob.kind])
+            try await workshop(server).redact(
+                RedactRecordingJob(callID: call, transcribing: true), in: server.tenant, loop: server.loop)
+            for query in ["", "?original=true"] {
+                let heard = try loudness(try await play(call, query, on: server).bytes, channel: 0, in: server)
+                #expect(heard[0] > 0.05 && heard[2] < 0.02 && heard[4] > 0.05 && heard[5] < 0.05)
+            }
+            let kept = try await server.storedFiles().compactMap { $0.split(separator: "/").last }.sorted()
+            #expect(kept == ["compact", "redacted"])
+            let jobs = try await server.database.values(
+                "SELECT kind FROM jobs WHERE subject_id = \(call)", as: String.self)
+            #expect(jobs == [TranscribeCallJob.kind])
+            // A pause is told, and cannot be taken back; the bytes are known again.
+            let told = try await server.send(.get, path).decoded(CallsAPI.Redactions.self)
+            #expect(told.data.map(\.reason) == [.paused, .paused])
+            #expect(try await server.send(.delete, "/api/v1/calls/redactions/\(told.data[0].id)").status == 409)
+            #expect(try await server.upload(Tones.wav(seconds: 6), to: call).status == 202)
+        }
+    }
+
+    @Test func `pauses that a carrier was told of are silent though it did not heed them`() async throws {
+        try await CallsServer.with { server in
+            let call = try await server.createCall().id
+            for (start, end) in [(5.0, Optional(6.0)), (14.0, nil)] {
+                _ = try await server.database.tenant(server.tenant).execute(
+                    """
+                    INSERT INTO recording_pauses (tenant_id, id, call_id, paused_at, resumed_at)
+                    SELECT tenant_id, gen_random_uuid(), id, started_at + make_interval(secs => \(start)),
+                        started_at + make_interval(secs => \(end))
+                    FROM calls WHERE tenant_id = \(server.tenant) AND id = \(call)
+                    """)
+            }
+            _ = try await server.upload(Tones.wav(seconds: 16), to: call)
+            let told = try await server.send(.get, "/api/v1/calls/\(call)/redactions").decoded(CallsAPI.Redactions.self)
+            #expect(told.isPending && told.data.map(\.reason) == [.paused, .paused])
+            #expect(told.data.map { ($0.startSeconds * 10).rounded() / 10 } == [3, 12])
             try await workshop(server).redact(call, in: server.tenant, loop: server.loop)
-            let heard = try loudness(try await play(call, as: agent, on: server).bytes, channel: 0, in: server)
-            #expect(heard[0] > 0.05 && heard[2] < 0.02 && heard[4] > 0.05 && heard[5] < 0.05)
+            let heard = try loudness(try await play(call, "?original=true", on: server).bytes, channel: 0, in: server)
+            #expect([1, 2, 9, 10, 11].allSatisfy { heard[$0] > 0.05 })
+            #expect([4, 5, 6, 13, 14].allSatisfy { heard[$0] < 0.02 })
+        }
+    }
+
+    @Test func `the queue silences exactly what was spoken, in the sound as in the text`() async throws {
+        try await CallsServer.with { server in
+            let call = try await server.createCall().id
+            _ = try await server.upload(Tones.wav(seconds: 12), to: call)
+            let words = "Yes it is 4111 1111 1111 1111 that is all".split(separator: " ").enumerated().map {
+                "{\"word\":\"\($1)\",\"start\":\($0).0,\"end\":\($0).9}"
+            }.joined(separator: ",")
+            let fake = try FakeOpenAI(
+                server.loop,
+                [
+                    FakeOpenAI.json(
+                        """
+                        {"task":"transcribe","language":"english","duration":12.0,
+                        "text":"Yes, it is 4111 1111 1111 1111. That is all.","segments":[{"id":0,"seek":0,"start":0.0,
+                        "end":10.0,"text":" Yes, it is 4111 1111 1111 1111. That is all.","tokens":[1],"temperature":0.0,
+                        "avg_logprob":-0.2,"compression_ratio":1.2,"no_speech_prob":0.01}],"words":[\(words)],
+                        "usage":{"type":"duration","seconds":12}}
+                        """)
+                ])
+            let stages = PipelineStages(
+                database: server.database, blobs: server.blobs,
+                engines: Engines(
+                    transcriber: OpenAITranscriber(client: fake.client, configuration: fake.configuration()),
+                    analyzer: LocalAnalyzer()),
+                slots: ChildSlots(1), workFolder: server.scratch.path,
+                decode: DecodeProcess(executable: try #require(Tool.calls)))
+            let runner = JobRunner(
+                loop: server.loop, database: server.database,
+                configuration: JobRunnerConfiguration(poll: .milliseconds(50)),
+                logger: Logger(service: "tests", level: .error), metrics: Metrics())
+            CallJobService.register(stages, on: runner, server.trust.knowledge, server.loop)
+            CallJobService.register(try workshop(server), on: runner, loop: server.loop)
+            runner.start()
+            var (seen, played) = (try await server.get(call), 503)
+            while seen.processing.stage != .analysed || played != 200 {
+                try #require(seen.processing.error == nil)
+                try await server.loop.sleep(for: .milliseconds(50))
+                seen = try await server.get(call)
+                played = try await play(call, on: server).status
+            }
+            await runner.stop(within: .seconds(10))
+            await fake.stop()
+            #expect(seen.transcript?.segments.map(\.text) == ["Yes, it is [redacted]. That is all."])
+            let heard = try loudness(try await play(call, on: server).bytes, channel: 0, in: server)
+            #expect([0, 1, 2, 7, 8, 9, 10].allSatisfy { heard[$0] > 0.05 })
+            #expect([3, 4, 5, 6].allSatisfy { heard[$0] < 0.02 })
         }
     }
 

@@ -177,6 +177,8 @@ struct LiveCallStore: Sendable {
             """
             UPDATE call_controls SET is_conference = \(control.isConference),
                 recording_policy = \(control.recordingPolicy.rawValue), recording_id = \(control.recordingID),
+                recording_started_at = CASE WHEN \(control.recordingID)::text IS NULL THEN NULL
+                    ELSE coalesce(recording_started_at, clock_timestamp()) END,
                 recording_state = \(control.recordingState.rawValue), is_wrapped_up = \(control.isWrappedUp)
             WHERE tenant_id = \(tenant) AND call_id = \(control.callID)
             """)
