@@ -25,7 +25,7 @@ RUN mkdir -p /opt/recogniser && /switchboard/scripts/recogniser-venv /opt/recogn
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates curl fonts-dejavu-core fonts-droid-fallback fonts-tlwg-loma-ttf libarchive13 libargon2-1 libbrotli1 libcrypt1 libcurl4 libicu72 libnghttp2-14 libpangocairo-1.0-0 libphonenumber8 libpq5 \
+        ca-certificates curl fonts-dejavu-core fonts-droid-fallback fonts-tlwg-loma-ttf libarchive13 libargon2-1 libbrotli1 libcld2-0 libcrypt1 libcurl4 libicu72 libnghttp2-14 libpangocairo-1.0-0 libphonenumber8 libpq5 \
         libsamplerate0 libsndfile1 libssl3 libstdc++6 libuv1 libzxcvbn0 postgresql-client python3 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin switchboard \

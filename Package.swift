@@ -73,6 +73,7 @@ let systemLibraries: [Target] = [
     system("CBrotli", pkgConfig: "libbrotlienc", apt: "libbrotli-dev"),
     shim("CPhoneNumber", links: "phonenumber"),
     shim("CICU", links: "icuuc"),
+    shim("CCLD2", links: "cld2"),
 ]
 
 let shared: [Target] = [
@@ -124,7 +125,7 @@ let services: [Target] = [
     service("Tenancy", kit + ["Archive", "PhoneNumbers", "CZxcvbn", "CResolver"]),
     service(
         "Calls", exclude: ["Recognition/requirements.txt"], embed: ["Recognition/recognise.py"],
-        kit + ["PhoneNumbers", "Audio", "PDF", "CICU", "CSeccomp"]),
+        kit + ["PhoneNumbers", "Audio", "PDF", "CICU", "CCLD2", "CSeccomp"]),
     service("Sessions", kit),
     service("Messaging", kit + ["Mail"]),
     service("Calendar", kit),

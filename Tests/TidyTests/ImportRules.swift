@@ -29,7 +29,7 @@ enum ImportRules {
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
         Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients LifeCycle ServiceKit Suite Telemetry
         Tenancy: KIT Archive PhoneNumbers CZxcvbn CResolver
-        Calls: KIT PhoneNumbers Audio PDF CICU CSeccomp
+        Calls: KIT PhoneNumbers Audio PDF CICU CCLD2 CSeccomp
         Sessions: KIT
         Messaging: KIT Mail
         Calendar: KIT

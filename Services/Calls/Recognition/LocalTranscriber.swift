@@ -56,8 +56,9 @@ struct LocalTranscriber: Transcriber {
         var usage = EngineUsage()
         usage.audioSeconds = request.manifest.pieces.reduce(0) { $0 + $1.durationSeconds }
         return Transcript(
-            language: request.baseLanguage ?? heard.language ?? "en", engine: .local, model: heard.model,
-            segments: assembly.segments(of: heard.segments), usage: usage)
+            language: LanguageDetector.decide(
+                asked: request.baseLanguage, heard: heard.language, words: heard.segments),
+            engine: .local, model: heard.model, segments: assembly.segments(of: heard.segments), usage: usage)
     }
 
     private func start() throws(EngineError) -> ChildLines {

@@ -38,7 +38,8 @@ struct OpenAITranscriber: Transcriber {
         let model = connection.configuration.transcriptionModel
         var heard: [RecognisedSegment] = []
         var usage = EngineUsage()
-        var found: String?
+        // By how much was said in each language that the endpoint names; it names one a piece.
+        var found: [String: Int] = [:]
         for (index, piece) in request.manifest.pieces.enumerated() {
             let answer: OpenAITranscription
             do throws(EngineError) {
@@ -49,13 +50,16 @@ struct OpenAITranscriber: Transcriber {
             }
             heard += answer.segments(of: piece)
             usage.add(answer.engineUsage(of: piece))
-            found = found ?? answer.language
+            if let language = answer.language.flatMap(SpokenLanguages.code) {
+                found[language, default: 0] += answer.text.utf8.count
+            }
             progress(Double(index + 1) / Double(request.manifest.pieces.count))
         }
         usage.costMicros = connection.configuration.prices.cost(of: usage)
         let assembly = TranscriptAssembly(manifest: request.manifest, agentChannel: request.agentChannel)
+        let most = found.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
         return Transcript(
-            language: request.baseLanguage ?? found.flatMap(SpokenLanguages.code) ?? "und", engine: .openAI,
+            language: LanguageDetector.decide(asked: request.baseLanguage, heard: most, words: heard), engine: .openAI,
             model: model, segments: assembly.segments(of: heard), usage: usage)
     }
 

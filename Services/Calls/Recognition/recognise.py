@@ -8,8 +8,9 @@ another process before.
 
 Out, on standard output:
     {"event": "ready", "model": name, "languages": n}
-    {"event": "segment", "piece": id, "start": s, "end": s, "text": "...", "words": [...], "no_speech_probability": p,
-     "average_log_probability": p, "compression_ratio": r, "is_doubtful": b}
+    {"event": "segment", "piece": id, "language": code, "language_probability": p, "start": s, "end": s,
+     "text": "...", "words": [...], "no_speech_probability": p, "average_log_probability": p, "compression_ratio": r,
+     "is_doubtful": b}
     {"event": "piece", "piece": id}
     {"event": "done"}  or  {"event": "error", "code": "...", "detail": "..."}
 Times are seconds from the beginning of the piece. The exit status is 0 after "done", 3 after a language without a
@@ -140,6 +141,7 @@ def recognise(model, piece, language, vocabulary):
             event="segment",
             piece=piece["id"],
             language=found.language,
+            language_probability=round(float(found.language_probability), 3),
             start=round(segment.start, 3),
             end=round(segment.end, 3),
             text=segment.text.strip(),

@@ -92,11 +92,33 @@ import Testing
         #expect(transcript.usage.inputTokens == 14)
         #expect(transcript.usage.outputTokens == 45)
         #expect(transcript.usage.costMicros == nil)
-        #expect(transcript.language == "und")
+        // This endpoint names no language; the words do.
+        #expect(transcript.language == "en")
         let upload = try #require(fake.uploads.first)
         #expect(upload.values("response_format") == ["json"])
         #expect(upload.values("timestamp_granularities[]").isEmpty)
         #expect(fake.authorizations == [nil])
+    }
+
+    @Test(
+        arguments: [
+            ("Guten Tag, ich m\u{F6}chte gerne mein Geld zur\u{FC}ck haben, bitte.", nil, "de"),
+            ("Bonjour, je voudrais annuler ma commande s'il vous pla\u{EE}t", "french", "fr"),
+            // What the engine says goes before what its words look like.
+            ("Goedemiddag, ik wil graag mijn bestelling annuleren", "afrikaans", "af"), ("hm, hm, 4711", nil, "und"),
+        ])
+    func `the language is the engine's, else that of the words, else nobody's`(
+        _ text: String, _ named: String?, _ expected: String
+    ) async throws {
+        let name = named.map { ",\"language\":\"\($0)\"" } ?? ""
+        let answer =
+            "{\"text\":\"\(text)\"\(name),\"usage\":{\"type\":\"tokens\",\"input_tokens\":1,\"output_tokens\":1,\"total_tokens\":2}}"
+        let (result, _) = try await transcribe(
+            [FakeOpenAI.json(answer)], model: "gpt-4o-transcribe", key: nil, channels: 1, language: nil)
+        #expect(try result.get().language == expected)
+        let (asked, _) = try await transcribe(
+            [FakeOpenAI.json(answer)], model: "gpt-4o-transcribe", key: nil, channels: 1, language: "it-IT")
+        #expect(try asked.get().language == "it")
     }
 
     @Test func `the found language is a code`() async throws {
