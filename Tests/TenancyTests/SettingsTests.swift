@@ -62,6 +62,21 @@ struct SettingsTests {
         #expect(EffectiveSettings(platform: ["bin_days": 7]).chosen(Settings.binDays) == 7)
     }
 
+    @Test func `what the platform switches off of the parts of an analysis nobody switches on`() throws {
+        let key = try #require(Settings.analysisFeatures[.emotions])
+        let name = key.setting.name
+        #expect(EffectiveSettings().analysisFeatures == Set(AnalysisFeature.allCases))
+        let off = EffectiveSettings(platform: [name: false], tenant: [name: true])
+        #expect(!off[key] && off.resolve(key.setting).source == .platform)
+        #expect(off.analysisFeatures == Set(AnalysisFeature.allCases).subtracting([.emotions]))
+        let own = EffectiveSettings(platform: [name: true], tenant: [name: false])
+        #expect(!own[key] && own.resolve(key.setting).source == .tenant)
+        // Other settings go by what is nearer.
+        #expect(
+            EffectiveSettings(platform: ["transcribe_calls": false], tenant: ["transcribe_calls": true])[
+                Settings.transcribesCalls])
+    }
+
     @Test func `a tenant sets, sees from where each value comes, and goes back to what is inherited`() async throws {
         try await withTenancy { world in
             let (tag, before) = try await read(world)

@@ -8,12 +8,13 @@ extension CallResults.StoredAnalysis {
             version: version, engine: analysis.engine.rawValue, model: analysis.model,
             transcriptVersion: transcriptVersion, isOutdated: current.map { $0.version > transcriptVersion } ?? false,
             summary: analysis.summary,
-            sentiment: CallsAPI.Sentiment(
-                score: analysis.sentiment.score, label: analysis.sentiment.label,
-                segmentIDs: analysis.sentiment.segmentIDs,
-                segments: insights?.segmentSentiments.map {
-                    CallsAPI.SegmentSentiment(segmentID: $0.segmentID, score: $0.score, label: $0.label)
-                }),
+            sentiment: analysis.sentiment.map { sentiment in
+                CallsAPI.Sentiment(
+                    score: sentiment.score, label: sentiment.label, segmentIDs: sentiment.segmentIDs,
+                    segments: insights?.segmentSentiments.map {
+                        CallsAPI.SegmentSentiment(segmentID: $0.segmentID, score: $0.score, label: $0.label)
+                    })
+            },
             emotions: insights?.emotions?.wire,
             emotionsUnavailableReason: insights?.emotionsUnavailableReason?.rawValue,
             topics: analysis.topics.map(\.wire),
@@ -29,7 +30,7 @@ extension CallResults.StoredAnalysis {
                     trackerID: $0.trackerID, version: $0.version, name: $0.name, count: $0.count,
                     segmentIDs: $0.segmentIDs)
             },
-            talk: analysis.talk.wire, analysedAt: analysedAt)
+            talk: analysis.talk.wire, omitted: analysis.omitted ?? [], analysedAt: analysedAt)
     }
 
     private var objections: [CallsAPI.Objection] {

@@ -60,9 +60,9 @@ struct Analysis: Codable, Sendable, Equatable {
 
     var engine: Engine
     var model: String
-    /// Two or three sentences.
-    var summary: String
-    var sentiment: Sentiment
+    /// Two or three sentences; nil where they were switched off, as the tone is.
+    var summary: String?
+    var sentiment: Sentiment?
     /// At most five.
     var topics: [Finding]
     var actionItems: [ActionItem]
@@ -74,4 +74,6 @@ struct Analysis: Codable, Sendable, Equatable {
     var talk: TalkStatistics
     var usage: EngineUsage
     var insights: Insights?
+    /// What was switched off when it was made; nil for nothing.
+    var omitted: [AnalysisFeature]?
 }

@@ -74,25 +74,37 @@ struct AnalysisAnswer: Codable, Sendable {
         var coaching: [Finding]
     }
 
-    var summary: String
-    var sentiment: Sentiment
-    var topics: [Finding]
-    var actionItems: [ActionItem]
+    // Nil for what was not asked.
+    var summary: String?
+    var sentiment: Sentiment?
+    var topics: [Finding]?
+    var actionItems: [ActionItem]?
     var intent: Finding?
-    var segmentSentiments: [Tone]
-    var emotions: [Feeling]
-    var objections: [Objection]
-    var keyMoments: [Finding]
+    var segmentSentiments: [Tone]?
+    var emotions: [Feeling]?
+    var objections: [Objection]?
+    var keyMoments: [Finding]?
     var dealRisk: Risk?
     var churnRisk: Risk?
-    var recommendations: [Finding]
+    var recommendations: [Finding]?
     var quality: Quality?
 
-    static func read(from bytes: [UInt8]) throws(EngineError) -> AnalysisAnswer {
+    /// Throws for an answer that leaves out what was asked; what may be null may be missing too.
+    static func read(from bytes: [UInt8], about features: Set<AnalysisFeature>) throws(EngineError) -> AnalysisAnswer {
+        let answer: AnalysisAnswer
         do {
-            return try JSON.decode(AnalysisAnswer.self, from: bytes, unknownKeys: .ignore)
+            answer = try JSON.decode(AnalysisAnswer.self, from: bytes, unknownKeys: .ignore)
         } catch {
             throw .invalidAnswer
         }
+        let isThere: [(AnalysisFeature, Bool)] = [
+            (.summary, answer.summary != nil),
+            (.sentiment, answer.sentiment != nil && answer.segmentSentiments != nil),
+            (.topics, answer.topics != nil), (.actionItems, answer.actionItems != nil),
+            (.emotions, answer.emotions != nil), (.objections, answer.objections != nil),
+            (.keyMoments, answer.keyMoments != nil), (.recommendations, answer.recommendations != nil),
+        ]
+        guard isThere.allSatisfy({ $1 || !features.contains($0) }) else { throw .invalidAnswer }
+        return answer
     }
 }

@@ -19,22 +19,27 @@ struct AnalysisCheck {
     func analysis(
         of answer: AnalysisAnswer, model: String, usage: EngineUsage
     ) throws(EngineError) -> Analysis {
-        guard answer.sentiment.score.isFinite, (-1...1).contains(answer.sentiment.score) else { throw .invalidAnswer }
         let unavailable = request.speakersUnavailable
         var analysis = Analysis(
-            engine: .openAI, model: model, summary: try text(answer.summary, limit: 2_000),
-            sentiment: Analysis.Sentiment(
-                score: answer.sentiment.score, label: answer.sentiment.label,
-                segmentIDs: try segments(answer.sentiment.evidence)),
-            topics: try findings(answer.topics, limit: 5), actionItems: try actionItems(answer.actionItems),
+            engine: .openAI, model: model,
+            summary: try answer.summary.map { (summary) throws(EngineError) in try text(summary, limit: 2_000) },
+            sentiment: try answer.sentiment.map { (tone) throws(EngineError) in try sentiment(tone) },
+            topics: try findings(answer.topics ?? [], limit: 5),
+            actionItems: try actionItems(answer.actionItems ?? []),
             intent: try answer.intent.map { (intent) throws(EngineError) in try finding(intent) },
-            objections: try objections(answer.objections),
-            keyMoments: try findings(answer.keyMoments, limit: 8).sorted { ($0.segmentIDs[0]) < ($1.segmentIDs[0]) },
+            objections: try objections(answer.objections ?? []),
+            keyMoments: try findings(answer.keyMoments ?? [], limit: 8).sorted { $0.segmentIDs[0] < $1.segmentIDs[0] },
             // Speakers are never guessed, not even by a model.
             quality: unavailable == nil ? try quality(answer.quality) : nil, qualityUnavailableReason: unavailable,
             talk: TalkRules.statistics(of: request), usage: usage)
         analysis.insights = try insights(of: answer, analysis)
-        return analysis
+        // A model that says more than it was asked is not listened to.
+        return analysis.showing(request.features)
+    }
+
+    private func sentiment(_ tone: AnalysisAnswer.Sentiment) throws(EngineError) -> Analysis.Sentiment {
+        guard tone.score.isFinite, (-1...1).contains(tone.score) else { throw .invalidAnswer }
+        return Analysis.Sentiment(score: tone.score, label: tone.label, segmentIDs: try segments(tone.evidence))
     }
 
     private func insights(
@@ -43,11 +48,12 @@ struct AnalysisCheck {
         let isQualityKnown = analysis.quality != nil
         let scored = Set(analysis.quality?.categories.map(\.key) ?? [])
         return Analysis.Insights(
-            segmentSentiments: try tones(answer.segmentSentiments), emotions: try emotions(answer.emotions),
+            segmentSentiments: try tones(answer.segmentSentiments ?? []),
+            emotions: try emotions(answer.emotions ?? []),
             emotionsUnavailableReason: request.emotionsUnavailable,
-            handling: request.speakersUnavailable == nil ? try handling(answer.objections) : [],
+            handling: request.speakersUnavailable == nil ? try handling(answer.objections ?? []) : [],
             dealRisk: try risk(answer.dealRisk), churnRisk: try risk(answer.churnRisk),
-            recommendations: try findings(answer.recommendations, limit: 5),
+            recommendations: try findings(answer.recommendations ?? [], limit: 5),
             coaching: isQualityKnown ? try findings(answer.quality?.coaching ?? [], limit: 5) : [],
             trackers: TrackerRules.hits(of: request.trackers, in: request.transcript),
             rubric: request.rubric.reference,

@@ -13,6 +13,8 @@ struct AnalysisRequest: Sendable {
     var trackers: [Tracker] = []
     /// Whether what agents feel is looked for too.
     var looksAtAgents = false
+    /// What is looked for at all.
+    var features = Set(AnalysisFeature.allCases)
 }
 
 /// An engine of call analysis; its implementations are rules in this process and any OpenAI-compatible model.

@@ -1,3 +1,5 @@
+import Models
+
 /// Analyses a transcript by rules and lexicons in this process: no key, no network, and only a preview of what a
 /// language model does.
 ///
@@ -15,7 +17,10 @@ struct LocalAnalyzer: Analyzer {
         return LocalAnalyzer.analysis(of: request)
     }
 
-    static func analysis(of request: AnalysisRequest) -> Analysis {
+    /// What is switched off is worked out where something else follows from it, and left out here.
+    static func analysis(of request: AnalysisRequest) -> Analysis { whole(of: request).showing(request.features) }
+
+    private static func whole(of request: AnalysisRequest) -> Analysis {
         let segments = request.transcript.segments.map(SpokenSegment.init)
         let topics = TopicRules.topics(of: segments)
         let actionItems = ActionItemRules.items(of: segments, callDate: request.callDate)
@@ -45,7 +50,9 @@ struct LocalAnalyzer: Analyzer {
         let handling =
             request.speakersUnavailable == nil ? HandlingRules.handling(of: analysis.objections, in: segments) : []
         let risks = RiskRules(
-            segments: segments, sentiment: analysis.sentiment, intent: analysis.intent,
+            segments: segments,
+            sentiment: analysis.sentiment ?? Analysis.Sentiment(score: 0, label: .neutral, segmentIDs: []),
+            intent: analysis.intent,
             objections: analysis.objections, handling: handling)
         let (deal, churn) = (risks.dealRisk(), risks.churnRisk())
         let scored = Set(analysis.quality?.categories.map(\.key) ?? [])

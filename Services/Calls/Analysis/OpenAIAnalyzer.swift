@@ -1,5 +1,6 @@
 import HTTPClient
 import JSON
+import Models
 
 /// Has a transcript analysed by a language model, and believes only what the transcript bears out.
 ///
@@ -15,8 +16,9 @@ struct OpenAIAnalyzer: Analyzer {
     }
 
     func analyze(_ request: AnalysisRequest) async throws(EngineError) -> Analysis {
-        // There is nothing to ask about silence, and a model would make something up.
-        guard !request.transcript.segments.isEmpty else {
+        // There is nothing to ask about silence, where a model would make something up, and where nothing is wanted
+        // that is not found or counted here.
+        guard !request.transcript.segments.isEmpty, !request.features.isSubset(of: [.trackers]) else {
             var analysis = LocalAnalyzer.analysis(of: request)
             analysis.engine = .openAI
             analysis.model = connection.configuration.analysisModel
@@ -35,7 +37,7 @@ struct OpenAIAnalyzer: Analyzer {
         var usage = answer.engineUsage
         usage.costMicros = connection.configuration.prices.cost(of: usage)
         do throws(EngineError) {
-            let finding = try AnalysisAnswer.read(from: try answer.content())
+            let finding = try AnalysisAnswer.read(from: try answer.content(), about: request.features)
             return try AnalysisCheck(request: request).analysis(
                 of: finding, model: connection.configuration.analysisModel, usage: usage)
         } catch {

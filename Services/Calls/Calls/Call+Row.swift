@@ -86,7 +86,7 @@ extension AnalysisOutline {
         let score = try row.next(Double?.self)
         let label = try row.next(SentimentLabel?.self)
         let quality = try row.next(Int32?.self)
-        guard let engine, let summary, let score, let label else { return nil }
+        guard let engine else { return nil }
         return AnalysisOutline(
             engine: engine, summary: summary, sentimentScore: score, sentimentLabel: label,
             qualityScore: quality.map(Int.init))

@@ -63,8 +63,8 @@ struct TranscriptOutline: Sendable, Hashable {
 /// What a list shows of an analysis.
 struct AnalysisOutline: Sendable, Hashable {
     var engine: String
-    var summary: String
-    var sentimentScore: Double
-    var sentimentLabel: SentimentLabel
+    var summary: String?
+    var sentimentScore: Double?
+    var sentimentLabel: SentimentLabel?
     var qualityScore: Int?
 }

@@ -22,6 +22,7 @@ struct CallListRoutes: Sendable {
             // A search without a single word finds nothing.
             return OK(paging.page([Call](), total: 0, totalIsExact: true, position: order.cursor) { $0.summary })
         }
+        let features = context.settings.analysisFeatures
         let found = try await lists.page(
             filter, after: paging.after.flatMap { CallPosition($0, in: order) }, limit: paging.fetchLimit,
             offset: paging.offset, in: context.tenant)
@@ -29,7 +30,7 @@ struct CallListRoutes: Sendable {
             found.calls.prefix(paging.limit).map(\.id), search: query.value.search, in: context.tenant)
         return OK(
             paging.page(found.calls, total: found.total, totalIsExact: found.totalIsExact, position: order.cursor) {
-                more.summary(of: $0)
+                more.summary(of: $0.showing(features))
             })
     }
 
@@ -53,12 +54,14 @@ struct CallListRoutes: Sendable {
         }
         let other = call.direction == .inbound ? call.from : call.to
         guard !other.value.isEmpty else { return OK(CallsAPI.RelatedCalls(party: nil, before: [], after: [])) }
+        let features = context.settings.analysisFeatures
         let (before, after) = try await lists.related(
             to: call, by: other.value, limit: limit, reach: context.reach, in: context.tenant)
         let more = try await extras.read((before + after).map(\.id), search: nil, in: context.tenant)
         return OK(
             CallsAPI.RelatedCalls(
-                party: other.value, before: before.map(more.summary), after: after.map(more.summary)))
+                party: other.value, before: before.map { more.summary(of: $0.showing(features)) },
+                after: after.map { more.summary(of: $0.showing(features)) }))
     }
 
     /// What is searched in one call.

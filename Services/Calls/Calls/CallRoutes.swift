@@ -48,7 +48,8 @@ struct CallRoutes: Sendable {
     }
 
     private func whole(_ call: Call, _ context: RequestContext) async throws -> CallsAPI.Call {
-        var wire = call.wire(try await results.results(of: call.id, in: context.tenant))
+        var wire = call.wire(
+            try await results.results(of: call.id, in: context.tenant).showing(context.settings.analysisFeatures))
         let extras = try await CallExtrasStore(database: calls.database).read(
             [call.id], search: nil, in: context.tenant)
         wire.tags = extras.tags[call.id] ?? []

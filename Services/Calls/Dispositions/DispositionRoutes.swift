@@ -74,7 +74,8 @@ struct DispositionRoutes: Sendable {
     }
 
     private func shown(_ call: Call, _ context: RequestContext) async throws -> CallsAPI.CallSummary {
-        try await CallExtrasStore(database: database).read([call.id], search: nil, in: context.tenant).summary(of: call)
+        try await CallExtrasStore(database: database).read([call.id], search: nil, in: context.tenant).summary(
+            of: call.showing(context.settings.analysisFeatures))
     }
 
     private func change(

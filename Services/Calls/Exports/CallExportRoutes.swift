@@ -28,7 +28,7 @@ struct CallExportRoutes: Sendable {
 
     func csv(_ context: RequestContext, _ query: Query<CallQuery>) async throws -> Raw {
         let (tenant, person) = (context.tenant, context.principal?.user?.userID)
-        let filter = query.value.filter(context)
+        let (filter, features) = (query.value.filter(context), context.settings.analysisFeatures)
         let exports = CallExportStore(rows: context.database(database))
         let id = try await exports.begin("csv", query.value, by: person)
         return Raw(
@@ -48,7 +48,7 @@ struct CallExportRoutes: Sendable {
                         guard let last = found.last else { break }
                         let extras = try await CallExtrasStore(database: database).read(
                             found.map(\.id), search: nil, in: tenant)
-                        let text = found.map { CallTable.line($0, extras) }.joined()
+                        let text = found.map { CallTable.line($0.showing(features), extras) }.joined()
                         // Noted before it leaves: what was broken off has left too.
                         count += found.count
                         try await exports.note(id, rows: count, isDone: false)

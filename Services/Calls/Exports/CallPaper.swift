@@ -17,8 +17,10 @@ enum CallPaper {
         facts(call, content, on: paper)
         if let analysis = content.results.analysis?.analysis {
             paper.rule()
-            paper.write("Summary", .heading)
-            paper.write(analysis.summary)
+            if let summary = analysis.summary {
+                paper.write("Summary", .heading)
+                paper.write(summary)
+            }
             list("Topics", analysis.topics.map(\.name), on: paper)
             list("Action items", analysis.actionItems.map { "\($0.owner.rawValue): \($0.text)" }, on: paper)
             list("Objections", analysis.objections.map(\.name), on: paper)
@@ -51,7 +53,7 @@ enum CallPaper {
             var line = "\(call.status.rawValue)"
             if let seconds = call.durationSeconds { line += ", \(clock(Double(seconds)))" }
             if let analysis = call.analysis {
-                line += ", \(analysis.sentimentLabel.rawValue)"
+                if let label = analysis.sentimentLabel { line += ", \(label.rawValue)" }
                 if let quality = analysis.qualityScore { line += ", quality \(quality)" }
             }
             if !tags.isEmpty { line += ", \(tags)" }
@@ -70,7 +72,9 @@ enum CallPaper {
         }
         if !content.tags.isEmpty { paper.write("Tags: " + content.tags.map(\.name).joined(separator: ", ")) }
         if let analysis = call.analysis {
-            paper.write("Sentiment \(analysis.sentimentLabel.rawValue) (\(analysis.sentimentScore))")
+            if let label = analysis.sentimentLabel, let score = analysis.sentimentScore {
+                paper.write("Sentiment \(label.rawValue) (\(score))")
+            }
             if let quality = analysis.qualityScore { paper.write("Quality \(quality) of 100") }
         }
     }

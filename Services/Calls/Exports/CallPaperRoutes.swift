@@ -17,9 +17,11 @@ struct CallPaperRoutes: Sendable {
         let tenant = context.tenant
         let call = try await CallStore(database: database).find(path.id, reach: context.reach, in: tenant)
         guard let call, call.deletedAt == nil else { throw Failure(.notFound) }
-        let results = try await ResultStore(database: database).results(of: call.id, in: tenant)
+        let features = context.settings.analysisFeatures
+        let results = try await ResultStore(database: database).results(of: call.id, in: tenant).showing(features)
         let extras = try await CallExtrasStore(database: database).read([call.id], search: nil, in: tenant)
-        let content = CallPaper.Content(call: call, results: results, tags: extras.summary(of: call).tags)
+        let content = CallPaper.Content(
+            call: call.showing(features), results: results, tags: extras.summary(of: call).tags)
         return try await answer("pdf", CallQuery(), 1, "call-\(call.id)", context) { CallPaper.of(content) }
     }
 
@@ -31,7 +33,7 @@ struct CallPaperRoutes: Sendable {
                 filter, after: nil, limit: Self.mostCalls + 1, in: tenant)
         }
         let isCut = calls.count > Self.mostCalls
-        let shown = Array(calls.prefix(Self.mostCalls))
+        let shown = calls.prefix(Self.mostCalls).map { $0.showing(context.settings.analysisFeatures) }
         let extras = try await CallExtrasStore(database: database).read(shown.map(\.id), search: nil, in: tenant)
         return try await answer("pdf_list", query.value, shown.count, "calls", context) {
             CallPaper.list(shown, extras, title: "Calls", isCut: isCut)

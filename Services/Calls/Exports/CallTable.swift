@@ -15,7 +15,7 @@ enum CallTable {
             call.endedAt?.jsonText ?? "", call.durationSeconds.map(String.init) ?? "",
             call.agentID?.description ?? "", call.transcript?.language ?? call.language ?? "",
             call.processing.stage.rawValue, call.recording.map { "\($0.durationSeconds)" } ?? "",
-            call.analysis.map { "\($0.sentimentScore)" } ?? "", call.analysis?.sentimentLabel.rawValue ?? "",
+            call.analysis?.sentimentScore.map { "\($0)" } ?? "", call.analysis?.sentimentLabel?.rawValue ?? "",
             call.analysis?.qualityScore.map(String.init) ?? "", call.dispositionID?.description ?? "",
             summary.tags.map(\.name).joined(separator: "; "), call.analysis?.summary ?? "",
         ]

@@ -5,7 +5,7 @@ import Postgres
 /// Takes what a provider, or a tenant's software, tells of a call while it runs.
 ///
 /// For adapters of providers as for the route: words are checked for cards' numbers, and what comes without a tone gets
-/// one by the rules, where they know the language.
+/// one by the rules, words that may change too, where the rules know the language.
 struct LiveTranscript: Sendable {
     let store: LiveStore
 
@@ -13,12 +13,16 @@ struct LiveTranscript: Sendable {
     func take(
         _ updates: [CallsAPI.LiveUpdate], of call: Call, settings: EffectiveSettings, in tenant: TenantID
     ) async throws -> Int64 {
-        let isEnglish = call.language.map { $0.lowercased().hasPrefix("en") } ?? true
         let redacts = settings[Settings.redactsCardNumbers]
-        let told = updates.map { update in
+        let hasTone = settings.analysisFeatures.contains(.sentiment)
+        let told = updates.filter { hasTone || $0.kind != .sentiment }.map { update in
             var update = update
             if let text = update.text, redacts { update.text = Self.redacted(text) }
-            if update.sentimentScore == nil, update.kind == .segment, isEnglish, let text = update.text {
+            guard hasTone else {
+                (update.sentimentScore, update.sentimentLabel) = (nil, nil)
+                return update
+            }
+            if update.sentimentScore == nil, let text = update.text, Self.isEnglish(text, in: call) {
                 let score = SentimentRules.score(of: WordCutter.cut(text).map(\.text))
                 update.sentimentScore = (score * 100).rounded() / 100
             }
@@ -28,6 +32,12 @@ struct LiveTranscript: Sendable {
             return update
         }
         return try await store.append(told, to: call.id, in: tenant)
+    }
+
+    /// What nobody has named is told from the words, where they are enough; else it is taken for English.
+    private static func isEnglish(_ text: String, in call: Call) -> Bool {
+        let language = call.language ?? LanguageDetector.language(of: text) ?? "en"
+        return language.lowercased().hasPrefix("en")
     }
 
     private static func redacted(_ text: String) -> String {

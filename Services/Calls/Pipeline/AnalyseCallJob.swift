@@ -46,8 +46,10 @@ struct CallAnalysis: Sendable {
             separateChannels: transcript.separateChannels,
             callDate: try await self.results.day(of: call.startedAt, in: timeZone, tenant))
         request.rubric = try await rubric(job.rubricID, in: tenant)
-        request.trackers = try await trackers.active(in: tenant)
-        request.looksAtAgents = gate.knowledge?.effectiveSettings(of: tenant)[Settings.agentEmotion] ?? false
+        let settings = gate.knowledge?.effectiveSettings(of: tenant) ?? EffectiveSettings()
+        request.features = settings.analysisFeatures
+        request.trackers = request.features.contains(.trackers) ? try await trackers.active(in: tenant) : []
+        request.looksAtAgents = settings[Settings.agentEmotion]
         let (asked, begun) = (request, ContinuousClock.now)
         let analysis = try await meter.run(call, .analysis, by: analyzer.engine, model: analyzer.model, in: tenant) {
             try await analyzer.analyze(asked)

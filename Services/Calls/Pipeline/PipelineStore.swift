@@ -90,8 +90,8 @@ struct PipelineStore: Sendable {
                 WITH moved AS (
                     UPDATE calls SET stage = 'analysed', stage_since = now(), stage_attempts = 0,
                         stage_error_code = NULL, stage_error_detail = NULL, analysis_engine = \(engine),
-                        analysis_summary = \(analysis.summary), sentiment_score = \(analysis.sentiment.score),
-                        sentiment_label = \(analysis.sentiment.label.rawValue),
+                        analysis_summary = \(analysis.summary), sentiment_score = \(analysis.sentiment?.score),
+                        sentiment_label = \(analysis.sentiment?.label.rawValue),
                         quality_score = \(analysis.quality.map { Int32($0.score) }),
                         updated_at = now(), version = version + 1
                     WHERE tenant_id = \(tenant) AND id = \(id) AND stage = 'analysing' AND deleted_at IS NULL

@@ -54,7 +54,9 @@ struct RecordingUploadRoutes: Sendable {
             RecordingIntake.Incoming(length: body.declaredLength, next: { try await body.next() }), for: call, options,
             in: context.tenant, loop: context.loop, logger: context.logger)
         return Accepted(
-            taken.wire(try await results.results(of: taken.id, in: context.tenant)), version: taken.version)
+            taken.wire(
+                try await results.results(of: taken.id, in: context.tenant).showing(settings.analysisFeatures)),
+            version: taken.version)
     }
 }
 

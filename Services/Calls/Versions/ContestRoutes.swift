@@ -28,6 +28,7 @@ struct ContestRoutes: Sendable {
         let call = try await find(path.id, context)
         guard call.agentID == person else { throw Failure(.forbidden, "The call's own agent contests its score.") }
         let found = try await results.results(of: call.id, in: context.tenant)
+            .showing(context.settings.analysisFeatures)
         guard let analysis = found.analysis, let quality = analysis.analysis.quality else {
             throw Failure(.conflict, "The call has no score.")
         }

@@ -44,6 +44,7 @@ struct CorrectionRoutes: Sendable {
     ) async throws -> OK<CallsAPI.Call> {
         let call = try await find(path.id, context)
         let found = try await results.results(of: call.id, in: context.tenant)
+            .showing(context.settings.analysisFeatures)
         guard let recording = found.recording else { throw Failure(.notFound, "The call has no recording.") }
         guard body.value.agentChannel.isPresent else { return OK(call.wire(found), version: call.version) }
         let channel = body.value.agentChannel.value
@@ -68,6 +69,7 @@ struct CorrectionRoutes: Sendable {
     }
 
     private func whole(_ call: Call, _ context: RequestContext) async throws -> CallsAPI.Call {
-        call.wire(try await results.results(of: call.id, in: context.tenant))
+        call.wire(
+            try await results.results(of: call.id, in: context.tenant).showing(context.settings.analysisFeatures))
     }
 }

@@ -26,13 +26,17 @@ struct VersionRoutes: Sendable {
         _ context: RequestContext, _ path: PathID<CallID>
     ) async throws -> OK<CallsAPI.AnalysisVersions> {
         let call = try await find(path.id, context)
-        return OK(CallsAPI.AnalysisVersions(data: try await versions.analyses(of: call.id, in: context.tenant)))
+        return OK(
+            CallsAPI.AnalysisVersions(
+                data: try await versions.analyses(
+                    of: call.id, showing: context.settings.analysisFeatures, in: context.tenant)))
     }
 
     func analysis(_ context: RequestContext, _ path: Path<VersionPath>) async throws -> OK<CallsAPI.Analysis> {
         let call = try await find(path.value.id, context)
         let found = try await versions.analysis(path.value.version, of: call.id, in: context.tenant)
-        guard let found else { throw Failure(.notFound) }
+        guard var found else { throw Failure(.notFound) }
+        found.analysis = found.analysis.showing(context.settings.analysisFeatures)
         return OK(found.wire(try await results.transcript(of: call.id, in: context.tenant)))
     }
 
@@ -98,6 +102,7 @@ struct VersionRoutes: Sendable {
     }
 
     private func whole(_ call: Call, _ context: RequestContext) async throws -> CallsAPI.Call {
-        call.wire(try await results.results(of: call.id, in: context.tenant))
+        call.wire(
+            try await results.results(of: call.id, in: context.tenant).showing(context.settings.analysisFeatures))
     }
 }

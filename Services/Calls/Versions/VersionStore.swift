@@ -9,18 +9,21 @@ struct VersionStore: Sendable {
 
     let database: Database
 
-    func analyses(of call: CallID, in tenant: TenantID) async throws -> [CallsAPI.AnalysisVersion] {
+    func analyses(
+        of call: CallID, showing features: Set<AnalysisFeature>, in tenant: TenantID
+    ) async throws -> [CallsAPI.AnalysisVersion] {
         try await database.tenant(tenant).query(
             """
             SELECT version, transcript_version, document, created_at FROM analyses
             WHERE tenant_id = \(tenant) AND call_id = \(call) ORDER BY version DESC LIMIT \(Self.bound)
             """
         ) { row in
-            let stored = try ResultStore.analysis(&row)
+            var stored = try ResultStore.analysis(&row)
+            stored.analysis = stored.analysis.showing(features)
             return CallsAPI.AnalysisVersion(
                 version: stored.version, transcriptVersion: stored.transcriptVersion,
                 engine: stored.analysis.engine.rawValue, model: stored.analysis.model,
-                rubric: stored.analysis.insights?.rubric?.wire, sentimentScore: stored.analysis.sentiment.score,
+                rubric: stored.analysis.insights?.rubric?.wire, sentimentScore: stored.analysis.sentiment?.score,
                 qualityScore: stored.analysis.quality?.score, analysedAt: stored.analysedAt)
         }
     }

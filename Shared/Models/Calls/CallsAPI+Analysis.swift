@@ -123,8 +123,9 @@ extension CallsAPI {
         package var transcriptVersion: Int
         /// Whether the transcript has changed since.
         package var isOutdated: Bool
-        package var summary: String
-        package var sentiment: Sentiment
+        /// Null where it is switched off, as the tone is.
+        package var summary: String?
+        package var sentiment: Sentiment?
         /// Null with `emotions_unavailable_reason` where it is not known whose they are, or nobody looked.
         package var emotions: Emotions?
         package var emotionsUnavailableReason: String?
@@ -141,14 +142,17 @@ extension CallsAPI {
         package var recommendations: [Finding]
         package var trackers: [TrackerHit]
         package var talk: TalkStatistics
+        /// What is switched off, or was when the call was analysed.
+        package var omitted: [AnalysisFeature]
         package var analysedAt: Timestamp
 
         package init(
-            version: Int, engine: String, model: String, transcriptVersion: Int, isOutdated: Bool, summary: String,
-            sentiment: Sentiment, emotions: Emotions?, emotionsUnavailableReason: String?, topics: [Finding],
+            version: Int, engine: String, model: String, transcriptVersion: Int, isOutdated: Bool, summary: String?,
+            sentiment: Sentiment?, emotions: Emotions?, emotionsUnavailableReason: String?, topics: [Finding],
             actionItems: [ActionItem], intent: Finding?, objections: [Objection], keyMoments: [Finding],
             quality: Quality?, qualityUnavailableReason: String?, dealRisk: Risk?, churnRisk: Risk?,
-            recommendations: [Finding], trackers: [TrackerHit], talk: TalkStatistics, analysedAt: Timestamp
+            recommendations: [Finding], trackers: [TrackerHit], talk: TalkStatistics, omitted: [AnalysisFeature],
+            analysedAt: Timestamp
         ) {
             self.version = version
             self.engine = engine
@@ -171,6 +175,7 @@ extension CallsAPI {
             self.recommendations = recommendations
             self.trackers = trackers
             self.talk = talk
+            self.omitted = omitted
             self.analysedAt = analysedAt
         }
     }

@@ -87,13 +87,15 @@ extension CallsAPI {
     /// What a list says of an analysis.
     package struct AnalysisSummary: Codable, Sendable, Hashable {
         package var engine: String
-        package var summary: String
-        package var sentimentScore: Double
-        package var sentimentLabel: SentimentLabel
+        /// Null where it is switched off, as the tone is.
+        package var summary: String?
+        package var sentimentScore: Double?
+        package var sentimentLabel: SentimentLabel?
         package var qualityScore: Int?
 
         package init(
-            engine: String, summary: String, sentimentScore: Double, sentimentLabel: SentimentLabel, qualityScore: Int?
+            engine: String, summary: String?, sentimentScore: Double?, sentimentLabel: SentimentLabel?,
+            qualityScore: Int?
         ) {
             self.engine = engine
             self.summary = summary

@@ -8,13 +8,13 @@ extension CallsAPI {
         package var engine: String
         package var model: String
         package var rubric: RubricReference?
-        package var sentimentScore: Double
+        package var sentimentScore: Double?
         package var qualityScore: Int?
         package var analysedAt: Timestamp
 
         package init(
             version: Int, transcriptVersion: Int, engine: String, model: String, rubric: RubricReference?,
-            sentimentScore: Double, qualityScore: Int?, analysedAt: Timestamp
+            sentimentScore: Double?, qualityScore: Int?, analysedAt: Timestamp
         ) {
             self.version = version
             self.transcriptVersion = transcriptVersion

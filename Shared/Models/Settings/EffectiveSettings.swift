@@ -4,7 +4,8 @@ package import JSON
 package typealias SettingOverrides = [String: JSONValue]
 
 /// The settings that hold for somebody, by the one rule: what a person has set holds before what the tenant has, that
-/// before what the platform has, and that before the default.
+/// before what the platform has, and that before the default. What the platform switches off of settings that are
+/// `isBinding`, nobody switches on.
 ///
 /// A value that the catalogue does not take at its level, such as one of a later release, is passed over.
 package struct EffectiveSettings: Sendable {
@@ -34,6 +35,7 @@ package struct EffectiveSettings: Sendable {
 
     /// The value that holds and where it comes from.
     package func resolve(_ setting: Setting) -> (value: JSONValue, source: SettingSource) {
+        if setting.isBinding, own(setting, at: .platform) == .bool(false) { return (.bool(false), .platform) }
         if let value = own(setting, at: .user) { return (value, .user) }
         if let value = own(setting, at: .tenant) { return (value, .tenant) }
         if let value = own(setting, at: .platform) { return (value, .platform) }

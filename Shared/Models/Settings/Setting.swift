@@ -13,6 +13,8 @@ package struct Setting: Sendable, Hashable {
     package let levels: [SettingLevel]
     /// Who may set it for a tenant.
     package let writer: SettingWriter
+    /// Whether nobody switches on what the platform has switched off.
+    package let isBinding: Bool
     package let title: String
     package let help: String
 }
@@ -37,7 +39,7 @@ package enum SettingWriter: String, Codable, CaseIterable, Sendable {
 
 /// What belongs together on one form.
 package enum SettingGroup: String, Codable, CaseIterable, Sendable {
-    case general, access, calls, recording, retention, privacy
+    case general, access, calls, analysis, recording, retention, privacy
 }
 
 /// What a number counts.

@@ -7,12 +7,12 @@ package struct SettingKey<Value: SettingValue>: Sendable {
 
     init(
         _ name: String, _ group: SettingGroup, _ type: SettingType, default fallback: Value,
-        at levels: [SettingLevel] = [.platform, .tenant], by writer: SettingWriter = .administrators, _ title: String,
-        _ help: String
+        at levels: [SettingLevel] = [.platform, .tenant], by writer: SettingWriter = .administrators,
+        isBinding: Bool = false, _ title: String, _ help: String
     ) {
         setting = Setting(
             name: name, group: group, type: type, fallback: fallback.settingJSON, levels: levels, writer: writer,
-            title: title, help: help)
+            isBinding: isBinding, title: title, help: help)
         self.fallback = fallback
     }
 }

@@ -94,15 +94,17 @@ package enum Settings {
     }
 
     /// Every setting, in the order of the forms.
-    package static let all: [Setting] = [
-        language.setting, timeZone.setting, country.setting, appearance.setting, sessionTimeoutHours.setting,
-        visibility.setting, supportAccess.setting, callRetryHours.setting, callRetryAttempts.setting,
-        transcribesCalls.setting,
-        transcriptionEngine.setting, analysisEngine.setting, transcriptionLanguage.setting, aiBudget.setting,
-        recordingPolicy.setting, redactsCardNumbers.setting, recordsInternalCalls.setting, recodeDays.setting, binDays.setting,
-        callRetentionDays.setting, recordingRetentionDays.setting,
-        transcriptRetentionDays.setting, auditRetentionDays.setting, performanceNames.setting, agentEmotion.setting,
-    ]
+    package static let all: [Setting] =
+        [
+            language.setting, timeZone.setting, country.setting, appearance.setting, sessionTimeoutHours.setting,
+            visibility.setting, supportAccess.setting, callRetryHours.setting, callRetryAttempts.setting,
+            transcribesCalls.setting,
+            transcriptionEngine.setting, analysisEngine.setting, transcriptionLanguage.setting, aiBudget.setting,
+            recordingPolicy.setting, redactsCardNumbers.setting, recordsInternalCalls.setting, recodeDays.setting,
+            binDays.setting,
+            callRetentionDays.setting, recordingRetentionDays.setting,
+            transcriptRetentionDays.setting, auditRetentionDays.setting, performanceNames.setting, agentEmotion.setting,
+        ] + AnalysisFeature.allCases.compactMap { analysisFeatures[$0]?.setting }
 
     private static let byName: [String: Setting] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 

@@ -53,8 +53,8 @@ enum Conversation {
         #expect(topic.segmentIDs == [1, 2, 3])
         #expect(analysis.intent?.name == "pricing")
         #expect(analysis.objections == [Analysis.Finding(name: "price", segmentIDs: [3])])
-        #expect(analysis.sentiment.label == .positive)
-        #expect(analysis.sentiment.segmentIDs.contains(7))
+        #expect(analysis.sentiment?.label == .positive)
+        #expect(analysis.sentiment?.segmentIDs.contains(7) == true)
         #expect(analysis.talk.unavailableReason == nil)
         #expect(analysis.talk.agentRatio.map { $0 > 0.5 && $0 < 0.6 } == true)
         #expect(analysis.talk.silenceRatio == 0.25)
@@ -89,8 +89,8 @@ enum Conversation {
             (.agent, "That's not my problem. Calm down."),
             (.customer, "This is unacceptable. I will cancel my contract."),
         ])
-        #expect(analysis.sentiment.label == .negative)
-        #expect(analysis.sentiment.score < -0.3)
+        #expect(analysis.sentiment?.label == .negative)
+        #expect(try #require(analysis.sentiment).score < -0.3)
         #expect(analysis.intent == Analysis.Finding(name: "complaint", segmentIDs: [1, 3]))
         let quality = try #require(analysis.quality)
         #expect(quality.score < 40)
@@ -119,7 +119,7 @@ enum Conversation {
     }
 
     @Test func `the summary is two or three sentences of the call in their order`() throws {
-        let summary = try analysis(Conversation.sale).summary
+        let summary = try #require(analysis(Conversation.sale).summary)
         let whole = Conversation.sale.map(\.1).joined(separator: " ")
         let sentences = SpokenSegment(
             Conversation.transcript([(.unknown, summary)]).segments[0]
@@ -133,8 +133,9 @@ enum Conversation {
 
     @Test func `every finding names segments that exist`() throws {
         let analysis = try analysis(Conversation.sale)
+        let tone = try #require(analysis.sentiment)
         let named =
-            analysis.sentiment.segmentIDs + analysis.topics.flatMap(\.segmentIDs)
+            tone.segmentIDs + analysis.topics.flatMap(\.segmentIDs)
             + analysis.actionItems.flatMap(\.segmentIDs) + analysis.objections.flatMap(\.segmentIDs)
             + analysis.keyMoments.flatMap(\.segmentIDs) + (analysis.intent?.segmentIDs ?? [])
             + (analysis.quality?.categories.flatMap(\.segmentIDs) ?? [])

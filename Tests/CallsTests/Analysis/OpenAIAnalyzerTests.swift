@@ -136,6 +136,46 @@ import Testing
         }
     }
 
+    @Test func `what is switched off is neither asked nor believed, and the question is shorter`() async throws {
+        var request = try Conversation.request(Conversation.sale)
+        let (_, asked) = try await analyze(try Self.chat(Self.answer()), request)
+        request.features = [.summary, .topics]
+        // The model answers everything all the same.
+        let (result, fake) = try await analyze(try Self.chat(Self.answer()), request)
+        let analysis = try result.get()
+        #expect(analysis.summary?.isEmpty == false && analysis.topics.count == 1)
+        #expect(analysis.sentiment == nil && analysis.quality == nil && analysis.intent == nil)
+        #expect(analysis.actionItems.isEmpty && analysis.objections.isEmpty && analysis.keyMoments.isEmpty)
+        let insights = try #require(analysis.insights)
+        #expect(insights.segmentSentiments.isEmpty && insights.emotions == nil && insights.handling.isEmpty)
+        #expect(insights.dealRisk == nil && insights.recommendations.isEmpty && insights.coaching.isEmpty)
+        #expect(analysis.omitted?.count == AnalysisFeature.allCases.count - 2)
+        let sent = try #require(fake.chats.first)
+        for word in ["sentiment", "emotions", "deal_risk", "quality", "Rubric", "action_items", "objections"] {
+            #expect(!sent.contains(word) && asked.chats[0].contains(word))
+        }
+        #expect(sent.utf8.count * 2 < asked.chats[0].utf8.count)
+        let body = try #require(try JSONSerialization.jsonObject(with: Data(sent.utf8)) as? [String: Any])
+        let format = try #require((body["response_format"] as? [String: Any])?["json_schema"] as? [String: Any])
+        let schema = try #require(format["schema"] as? [String: Any])
+        #expect(schema["required"] as? [String] == ["summary", "topics"])
+        try checkStrictness(schema)
+    }
+
+    @Test func `an answer that leaves out what was asked is none, and where nothing is wanted nothing is asked`()
+        async throws
+    {
+        var request = try Conversation.request(Conversation.sale)
+        request.features = [.summary, .topics]
+        let (result, _) = try await analyze(try Self.chat("{\"summary\":\"A talk.\"}"), request)
+        #expect(throws: EngineError.invalidAnswer) { try result.get() }
+        request.features = [.trackers]
+        let (none, fake) = try await analyze(try Self.chat("{}"), request)
+        let analysis = try none.get()
+        #expect(fake.chats.isEmpty && analysis.usage == EngineUsage() && analysis.summary == nil)
+        #expect(analysis.engine == .openAI && analysis.talk.agentRatio != nil)
+    }
+
     @Test func `a quote that nobody said refuses the whole answer`() async throws {
         for answer in [
             Self.answer(quote: "we will sue you"), Self.answer(quote: ""), Self.answer(quote: "?!"),

@@ -52,7 +52,7 @@ struct LiveTests {
                 on: server, as: agent)
             let told = try events(try await server.send(.get, path, as: agent))
             #expect(told.map(\.name) == ["partial", "segment", "sentiment", "segment", "ended"])
-            #expect(told[0].update.speaker == .agent)
+            #expect(told[0].update.speaker == .agent && told[0].update.sentimentLabel != nil)
             #expect(told[1].update.sentimentLabel == .negative && told[1].update.text == "I am furious\nand angry")
             #expect(told[2].update.sentimentLabel == .negative)
             #expect(told[3].update.text == "[redacted]")
@@ -61,6 +61,27 @@ struct LiveTests {
             #expect(try await server.send(.get, path, as: agent, headers: ["Last-Event-ID": "x"]).status == 400)
             #expect(try await server.send(.get, path, as: .user(.agent)).status == 404)
             #expect(try await server.sendJSON(.post, path, "{\"updates\": []}", as: agent).status == 422)
+        }
+    }
+
+    @Test func `words that may change have a tone already, in the rules' language, where tones are wanted`()
+        async throws
+    {
+        try await CallsServer.with { server in
+            func tones(_ updates: String) async throws -> [SentimentLabel?] {
+                let call = try await server.createCall().id
+                _ = try await tell(call, updates + ", \(Self.ended)", on: server, as: .user(.owner))
+                // Whoever comes late gets what was said so far.
+                let told = try events(try await server.send(.get, "/api/v1/calls/\(call)/live"))
+                return told.dropLast().map(\.update.sentimentLabel)
+            }
+            let partial = "{\"kind\": \"partial\", \"speaker\": \"customer\", \"text\": \"I am furious and angry\"}"
+            #expect(try await tones(partial) == [.negative])
+            let german = "{\"kind\": \"partial\", \"text\": \"Guten Tag, ich bin wirklich sehr zufrieden mit Ihnen\"}"
+            #expect(try await tones(german) == [nil])
+            server.trust.knowledge.set(try #require(Settings.analysisFeatures[.sentiment]), false, of: server.tenant)
+            let told = "{\"kind\": \"sentiment\", \"sentiment_score\": -0.5}"
+            #expect(try await tones("\(partial), \(told)") == [nil])
         }
     }
 

@@ -48,6 +48,42 @@ struct VersionTests {
         }
     }
 
+    @Test func `what is switched off is not kept, and not shown of analyses from before`() async throws {
+        try await CallsServer.with { server in
+            let before = try await server.callWithTranscript()
+            let tone = try #require(Settings.analysisFeatures[.sentiment])
+            let summary = try #require(Settings.analysisFeatures[.summary])
+            #expect(try await server.get(before).analysis?.omitted == [])
+            // The tenant wants no tone, the platform no summary, whatever the tenant says.
+            server.trust.knowledge.set(tone, false, of: server.tenant)
+            server.trust.knowledge.set(summary, false, of: .platform)
+            server.trust.knowledge.set(summary, true, of: server.tenant)
+            let after = try await server.callWithTranscript()
+            for call in [before, after] {
+                let shown = try #require(try await server.get(call).analysis)
+                #expect(shown.summary == nil && shown.sentiment == nil && shown.quality != nil)
+                #expect(shown.omitted == [.summary, .sentiment])
+                let list = try await server.send(.get, "/api/v1/calls/\(call)/analyses")
+                    .decoded(CallsAPI.AnalysisVersions.self)
+                #expect(list.data.map(\.sentimentScore) == [nil] && list.data[0].qualityScore != nil)
+            }
+            let page = try await server.send(.get, "/api/v1/calls").decoded(Page<CallsAPI.CallSummary>.self)
+            #expect(page.data.count == 2)
+            #expect(page.data.allSatisfy { $0.analysis?.summary == nil && $0.analysis?.sentimentLabel == nil })
+            let table = try await server.send(.get, "/api/v1/calls/export")
+            #expect(!String(decoding: table.bytes, as: UTF8.self).contains("positive"))
+            let stored = try await server.database.tenant(server.tenant).values(
+                "SELECT sentiment_label FROM calls WHERE tenant_id = \(server.tenant) AND id = \(after)",
+                as: String?.self)
+            #expect(stored == [nil])
+            server.trust.knowledge.set(summary, true, of: .platform)
+            server.trust.knowledge.set(tone, true, of: server.tenant)
+            #expect(try await server.get(before).analysis?.sentiment?.label == .positive)
+            let kept = try await server.get(after).analysis
+            #expect(kept?.summary == nil && kept?.omitted == [.summary, .sentiment])
+        }
+    }
+
     @Test func `a rubric is the default of one tenant, changes by version and can go`() async throws {
         try await CallsServer.with { server in
             let base = "/api/v1/calls/rubrics"

@@ -116,9 +116,9 @@ import Testing
         let analysis = try #require(call.analysis)
         let known = Set(try #require(call.transcript).segments.map(\.id))
         #expect(analysis.engine == "local")
-        #expect(!analysis.summary.isEmpty)
+        #expect(!(analysis.summary ?? "").isEmpty)
         #expect(analysis.transcriptVersion == call.transcript?.version)
-        var findings = [("sentiment", analysis.sentiment.segmentIDs)]
+        var findings = [("sentiment", analysis.sentiment?.segmentIDs ?? [])]
         findings += analysis.topics.map { ("topic \($0.name)", $0.segmentIDs) }
         findings += analysis.actionItems.map { ("action \($0.text)", $0.segmentIDs) }
         findings += analysis.objections.map { ("objection \($0.name)", $0.segmentIDs) }

@@ -8,6 +8,8 @@ struct CallPopStore: Sendable {
 
     let rows: any SQLExecutor
     let tenant: TenantID
+    /// The findings that are shown.
+    let features: Set<AnalysisFeature>
 
     /// The call, how often the number was spoken with, what is open of it and the last call, in one statement.
     func find(_ id: CallID, reach: CallReach) async throws -> CallsAPI.CallPop? {
@@ -48,7 +50,7 @@ struct CallPopStore: Sendable {
                 status: try row.next(CallStatus.self), number: try row.next(String?.self),
                 calls: try row.next(Int.self), lastCall: nil, missedCallID: try row.next(MissedCallID?.self),
                 name: try row.next(String?.self))
-            if pop.calls > 0 { pop.lastCall = try Call(row: &row).summary }
+            if pop.calls > 0 { pop.lastCall = try Call(row: &row).showing(features).summary }
             return pop
         }
     }

@@ -61,7 +61,9 @@ struct CallbackRoutes: Sendable {
     }
 
     func pop(_ context: RequestContext, _ path: PathID<CallID>) async throws -> OK<CallsAPI.CallPop> {
-        let store = CallPopStore(rows: database.tenant(context.tenant), tenant: context.tenant)
+        let store = CallPopStore(
+            rows: database.tenant(context.tenant), tenant: context.tenant,
+            features: context.settings.analysisFeatures)
         guard let pop = try await store.find(path.id, reach: context.reach) else { throw Failure(.notFound) }
         return OK(pop)
     }
