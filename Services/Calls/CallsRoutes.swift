@@ -44,13 +44,14 @@ struct CallsRoutes: Sendable {
             views: ViewRoutes(database: database), cards: ScorecardRoutes(database: database),
             playlists: PlaylistRoutes(database: database), shares: ShareRoutes(database: database))
         routes += RouteTable.many(
-            BulkRoutes(database: database, people: people), CallExportRoutes(database: database),
+            BulkRoutes(database: database, people: people, pricing: pricing), CallExportRoutes(database: database),
             ProcessingQueueRoutes(database: database, blobs: blobs))
         routes += RouteTable.papers(
             CallPaperRoutes(database: database), ReportScheduleRoutes(database: database, people: people))
-        routes += RouteTable.queues(QueueRoutes(database: database))
+        routes += RouteTable.queues(QueueRoutes(database: database), DeadJobRoutes(database: database))
         routes += RouteTable.analytics(
-            PerformanceRoutes(database: database), AnalyticsRoutes(database: database))
+            PerformanceRoutes(database: database), AnalyticsRoutes(database: database),
+            FigureTableRoutes(database: database))
         routes += RouteTable.lines(LineRoutes(database: database))
         routes += RouteTable.consent(consent)
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)

@@ -56,7 +56,7 @@ enum FigureLinks {
         ("positive", "sentiment=positive"), ("neutral", "sentiment=neutral"), ("negative", "sentiment=negative"),
         ("sentiment", "sentiment=positive,neutral,negative"), ("quality", "quality_min=0"),
         ("rated_calls", "quality_min=0"), ("recorded", "has_recording=true"), ("transcribed", "has_transcript=true"),
-        ("analysed", "sentiment=positive,neutral,negative"),
+        ("analysed", "has_analysis=true"),
     ].map { CallsAPI.FigureFilter(figure: $0.0, query: $0.1) }
 
     /// The calls of a row: some days or an hour, and what the caller asked for.

@@ -31,7 +31,14 @@ struct AnalyticsRoutes: Sendable {
     func series(
         _ context: RequestContext, _ form: Query<SeriesQuery>, _ query: Query<AnalyticsQuery>
     ) async throws -> OK<CallsAPI.FigureSeries> {
-        let (asked, step, zone) = (try reach(context, query.value), form.value.step ?? .day, context.timeZone)
+        OK(try await series(context, form.value.step ?? .day, query.value))
+    }
+
+    /// The same for whoever makes something else of it.
+    func series(
+        _ context: RequestContext, _ step: FigureStep, _ query: AnalyticsQuery
+    ) async throws -> CallsAPI.FigureSeries {
+        let (asked, zone) = (try reach(context, query), context.timeZone)
         let store = FigureStore(rows: context.database(database))
         let span = try await store.span(from: asked.fromDate, to: asked.toDate, zone: zone)
         if step == .hour, span.toDate >= span.fromDate.adding(days: Self.mostHourDays) {
@@ -51,23 +58,29 @@ struct AnalyticsRoutes: Sendable {
         var total = Figures()
         for point in points { total += point.figures }
         let steps = Self.filled(points, step == .hour ? [] : try await store.beginnings(step, in: span, zone: zone))
-        return OK(
-            CallsAPI.FigureSeries(
-                fromDate: span.fromDate, toDate: span.toDate, timeZone: zone, step: step, total: total.wire,
-                points: steps.indices.map { index in
-                    let point = steps[index]
-                    let hour = step == .hour ? point.startsAt..<(point.startsAt + .seconds(3600)) : nil
-                    let last = index + 1 < steps.count ? steps[index + 1].date.adding(days: -1) : span.toDate
-                    return .init(
-                        startsAt: point.startsAt, date: point.date, figures: point.figures.wire,
-                        query: FigureLinks.query(asked, from: point.date, to: last, hour: hour))
-                }, figures: FigureLinks.figures))
+        return CallsAPI.FigureSeries(
+            fromDate: span.fromDate, toDate: span.toDate, timeZone: zone, step: step, total: total.wire,
+            points: steps.indices.map { index in
+                let point = steps[index]
+                let hour = step == .hour ? point.startsAt..<(point.startsAt + .seconds(3600)) : nil
+                let last = index + 1 < steps.count ? steps[index + 1].date.adding(days: -1) : span.toDate
+                return .init(
+                    startsAt: point.startsAt, date: point.date, figures: point.figures.wire,
+                    query: FigureLinks.query(asked, from: point.date, to: last, hour: hour))
+            }, figures: FigureLinks.figures)
     }
 
     func groups(
         _ context: RequestContext, _ form: Query<GroupQuery>, _ query: Query<AnalyticsQuery>
     ) async throws -> OK<CallsAPI.FigureGroups> {
-        let (asked, by, people) = (try reach(context, query.value), form.value.by, PeopleFigures(context))
+        OK(try await groups(context, form.value.by, query.value))
+    }
+
+    /// The same for whoever makes something else of it.
+    func groups(
+        _ context: RequestContext, _ by: FigureGroup, _ query: AnalyticsQuery
+    ) async throws -> CallsAPI.FigureGroups {
+        let (asked, people) = (try reach(context, query), PeopleFigures(context))
         if by == .agent { try people.checkApart() }
         let store = FigureStore(rows: context.database(database))
         let span = try await store.span(from: asked.fromDate, to: asked.toDate, zone: context.timeZone)
@@ -87,10 +100,9 @@ struct AnalyticsRoutes: Sendable {
                 key: value, label: label, figures: row.figures.wire,
                 query: FigureLinks.query(asked, from: span.fromDate, to: span.toDate, group: (by, value)))
         }
-        return OK(
-            CallsAPI.FigureGroups(
-                fromDate: span.fromDate, toDate: span.toDate, timeZone: context.timeZone, by: by, data: data,
-                figures: FigureLinks.figures))
+        return CallsAPI.FigureGroups(
+            fromDate: span.fromDate, toDate: span.toDate, timeZone: context.timeZone, by: by, data: data,
+            figures: FigureLinks.figures)
     }
 
     func leaderboard(

@@ -9,6 +9,7 @@ import Web
 struct BulkRoutes: Sendable {
     let database: Database
     let people: PeopleDirectory
+    let pricing: EnginePricing
 
     func create(
         _ context: RequestContext, _ body: Body<CallsAPI.CreateBulkAction>
@@ -21,8 +22,10 @@ struct BulkRoutes: Sendable {
             throw Failure.invalid("/filter", "too_many", "At most \(BulkStore.mostCalls) calls at a time.")
         }
         let audio = wanted.action == .reprocess ? seconds : nil
-        let price = audio == nil ? nil : try await store.costPerSecond()
-        let cost = price.flatMap { price in audio.map { Int64((price * $0).rounded()) } }
+        let gate = StageGate(costs: CostStore(database: database), knowledge: context.knowledge)
+        let cost = audio.flatMap {
+            pricing.estimate(calls: ids.count, seconds: $0) { gate.choice($0, of: context.tenant) }
+        }
         let person = context.principal?.user?.userID
         if wanted.dryRun == true {
             return Accepted(

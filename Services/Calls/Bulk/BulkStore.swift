@@ -39,16 +39,6 @@ struct BulkStore: Sendable {
         return (found.map { $0.0 }, found.reduce(0) { $0 + $1.1 })
     }
 
-    /// What a second of audio has cost lately, in millionths of a US dollar; nil where nothing is known.
-    func costPerSecond() async throws -> Double? {
-        try await rows.value(
-            """
-            SELECT CASE WHEN sum(u.audio_seconds) > 0 THEN sum(u.cost_micros)::double precision / sum(u.audio_seconds) END
-            FROM (SELECT audio_seconds, cost_micros FROM call_cost_rollups WHERE tenant_id = \(tenant)
-                ORDER BY bucket_at DESC LIMIT 500) AS u
-            """, as: Double?.self) ?? nil
-    }
-
     func create(
         _ kind: BulkActionKind, _ arguments: BulkArguments, _ calls: [CallID], audioSeconds: Double?,
         costMicros: Int64?, by person: UserID?, in transaction: Transaction

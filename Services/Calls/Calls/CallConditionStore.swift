@@ -72,6 +72,7 @@ struct CallCondition {
         }
         if let has = query.hasRecording { rest = "\(rest) AND (recording_bytes IS NOT NULL) = \(has)" }
         if let has = query.hasTranscript { rest = "\(rest) AND (transcript_language IS NOT NULL) = \(has)" }
+        if let has = query.hasAnalysis { rest = "\(rest) AND (analysis_engine IS NOT NULL) = \(has)" }
         if let names = query.team { rest = "\(rest) AND team = ANY (\(names)::text[])" }
         if let has = query.answered {
             rest = "\(rest) AND (answered_at IS NOT NULL OR status IN ('completed', 'in_progress')) = \(has)"

@@ -44,6 +44,7 @@ struct CallQuery: Codable, Sendable, Hashable {
     var team: [String]?
     var hasRecording: Bool?
     var hasTranscript: Bool?
+    var hasAnalysis: Bool?
     /// The first and the last day, in the tenant's time zone.
     var fromDate: LocalDate?
     var toDate: LocalDate?

@@ -57,6 +57,17 @@ struct EnginePricing: Sendable {
         return isPublic ? (published(stage, calls: calls, seconds: seconds), .published) : (0, .unknown)
     }
 
+    /// What both stages of some calls would cost by the engines of a tenant's choice; nil where a price is not known.
+    func estimate(calls: Int, seconds: Double, _ choice: (UsageStage) -> EngineChoice) -> Int64? {
+        var micros: Int64 = 0
+        for stage in UsageStage.allCases {
+            let part = estimate(stage, by: engine(of: stage, choice(stage)), calls: calls, seconds: seconds)
+            guard part.basis != .unknown else { return nil }
+            micros += part.micros
+        }
+        return micros
+    }
+
     private func published(_ stage: UsageStage, calls: Int, seconds: Double) -> Int64 {
         switch stage {
         case .transcription: Int64((seconds / 60 * Published.audioMinuteMicros).rounded())

@@ -3,7 +3,9 @@ import Web
 
 extension RouteTable {
     /// Figures over many calls.
-    static func analytics(_ performance: PerformanceRoutes, _ analytics: AnalyticsRoutes) -> [Route] {
+    static func analytics(
+        _ performance: PerformanceRoutes, _ analytics: AnalyticsRoutes, _ tables: FigureTableRoutes
+    ) -> [Route] {
         [
             .get(
                 "/api/v1/analytics/users/{id}", "get_user_performance",
@@ -21,6 +23,9 @@ extension RouteTable {
             .get(
                 "/api/v1/analytics/calls/hours", "get_busy_hours", .permission(.callsReadAll, or: .callsReadOwn),
                 "When calls come, by hours of the week", analytics.hours),
+            .get(
+                "/api/v1/analytics/calls/export", "export_figures", .permission(.callsExport),
+                "Figures in time, or side by side, as CSV", tables.csv, .contentTypes(["text/csv"])),
         ]
     }
 }

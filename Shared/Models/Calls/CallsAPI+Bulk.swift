@@ -151,6 +151,32 @@ extension CallsAPI {
         }
     }
 
+    /// Work that was given up after so many attempts.
+    package struct DeadJob: Codable, Sendable {
+        package var id: JobID
+        package var kind: String
+        /// Null for what is about no call.
+        package var callID: CallID?
+        package var attempts: Int
+        package var createdAt: Timestamp
+        /// When it was given up.
+        package var since: Timestamp
+        package var error: ProcessingError?
+
+        package init(
+            id: JobID, kind: String, callID: CallID?, attempts: Int, createdAt: Timestamp, since: Timestamp,
+            error: ProcessingError?
+        ) {
+            self.id = id
+            self.kind = kind
+            self.callID = callID
+            self.attempts = attempts
+            self.createdAt = createdAt
+            self.since = since
+            self.error = error
+        }
+    }
+
     /// What has been done again.
     package struct Retried: Codable, Sendable {
         package var calls: Int

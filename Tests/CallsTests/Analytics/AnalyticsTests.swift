@@ -191,6 +191,22 @@ import WebTestSupport
             let both: CallsAPI.FigureSeries = try await get(server, "series?agent_id=\(agent)&topic=price")
             let listedBoth = try await listed.list("agent_id=\(agent)&topic=price")
             #expect(both.total.calls == listedBoth.total && both.total.calls > 0)
+            // The same figures as a table, on record.
+            let table = try await server.send(.get, "/api/v1/analytics/calls/export?by=agent&agent_id=\(agent)")
+            let lines = String(decoding: table.bytes.dropFirst(3), as: UTF8.self).split(separator: "\r\n")
+            #expect(table.headers["Content-Type"] == "text/csv; charset=utf-8" && lines.count == 2)
+            #expect(lines[0].hasPrefix("agent,label,calls,inbound,") && lines[1].hasPrefix("\(agent),,10,"))
+            let days = try await server.send(.get, "/api/v1/analytics/calls/export?topic=price")
+            let steps = String(decoding: days.bytes.dropFirst(3), as: UTF8.self).split(separator: "\r\n")
+            #expect(steps.count == 31 && steps[0].hasPrefix("date,starts_at,calls,"))
+            let byTopic: CallsAPI.FigureSeries = try await get(server, "series?topic=price")
+            let counted = steps.dropFirst().compactMap { Int($0.split(separator: ",")[2]) }
+            #expect(counted.reduce(0, +) == byTopic.total.calls)
+            #expect(try await server.send(.get, "/api/v1/analytics/calls/export", as: .user(.agent)).status == 403)
+            #expect(
+                try await server.send(.get, "/api/v1/analytics/calls/export?by=topic&step=day").status == 400)
+            let kept = try await server.send(.get, "/api/v1/calls/exports").decoded(Page<CallsAPI.CallExport>.self)
+            #expect(kept.data.map(\.format) == ["csv_figures", "csv_figures"] && kept.data.map(\.rows) == [30, 1])
             let hours: CallsAPI.BusyHours = try await get(server, "hours")
             #expect(hours.data.reduce(0) { $0 + $1.calls } == 20)
             let bad = try await server.send(

@@ -125,6 +125,78 @@ import WebTestSupport
         }
     }
 
+    @Test func `what engines would cost is said before they are begun`() async throws {
+        try await CallsServer.with { server in
+            let call = try await ListedCalls(server).add()
+            try await server.database.tenant(server.tenant).execute(
+                """
+                UPDATE calls SET stage = 'failed', recording_bytes = 10, recording_seconds = 120, recording_channels = 1
+                WHERE tenant_id = \(server.tenant) AND id = \(call)
+                """)
+            func trial() async throws -> CallsAPI.BulkAction {
+                let body = "{\"action\": \"reprocess\", \"ids\": [\"\(call)\"], \"dry_run\": true}"
+                return try await server.json(.post, "/api/v1/calls/bulk", body).decoded()
+            }
+            let free = try await trial()
+            #expect(free.audioSeconds == 120 && free.costMicros == 0)
+            server.trust.knowledge.set(Settings.transcriptionEngine, .openAI, of: server.tenant)
+            server.trust.knowledge.set(Settings.analysisEngine, .openAI, of: server.tenant)
+            // Two minutes of speech and one analysis, by the published prices.
+            #expect(try await trial().costMicros == 62_000)
+        }
+    }
+
+    @Test func `work that was given up is listed with its reason, tried again, or forgotten`() async throws {
+        try await CallsServer.with { server in
+            let listed = ListedCalls(server)
+            let (failed, silenced) = (try await listed.add(), try await listed.add())
+            let rows = server.database.tenant(server.tenant)
+            try await rows.execute(
+                """
+                UPDATE calls SET stage = 'failed', recording_bytes = 10, recording_seconds = 1, recording_channels = 1
+                WHERE tenant_id = \(server.tenant) AND id = \(failed)
+                """)
+            try await rows.transaction { transaction in
+                try await TranscribeCallJob.enqueue(failed, in: transaction)
+                try await RedactRecordingJob.enqueue(silenced, .make(), in: transaction)
+                try await AnalyseCallJob.enqueue(silenced, in: transaction)
+            }
+            try await rows.execute(
+                """
+                WITH given AS (
+                    UPDATE jobs SET state = 'dead', attempts = 5, error_code = 'decoder_died'
+                    WHERE tenant_id = \(server.tenant) RETURNING tenant_id, id)
+                UPDATE job_payloads AS p SET error_detail = 'It ended early.' FROM given
+                WHERE p.tenant_id = given.tenant_id AND p.job_id = given.id AND p.tenant_id = \(server.tenant)
+                """)
+            let path = "/api/v1/calls/queue/dead"
+            let page = try await server.send(.get, path).decoded(Page<CallsAPI.DeadJob>.self)
+            #expect(page.total == 3 && page.data.allSatisfy { $0.attempts == 5 && $0.error?.code == "decoder_died" })
+            #expect(page.data.allSatisfy { $0.error?.detail == "It ended early." })
+            let byKind = Dictionary(page.data.map { ($0.kind, $0) }) { first, _ in first }
+            let written = try #require(byKind[TranscribeCallJob.kind])
+            let redacted = try #require(byKind[RedactRecordingJob.kind])
+            #expect(written.callID == failed && redacted.callID == nil)
+            for caller in [TestCaller.user(.agent)] {
+                #expect(try await server.send(.get, path, as: caller).status == 403)
+                #expect(try await server.send(.post, "\(path)/\(written.id)/retry", as: caller).status == 403)
+            }
+            // A stage goes on where its call stands; other work gets its attempts again.
+            #expect(try await server.send(.post, "\(path)/\(written.id)/retry").status == 204)
+            #expect(try await server.get(failed).processing.stage == .recordingStored)
+            #expect(try await server.send(.post, "\(path)/\(redacted.id)/retry").status == 204)
+            #expect(try await server.send(.post, "\(path)/\(redacted.id)/retry").status == 404)
+            let waiting = try await server.database.values(
+                "SELECT kind FROM jobs WHERE tenant_id = \(server.tenant) AND state = 'waiting' AND attempts = 0 ORDER BY kind",
+                as: String.self)
+            #expect(waiting == [RedactRecordingJob.kind, TranscribeCallJob.kind])
+            let last = try await server.send(.get, path).decoded(Page<CallsAPI.DeadJob>.self)
+            #expect(last.total == 1)
+            #expect(try await server.send(.delete, "\(path)/\(last.data[0].id)").status == 204)
+            #expect(try await server.send(.delete, "\(path)/\(last.data[0].id)").status == 404)
+        }
+    }
+
     @Test func `the queue shows where each call stands, and what has failed goes on`() async throws {
         try await CallsServer.with { server in
             let listed = ListedCalls(server)
