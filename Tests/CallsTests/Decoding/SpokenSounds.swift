@@ -105,6 +105,33 @@ enum SpokenSounds {
         try writer.write(samples)
     }
 
+    /// Recordings of five codings with bytes changed, and some with their ends torn off; the same ones in every run.
+    static func damaged(_ rounds: Int, seed: UInt64, in folder: ScratchFolder) throws -> [[UInt8]] {
+        let tone = tone(300, seconds: 0.5, rate: 16_000)
+        var recordings: [[UInt8]] = []
+        var random = SeededNumbers(state: seed)
+        for (index, coding) in [AudioWriter.Coding.wavMulaw, .flac, .oggVorbis, .oggOpus, .mp3].enumerated() {
+            try write(tone, to: folder.file("good-\(index)"), coding, rate: 16_000)
+            let good = try folder.bytes(of: "good-\(index)")
+            for round in 0..<rounds {
+                var bad = good
+                if round.isMultiple(of: 4) { bad.removeLast(Int.random(in: 1..<good.count, using: &random)) }
+                for _ in 0..<8 {
+                    bad[Int.random(in: 0..<bad.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+                }
+                recordings.append(bad)
+            }
+        }
+        return recordings
+    }
+
+    /// Minutes of silence in a file that is a hundredth of it or less.
+    static func bomb(_ coding: AudioWriter.Coding, minutes: Int, to path: String) throws {
+        var writer = try AudioWriter(path: path, coding: coding, sampleRate: 8_000, channels: 1)
+        let minute = [Float](repeating: 0, count: 60 * 8_000)
+        for _ in 0..<minutes { try writer.write(minute) }
+    }
+
     static func tone(_ hertz: Float, seconds: Float, rate: Int) -> [Float] {
         (0..<Int(seconds * Float(rate))).map { 0.5 * sin(2 * .pi * hertz * Float($0) / Float(rate)) }
     }

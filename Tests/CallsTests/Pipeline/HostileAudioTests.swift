@@ -103,8 +103,9 @@ struct HostileAudioTests {
             for (index, coding) in [AudioWriter.Coding.wav16, .flac, .oggOpus, .mp3].enumerated() {
                 try SpokenSounds.write(tone, to: server.scratch.file("good-\(index)"), coding, rate: 16_000)
                 let good = try server.scratch.bytes(of: "good-\(index)")
-                for _ in 0..<4 {
+                for round in 0..<10 {
                     var bad = good
+                    if round.isMultiple(of: 4) { bad.removeLast(Int.random(in: 1..<good.count, using: &random)) }
                     for _ in 0..<12 {
                         bad[Int.random(in: 0..<bad.count, using: &random)] = .random(in: .min ... .max, using: &random)
                     }
@@ -121,6 +122,31 @@ struct HostileAudioTests {
             for call in done where call.processing.stage != .analysed {
                 #expect(call.processing.error?.code.hasPrefix("audio_") == true)
             }
+        }
+    }
+
+    @Test func `small files that expand to much are taken for what they are, and the next call is worked on`()
+        async throws
+    {
+        // Made before there is a loop, which would not hear of its timers meanwhile.
+        let scratch = try ScratchFolder()
+        let bombs = try [AudioWriter.Coding.flac, .oggOpus].map { coding in
+            try SpokenSounds.bomb(coding, minutes: 5, to: scratch.file("bomb"))
+            return try scratch.bytes(of: "bomb")
+        }
+        try await CallsServer.with { server in
+            var calls: [CallID] = []
+            for bomb in bombs {
+                let call = try await server.createCall()
+                #expect(try await server.upload(bomb, to: call.id).status == 202)
+                calls.append(call.id)
+            }
+            let next = try await server.createCall()
+            _ = try await server.upload(Tones.wav(seconds: 1), to: next.id)
+            let done = try await process(calls + [next.id], on: server, decode: try #require(Tool.calls))
+            #expect(done.allSatisfy { $0.processing.stage == .analysed })
+            #expect(done.prefix(2).allSatisfy { abs(($0.recording?.durationSeconds ?? 0) - 300) < 1 })
+            #expect(done[2].transcript?.segments.isEmpty == false)
         }
     }
 
