@@ -23,6 +23,12 @@ enum FigureColumns {
         count(transcript_language), count(analysis_engine)
         """
 
+    /// Figures that are taken away.
+    static let negated: StaticString = """
+        -calls, -inbound, -outbound, -answered, -missed, -voicemail, -seconds, -talk_seconds, -positive, -neutral,
+        -negative, -sentiment_sum, -sentiment_calls, -quality_sum, -quality_calls, -recorded, -transcribed, -analysed
+        """
+
     /// Of rows that are figures already.
     static let sums: StaticString = """
         coalesce(sum(calls), 0)::bigint, coalesce(sum(inbound), 0)::bigint, coalesce(sum(outbound), 0)::bigint,

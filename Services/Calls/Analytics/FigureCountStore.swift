@@ -2,6 +2,9 @@ import Models
 import Postgres
 
 /// Counts the figures of buckets from the rows of calls, and of the days that they lie in from the buckets.
+///
+/// `OFFSET 0` has PostgreSQL look each bucket up by its time: left to itself it may compare every call of the tenant with every
+/// bucket. The ends come as values, because behind row-level security no index is asked with what a function makes of a column.
 enum FigureCountStore {
     /// Statements of one transaction in which nobody else counts for the tenant.
     static func recount(_ buckets: [Timestamp], in tenant: TenantID) -> [SQL] {
@@ -14,21 +17,25 @@ enum FigureCountStore {
             """
             INSERT INTO call_day_figures (tenant_id, kind, key, bucket_at, \(unescaped: FigureColumns.names))
             SELECT \(tenant), f.kind, f.key, d.day, \(unescaped: FigureColumns.sums)
-            FROM unnest(\(days)::timestamptz[]) AS d (day)
-            JOIN call_figures AS f
-                ON f.tenant_id = \(tenant) AND f.bucket_at >= d.day AND f.bucket_at < d.day + interval '24 hours'
+            FROM unnest(\(days)::timestamptz[], \(days.map { $0 + .seconds(86_400) })::timestamptz[]) AS d (day, until)
+            CROSS JOIN LATERAL (
+                SELECT * FROM call_figures
+                WHERE tenant_id = \(tenant) AND bucket_at >= d.day AND bucket_at < d.until OFFSET 0
+            ) AS f
             GROUP BY f.kind, f.key, d.day
             """,
         ]
     }
 
     /// The calls of some buckets, with what tells them apart.
-    private static func counted(_ buckets: [Timestamp], in tenant: TenantID) -> SQL {
+    static func counted(_ buckets: [Timestamp], in tenant: TenantID) -> SQL {
         """
         SELECT c.*, b.bucket AS counted_at, \(unescaped: FigureColumns.line) AS own_end
-        FROM unnest(\(buckets)::timestamptz[]) AS b (bucket)
-        JOIN calls AS c ON c.tenant_id = \(tenant) AND c.deleted_at IS NULL AND NOT c.is_test
-            AND c.started_at >= b.bucket AND c.started_at < b.bucket + interval '15 minutes'
+        FROM unnest(\(buckets)::timestamptz[], \(buckets.map { $0 + .seconds(900) })::timestamptz[]) AS b (bucket, until)
+        CROSS JOIN LATERAL (
+            SELECT * FROM calls WHERE tenant_id = \(tenant) AND deleted_at IS NULL AND NOT is_test
+                AND started_at >= b.bucket AND started_at < b.until OFFSET 0
+        ) AS c
         """
     }
 

@@ -14,7 +14,7 @@ struct FigureKey: Sendable, Hashable {
 struct FigureStore: Sendable {
     let rows: TenantDatabase
 
-    private var tenant: TenantID { rows.tenant }
+    var tenant: TenantID { rows.tenant }
 
     /// The days as instants; the last 30 days unless dates are given.
     func span(from: LocalDate?, to: LocalDate?, zone: TimeZoneName) async throws -> FigureSpan {
@@ -36,77 +36,6 @@ struct FigureStore: Sendable {
                 .invalidQuery, errors: [FieldError(pointer: "query/to_date", code: "out_of_range", detail: detail)])
         }
         return found
-    }
-
-    /// One step's figures.
-    struct Point: Sendable {
-        var startsAt: Timestamp
-        var date: LocalDate
-        var figures: Figures
-    }
-
-    /// What a step of a series is called by PostgreSQL, and how its beginning is found where the tenant is.
-    private static func step(_ step: FigureStep, _ instant: StaticString, _ zone: TimeZoneName) -> SQL {
-        let local: SQL = "(\(unescaped: instant) AT TIME ZONE \(zone.name))"
-        // The hour that a clock shows twice is two steps.
-        if step == .hour {
-            return "date_trunc('hour', \(local)) - (\(local) - (\(unescaped: instant) AT TIME ZONE 'UTC'))"
-        }
-        return "(date_trunc(\(step.rawValue), \(local)) AT TIME ZONE \(zone.name)) AT TIME ZONE 'UTC'"
-    }
-
-    /// The steps in which there were calls.
-    func series(_ step: FigureStep, of key: FigureKey, in span: FigureSpan, zone: TimeZoneName) async throws -> [Point]
-    {
-        try await points(
-            """
-            SELECT \(Self.step(step, "bucket_at", zone)) AS step, \(unescaped: FigureColumns.sums) FROM call_figures
-            WHERE tenant_id = \(tenant) AND kind = \(key.kind) AND key = \(key.id)
-              AND bucket_at >= \(span.begin) AND bucket_at < \(span.end) GROUP BY step
-            """, span, zone)
-    }
-
-    /// The same of whatever calls, from their rows.
-    func series(
-        _ step: FigureStep, of filter: CallFilter, in span: FigureSpan, zone: TimeZoneName
-    ) async throws -> [Point] {
-        try await points(
-            """
-            SELECT \(Self.step(step, "started_at", zone)) AS step, \(unescaped: FigureColumns.counts) FROM calls
-            WHERE \(CallCondition(filter, in: tenant).whole) AND started_at >= \(span.begin) AND started_at < \(span.end)
-            GROUP BY step
-            """, span, zone)
-    }
-
-    /// All steps of a span, with and without calls; not of hours.
-    func beginnings(_ step: FigureStep, in span: FigureSpan, zone: TimeZoneName) async throws -> [Point] {
-        let unit = step.rawValue
-        return try await rows.query(
-            """
-            SELECT day, day::timestamp AT TIME ZONE \(zone.name) FROM (
-                SELECT greatest(s::date, \(span.fromDate)::date) AS day FROM generate_series(
-                    date_trunc(\(unit), \(span.fromDate)::timestamp), \(span.toDate)::timestamp, ('1 ' || \(unit))::interval) AS s
-            ) AS steps ORDER BY day
-            """
-        ) { row in
-            let date = try row.next(LocalDate.self)
-            return Point(startsAt: try row.next(Timestamp.self), date: date, figures: Figures())
-        }
-    }
-
-    private func points(_ statement: SQL, _ span: FigureSpan, _ zone: TimeZoneName) async throws -> [Point] {
-        // A week or a month may begin before the span; its point begins with the span.
-        try await rows.query(
-            """
-            SELECT greatest(p.step AT TIME ZONE 'UTC', \(span.begin)) AS at,
-                (greatest(p.step AT TIME ZONE 'UTC', \(span.begin)) AT TIME ZONE \(zone.name))::date,
-                \(unescaped: FigureColumns.names)
-            FROM (\(statement)) AS p (step, \(unescaped: FigureColumns.names)) ORDER BY at
-            """
-        ) { row in
-            let (startsAt, date) = (try row.next(Timestamp.self), try row.next(LocalDate.self))
-            return Point(startsAt: startsAt, date: date, figures: try Figures(row: &row))
-        }
     }
 
     /// The figures of each thing of a kind.

@@ -4,24 +4,23 @@ import Postgres
 /// The `WHERE` of a list of calls, in two parts: what an index finds, and what is looked at row by row.
 struct CallCondition {
     /// Tenant, bin, time, and what has an index of its own.
-    private(set) var scope: SQL
+    private(set) var scope: SQL { didSet { isOfAll = false } }
     /// Everything else; begins with ` AND ` unless it is empty.
     private(set) var rest: SQL = ""
+
+    /// Whether the first part finds every call that is neither a test nor in the bin.
+    private(set) var isOfAll: Bool
 
     var whole: SQL { "\(scope)\(rest)" }
 
     init(_ filter: CallFilter, in tenant: TenantID) {
-        scope = "tenant_id = \(tenant) AND deleted_at IS NULL"
-        if filter.isInBin { scope = "tenant_id = \(tenant) AND deleted_at IS NOT NULL" }
-        scope = filter.isTest ? "\(scope) AND is_test" : "\(scope) AND NOT is_test"
-        if let agent = filter.reach.agentID { scope = "\(scope) AND agent_id = \(agent)" }
-        if let ids = filter.ids { scope = "\(scope) AND id = ANY (\(ids)::uuid[])" }
+        let bin: SQL = filter.isInBin ? "deleted_at IS NOT NULL" : "deleted_at IS NULL"
+        let test: SQL = filter.isTest ? "is_test" : "NOT is_test"
+        scope = "tenant_id = \(tenant) AND \(bin) AND \(test)"
+        isOfAll = !filter.isInBin && !filter.isTest
+        reached(filter)
         time(filter)
-        if let party = filter.party { scope = "\(scope) AND (from_value = \(party) OR to_value = \(party))" }
-        if let line = filter.line {
-            scope =
-                "\(scope) AND \(unescaped: FigureColumns.line) = \(line)"
-        }
+        parties(filter)
         people(filter.query)
         words(filter.query)
         ranges(filter.query)
@@ -31,6 +30,19 @@ struct CallCondition {
 
     /// Adds what begins with ` AND `.
     mutating func narrowScope(_ more: SQL) { scope = "\(scope)\(more)" }
+
+    private mutating func reached(_ filter: CallFilter) {
+        if let agent = filter.reach.agentID { scope = "\(scope) AND agent_id = \(agent)" }
+        if let ids = filter.ids { scope = "\(scope) AND id = ANY (\(ids)::uuid[])" }
+    }
+
+    private mutating func parties(_ filter: CallFilter) {
+        if let party = filter.party { scope = "\(scope) AND (from_value = \(party) OR to_value = \(party))" }
+        if let line = filter.line {
+            scope =
+                "\(scope) AND \(unescaped: FigureColumns.line) = \(line)"
+        }
+    }
 
     private mutating func time(_ filter: CallFilter) {
         let (query, zone) = (filter.query, filter.timeZone.name)

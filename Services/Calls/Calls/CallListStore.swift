@@ -5,8 +5,8 @@ import Postgres
 struct CallListStore: Sendable {
     /// Counting stops here; beyond it the roll-ups estimate.
     static let countBound = 10_000
-    /// How many of the newest calls are looked at to count what no index finds.
-    private static let countWindow = 5_000
+    /// How many of the first calls are looked at to count what no index finds; beyond them their share is taken for that of all.
+    private static let countWindow = 1_000
     /// How many calls of a search are ordered; words that are more common are found by looking through the newest calls.
     private static let searchBound = 5_000
 
@@ -23,10 +23,11 @@ struct CallListStore: Sendable {
         _ filter: CallFilter, after position: CallPosition?, limit: Int, offset: Int, in tenant: TenantID
     ) async throws -> Found {
         var condition = CallCondition(filter, in: tenant)
-        var isCommon = false
+        var (isCommon, hits): (Bool, Int?) = (false, nil)
         if let words = filter.words {
             let found = try await isEverywhere(words, in: tenant) ? nil : search(words, in: tenant)
             isCommon = found.map { $0.count > Self.searchBound } ?? true
+            hits = found?.count
             condition.narrow(to: isCommon ? nil : found, words: words, in: tenant)
         }
         let results = try await database.tenant(tenant).batch([
@@ -34,18 +35,20 @@ struct CallListStore: Sendable {
             SELECT \(unescaped: Call.columns) FROM calls WHERE \(condition.whole)\(filter.order.beyond(position))
             ORDER BY \(filter.order.sql) LIMIT \(limit) OFFSET \(offset)
             """,
-            isCommon ? "SELECT 0::bigint, 0::bigint" : Self.counting(filter, condition),
+            isCommon ? "SELECT 0::bigint, 0::bigint, 0::bigint" : Self.counting(filter, condition, hits, in: tenant),
         ])
         let calls = try results[0].map { row throws(PostgresError) in try Call(row: &row) }
-        let counts = try results[1].first { row in (matches: try row.next(Int.self), seen: try row.next(Int.self)) }
-        let (matches, seen) = counts ?? (0, 0)
+        let counts = try results[1].first { row in
+            (matches: try row.next(Int.self), seen: try row.next(Int.self), all: try row.next(Int.self))
+        }
+        let (matches, seen, all) = counts ?? (0, 0, 0)
         let shown = offset + calls.count
         if isCommon { return Found(calls: calls, total: max(shown, Self.searchBound), totalIsExact: false) }
         guard seen > (filter.isUnfiltered ? Self.countBound : Self.countWindow) else {
             return Found(calls: calls, total: matches, totalIsExact: true)
         }
-        let known = filter.isUnfiltered ? try await rolledUp(in: tenant) : 0
-        return Found(calls: calls, total: max(known, matches, shown), totalIsExact: false)
+        let estimate = Int(Double(all) * Double(matches) / Double(seen))
+        return Found(calls: calls, total: max(estimate, matches, shown), totalIsExact: false)
     }
 
     /// Some calls without their number, for those who read all of a list piece by piece.
@@ -87,27 +90,29 @@ struct CallListStore: Sendable {
         ) { row in try row.next(CallID.self) }
     }
 
-    /// How many calls match, among how many that were looked at.
-    private static func counting(_ filter: CallFilter, _ condition: CallCondition) -> SQL {
+    /// How many calls match, among how many that were looked at, and how many there are: by the roll-ups, which run a few seconds
+    /// behind, or of a search; none where neither knows.
+    private static func counting(
+        _ filter: CallFilter, _ condition: CallCondition, _ hits: Int?, in tenant: TenantID
+    ) -> SQL {
+        let all: SQL = """
+            (SELECT coalesce(sum(calls), 0)::bigint FROM call_day_figures WHERE tenant_id = \(tenant) AND kind = 'all')
+            """
         if filter.isUnfiltered {
             return """
-                SELECT count(*), count(*) FROM (SELECT FROM calls WHERE \(condition.scope) LIMIT \(countBound + 1)) AS calls
+                SELECT n, n, known FROM (
+                    SELECT known, CASE WHEN known > \(countBound) THEN \(countBound) + 1 ELSE (
+                        SELECT count(*) FROM (SELECT FROM calls WHERE \(condition.scope) LIMIT \(countBound + 1)) AS calls
+                    ) END AS n FROM (SELECT \(all)) AS r (known)
+                ) AS counted
                 """
         }
+        let known: SQL = condition.isOfAll ? all : "\(hits ?? 0)::bigint"
         return """
-            SELECT count(*) FILTER (WHERE true\(condition.rest)), count(*) FROM (
+            SELECT count(*) FILTER (WHERE true\(condition.rest)), count(*), \(known) FROM (
                 SELECT * FROM calls WHERE \(condition.scope) ORDER BY \(filter.order.sql) LIMIT \(countWindow + 1)
             ) AS calls
             """
-    }
-
-    /// All calls of the tenant by the roll-ups, which run a few seconds behind.
-    private func rolledUp(in tenant: TenantID) async throws -> Int {
-        try await database.tenant(tenant).first(
-            """
-            SELECT coalesce(sum(calls), 0)::bigint FROM call_day_figures WHERE tenant_id = \(tenant) AND kind = 'all'
-            """, as: CountRow.self
-        )?.count ?? 0
     }
 }
 
@@ -120,11 +125,4 @@ extension CallCondition {
             narrowScope(" AND transcript_has(\(tenant), id, \(words)::tsquery)")
         }
     }
-}
-
-/// A `count(*)`.
-struct CountRow: PostgresRowDecodable {
-    let count: Int
-
-    init(row: inout RowReader) throws(PostgresError) { count = try row.next(Int.self) }
 }

@@ -5,6 +5,20 @@ import Postgres
 struct RollupStore: Sendable {
     let database: Database
 
+    /// One round for a tenant; tells whether marks may be left.
+    ///
+    /// Buckets with so many calls that their statement's time is up are counted fewer at once.
+    func recount(upTo most: Int, in tenant: TenantID) async throws -> Bool {
+        var limit = most
+        while true {
+            do {
+                return try await recount(limit: limit, in: tenant) == limit
+            } catch let error as PostgresError where error.kind == .deadline && limit > 1 {
+                limit = max(1, limit / 8)
+            }
+        }
+    }
+
     /// Counts the marked buckets of a tenant again and takes their marks, up to `limit`; gives how many marks were taken.
     ///
     /// Marks are taken before counting, so a change during the counting leaves a mark of its own. One process at a time
@@ -19,8 +33,10 @@ struct RollupStore: Sendable {
                 RETURNING bucket_at
                 """, as: Timestamp.self)
             let buckets = Set(marked).sorted()
-            for bucket in buckets { _ = try await transaction.batch(Self.count(bucket, in: tenant)) }
-            if !buckets.isEmpty { _ = try await transaction.batch(FigureCountStore.recount(buckets, in: tenant)) }
+            if !buckets.isEmpty {
+                _ = try await transaction.batch(
+                    Self.count(buckets, in: tenant) + FigureCountStore.recount(buckets, in: tenant))
+            }
             return marked.count
         }
     }
@@ -32,17 +48,15 @@ struct RollupStore: Sendable {
         }
     }
 
-    private static func count(_ bucket: Timestamp, in tenant: TenantID) -> [SQL] {
+    private static func count(_ buckets: [Timestamp], in tenant: TenantID) -> [SQL] {
         [
-            "DELETE FROM call_rollups WHERE tenant_id = \(tenant) AND bucket_at = \(bucket)",
+            "DELETE FROM call_rollups WHERE tenant_id = \(tenant) AND bucket_at = ANY (\(buckets)::timestamptz[])",
             """
             INSERT INTO call_rollups (tenant_id, bucket_at, direction, status, calls, seconds)
-            SELECT tenant_id, \(bucket), direction, status, count(*),
-                   coalesce(sum(extract(epoch FROM ended_at - started_at)), 0)::bigint
-            FROM calls
-            WHERE tenant_id = \(tenant) AND deleted_at IS NULL AND NOT is_test
-              AND started_at >= \(bucket) AND started_at < \(bucket + .seconds(900))
-            GROUP BY tenant_id, direction, status
+            SELECT \(tenant), c.counted_at, c.direction, c.status, count(*),
+                   coalesce(sum(extract(epoch FROM c.ended_at - c.started_at)), 0)::bigint
+            FROM (\(FigureCountStore.counted(buckets, in: tenant))) AS c
+            GROUP BY c.counted_at, c.direction, c.status
             """,
         ]
     }

@@ -107,10 +107,14 @@ struct Upkeep: Sendable {
         return removed
     }
 
-    /// Counts until no bucket is marked.
+    /// Counts until no bucket is marked; a tenant with many marks has one round after the other, and the others theirs in between.
     func recount() async throws {
-        for tenant in try await rollups.tenantsWithMarks(limit: Upkeep.tenantsPerRound) {
-            while try await rollups.recount(limit: Upkeep.marksPerRound, in: tenant) == Upkeep.marksPerRound {}
+        var isMore = true
+        while isMore {
+            isMore = false
+            for tenant in try await rollups.tenantsWithMarks(limit: Upkeep.tenantsPerRound) {
+                if try await rollups.recount(upTo: Upkeep.marksPerRound, in: tenant) { isMore = true }
+            }
         }
     }
 }

@@ -46,12 +46,12 @@ class Suite(contextlib.AbstractContextManager):
         self.ports = {}
         self.operators = {}
 
-    def shell(self, script):
+    def shell(self, script, timeout=120):
         """A piece of bash with the scripts' own functions."""
         sourced = "".join(f". {SCRIPTS}/lib/{name}.sh; " for name in LIBRARIES)
         done = subprocess.run(
             ["bash", "-c", f"set -euo pipefail; {sourced} make_data; make_secrets; make_admin; {script}"],
-            env=self.environment, capture_output=True, text=True, check=False, timeout=120)
+            env=self.environment, capture_output=True, text=True, check=False, timeout=timeout)
         if done.returncode:
             raise Fault(f"{script}:\n{done.stdout}{done.stderr}")
         return done.stdout.strip()
@@ -182,7 +182,7 @@ class Suite(contextlib.AbstractContextManager):
             raise Fault(f"no service token: {answer}")
         return answer[1]["token"]
 
-    def sql(self, database, text):
+    def sql(self, database, text, timeout=120):
         """Runs SQL as the cluster's superuser; the answer's lines."""
         (self.data / "statement.sql").write_text(text)
-        return self.shell(f'admin_psql {database} -At -f "$DATA/statement.sql"')
+        return self.shell(f'admin_psql {database} -At -f "$DATA/statement.sql"', timeout)
