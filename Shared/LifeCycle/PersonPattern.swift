@@ -7,6 +7,8 @@ package import Models
 package enum PersonPattern {
     /// Fewer digits would be found in many things that are no telephone number.
     private static let fewestDigits = 7
+    /// What stands before digits or letters and looks like some: `\u003c` in JSON, `%3C` in an address.
+    private static let escape = #"(?<=\\u00[0-9a-f]{2}|%[0-9a-f]{2})"#
     private static let between = #"[-[:space:]().\/\u00a0]{0,3}"#
 
     /// The pattern of all that an erasure names; nil when it names nothing.
@@ -30,7 +32,7 @@ package enum PersonPattern {
         let full = digits(number.number)
         var patterns: [String] = []
         if full.count >= fewestDigits {
-            patterns.append(#"(?<![0-9])(?:\+|00)?"# + full.joined(separator: between) + "(?![0-9])")
+            patterns.append("(?:(?<![0-9])|\(escape))" + #"(?:\+|00)?"# + full.joined(separator: between) + "(?![0-9])")
         }
         let national = digits(number.national)
         if national.count >= fewestDigits, national != full {
@@ -43,14 +45,14 @@ package enum PersonPattern {
 
     private static func pattern(ofEmail email: String) -> String? {
         guard email.contains("@") else { return nil }
-        var pattern = "(?<![a-z0-9._%+-])"
+        var pattern = "(?:(?<![a-z0-9._%+-])|\(escape))"
         for letter in email {
             switch letter {
-            case "@": pattern += "(?:@|%40)"
-            case "+": pattern += #"(?:\+|%2b)"#
+            case "@": pattern += #"(?:@|%40|\\\\?u0040)"#
+            case "+": pattern += #"(?:\+|%2b|\\\\?u002b)"#
             case "a"..."z", "A"..."Z", "0"..."9": pattern.append(letter)
             // Whatever else is in an address stands for itself.
-            default: pattern += letter.isASCII ? "\\\(letter)" : String(letter)
+            default: pattern += letter.isASCII ? "\\\(letter)" : LetterForms.pattern(of: letter)
             }
         }
         return pattern + #"(?![a-z0-9-])(?!\.[a-z0-9])"#
