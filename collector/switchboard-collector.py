@@ -300,7 +300,8 @@ class LineSource(Source):
             if len(rest) > LONGEST_RECORD:
                 raise ValueError("a line that does not end")
         if rest.strip():
-            self.split(rest + b"\n\n")
+            # Half a record would be refused together with all that stand beside it.
+            log.warning("%s: the connection ended within a record", self.name)
 
     def split(self, data):
         lines = data.split(b"\n")

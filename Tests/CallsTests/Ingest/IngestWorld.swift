@@ -37,10 +37,11 @@ final class IngestWorld: @unchecked Sendable {
     var tenant: TenantID { trust.tenant }
 
     static func with<Success: Sendable>(
+        reach: [AddressGuard.Exception] = [],
         _ body: @escaping @Sendable (IngestWorld) async throws -> Success
     ) async throws -> Success {
         try await withCalls { database, tables, loop in
-            try await body(try IngestWorld(loop, database, tables, .all, reach: []))
+            try await body(try IngestWorld(loop, database, tables, .all, reach: reach))
         }
     }
 

@@ -183,6 +183,169 @@ struct CollectorTests {
         }
     }
 
+    /// Runs the collector as it runs day and night, until everything wanted has arrived.
+    private func collect(
+        _ place: Place, _ loop: EventLoop, until isThere: (ChildProcess) async throws -> Bool
+    ) async throws {
+        let program = LocalRecogniser.checkout + "/collector/switchboard-collector.py"
+        let child = try ChildProcess(
+            loop: loop, .init("/usr/bin/python3", ["-B", program, place.folder + "/collector.json"]))
+        let end = ContinuousClock.now + .seconds(120)
+        var isDone = false
+        do {
+            while !isDone, ContinuousClock.now < end {
+                try await loop.sleep(for: .milliseconds(50))
+                isDone = try await isThere(child)
+            }
+        } catch {
+            child.kill(9)
+            _ = await child.wait()
+            throw error
+        }
+        child.kill(15)
+        while await child.nextOutput() != nil {}
+        #expect(await child.wait() == .exited(0), "\(String(decoding: child.errorTail, as: UTF8.self))")
+        #expect(isDone, "\(String(decoding: child.errorTail, as: UTF8.self))")
+    }
+
+    @Test func `lines of a phone system arrive once, though it is down, slow, wrong and breaks off`() async throws {
+        try await with { suite, place, loop in
+            let pbx = try FakeLines(
+                loop,
+                [
+                    // A line that never ends.
+                    { peer in
+                        for _ in 0..<3 { peer.write(String(repeating: "x", count: 50_000)) }
+                    },
+                    { peer in
+                        peer.write("one\r\ntwo\r\nhal")
+                        peer.end()
+                    },
+                    { peer in
+                        for piece in ["thr", "ee", "\r", "\n", "four\r\nthr"] {
+                            peer.write(piece)
+                            try await loop.sleep(for: .milliseconds(100))
+                        }
+                        peer.cut()
+                    },
+                    { peer in peer.write("five\r\n") },
+                ])
+            try place.configure(
+                suite.port,
+                #"{"type": "tcp-connect", "host": "127.0.0.1", "port": \#(pbx.port), "every_seconds": 0.1}"#)
+            suite.faults = [
+                HTTPResponse(status: 429, headers: ["Retry-After": "1"]), HTTPResponse(status: 502),
+            ]
+            var looks = 0
+            try await collect(place, loop) { child in
+                // The collector has found nobody there before.
+                looks += 1
+                let said = String(decoding: child.errorTail, as: UTF8.self)
+                if pbx.peers.isEmpty, said.contains("again in") { try pbx.open() }
+                return suite.lines.count >= 5
+            }
+            pbx.close()
+            #expect(suite.lines == ["one", "two", "three", "four", "five"] && looks > 0)
+            #expect(pbx.peers.count == 4 && suite.wrong.isEmpty)
+        }
+    }
+
+    @Test func `a phone system that connects by itself is waited for`() async throws {
+        try await with { suite, place, loop in
+            try place.configure(suite.port, #"{"type": "tcp-listen", "port": 0, "every_seconds": 0.1}"#)
+            var peers: [FakeLines.Peer] = []
+            var written = 0
+            try await collect(place, loop) { child in
+                let said = String(decoding: child.errorTail, as: UTF8.self)
+                // A new one each time, since every connection is waited for anew.
+                let ports = said.split(separator: "\n").compactMap { line in
+                    line.contains("listening on port") ? line.split(separator: " ").last.flatMap { Int($0) } : nil
+                }
+                if let port = ports.last, written == 0 || peers.count == written {
+                    guard written < 2, let address = SocketAddress(host: "127.0.0.1", port: port) else {
+                        return suite.lines.count == 4
+                    }
+                    let peer = FakeLines.Peer(
+                        try await TCPConnection.connect(to: address, on: loop, deadline: .seconds(10)))
+                    peers.append(peer)
+                    written += 1
+                    peer.write("call \(written)a\r\ncall \(written)b\r\n")
+                    peer.end()
+                }
+                return suite.lines.count == 4
+            }
+            for peer in peers { peer.cut() }
+            #expect(suite.lines == ["call 1a", "call 1b", "call 2a", "call 2b"])
+        }
+    }
+
+    @Test func `Asterisk's manager tells of calls, and half an event is no record`() async throws {
+        func event(_ number: Int) -> String {
+            """
+            Event: Cdr\r
+            Source: 1000\r
+            Destination: 15550100002\r
+            StartTime: 2026-01-01 12:00:00\r
+            EndTime: 2026-01-01 12:01:13\r
+            Disposition: ANSWERED\r
+            UniqueID: 1767268800.\(number)\r
+            \r
+
+            """
+        }
+        let (first, second, third) = (event(1), event(2), event(3))
+        let welcome = "Asterisk Call Manager/5.0.2\r\n"
+        let accepted = "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
+        try await with { suite, place, loop in
+            let pbx = try FakeLines(
+                loop,
+                [
+                    { peer in
+                        peer.write(welcome)
+                        await peer.hear("\r\n\r\n")
+                        peer.write("Response: Error\r\nMessage: Authentication failed\r\n\r\n")
+                    },
+                    { peer in
+                        peer.write(welcome)
+                        await peer.hear("\r\n\r\n")
+                        peer.write(accepted + "Event: Newchannel\r\nChannel: PJSIP/1000\r\n\r\n" + first)
+                        peer.write(String(second.prefix(60)))
+                        peer.end()
+                    },
+                    { peer in
+                        peer.write(welcome)
+                        await peer.hear("\r\n\r\n")
+                        peer.write(accepted)
+                        for piece in [second.prefix(25), second.dropFirst(25)] {
+                            peer.write(String(piece))
+                            try await loop.sleep(for: .milliseconds(100))
+                        }
+                        peer.write(third)
+                    },
+                ])
+            try pbx.open()
+            try place.configure(
+                suite.port,
+                #"""
+                {"type": "asterisk-manager", "host": "127.0.0.1", "port": \#(pbx.port), "user": "cdr",
+                 "password": "s3cret", "every_seconds": 0.1}
+                """#)
+            try await collect(place, loop) { _ in
+                suite.deliveries.reduce(0) { $0 + $1.body.components(separatedBy: "UniqueID").count - 1 } >= 3
+            }
+            pbx.close()
+            let told = pbx.peers.map(\.heard)
+            #expect(
+                told.count == 3
+                    && told.allSatisfy { $0.hasPrefix("Action: Login\r\nUsername: cdr\r\nSecret: s3cret\r\n") })
+            let reports = try suite.deliveries.flatMap { delivery in
+                try AsteriskReports(columns: nil, zone: .utc, receivedAt: .now()).reports(of: Array(delivery.body.utf8))
+            }
+            #expect(reports.map(\.externalID) == ["1767268800.1", "1767268800.2", "1767268800.3"])
+            #expect(reports.allSatisfy { $0.legs.first?.status == .completed })
+        }
+    }
+
     @Test(arguments: [
         #"{"hook_url": "http://example.com/hooks/a/b/c", "secret": "s", "sources": [{"type": "file", "path": "x"}]}"#,
         #"{"hook_url": "https://example.com/elsewhere", "secret": "s", "sources": [{"type": "file", "path": "x"}]}"#,
