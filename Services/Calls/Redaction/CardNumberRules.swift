@@ -1,11 +1,21 @@
 import Models
 
-/// Finds numbers of payment cards that were spoken aloud, by their check digit, with the codes and dates beside them.
+/// Finds numbers of payment cards that were spoken aloud, by their check digit or because somebody calls them so, with the
+/// codes and dates beside them.
 struct CardNumberRules: Sendable {
     /// What stands in a transcript for what is silent.
     static let mark = "[redacted]"
 
     private static let lengths = 13...19
+    /// Of a number that somebody calls a card's; a recogniser may have missed a digit, or taken one for another.
+    private static let namedLength = 12
+    /// How long before the number it is called one.
+    private static let namedSeconds = 30.0
+    private static let namedSegments = 12
+    private static let names = [
+        "card number", "card numbers", "credit card", "debit card", "number of my card", "number of your card",
+        "number of the card", "visa", "mastercard", "american express", "amex",
+    ]
     /// Beyond the words: the times of recognisers are not exact.
     private static let marginSeconds = 0.25
     /// Beyond a segment whose words have no times.
@@ -29,7 +39,12 @@ struct CardNumberRules: Sendable {
         var numbers: [TranscriptMark] = []
         for channel in Set(transcript.segments.map(\.channel)).sorted() {
             for run in runs(of: SpokenDigits.items(of: transcript, on: channel)) {
-                for number in self.numbers(in: run) { numbers += TranscriptMark.spanning(number) }
+                let found = self.numbers(in: run)
+                for number in found { numbers += TranscriptMark.spanning(number) }
+                // A part of a number that was misheard may have a right check digit by chance.
+                if found.isEmpty || run.count <= lengths.upperBound, isNamed(run, in: transcript) {
+                    numbers += TranscriptMark.spanning(run)
+                }
             }
         }
         guard !numbers.isEmpty else { return [] }
@@ -41,7 +56,7 @@ struct CardNumberRules: Sendable {
         var run: [SpokenDigits.Item] = []
         var others = 0
         func close() {
-            if run.count >= lengths.lowerBound { runs.append(run) }
+            if run.count >= namedLength { runs.append(run) }
             run = []
         }
         for item in items {
@@ -69,6 +84,17 @@ struct CardNumberRules: Sendable {
             start += length ?? 1
         }
         return found
+    }
+
+    /// Whether somebody says of the number that it is a card's, right before it or in the same breath.
+    private static func isNamed(_ run: [SpokenDigits.Item], in transcript: Transcript) -> Bool {
+        guard let place = run.first?.segment else { return false }
+        let since = transcript.segments[place].startSeconds - namedSeconds
+        return (max(0, place - namedSegments)...place).contains { index in
+            guard transcript.segments[index].startSeconds >= since else { return false }
+            let said = " " + WordCutter.cut(transcript.segments[index].text).map(\.text).joined(separator: " ") + " "
+            return names.contains { said.contains(" \($0) ") }
+        }
     }
 
     private static func isCard(_ items: ArraySlice<SpokenDigits.Item>) -> Bool {

@@ -36,8 +36,11 @@ struct SpokenDigits: Sendable {
                     repeats = (count, word)
                     continue
                 }
-                let isNear = others <= gap || place + 1 < words.count && Self.values(of: words[place + 1].text) != nil
-                guard let values = Self.values(of: word.text) ?? zero(word.text, isNear) else {
+                let isBefore = place + 1 < words.count && Self.values(of: words[place + 1].text) != nil
+                guard
+                    let values = Self.values(of: word.text)
+                        ?? misheard(word.text, isAmong: others <= gap || isBefore, isBefore: isBefore)
+                else {
                     if let (_, word) = repeats {
                         items.append(Item(value: nil, word: word.text, segment: segment, range: word.range))
                     }
@@ -78,8 +81,9 @@ struct SpokenDigits: Sendable {
         return digits
     }
 
-    /// "Oh" is a zero among digits alone.
-    private static func zero(_ word: String, _ isAmongDigits: Bool) -> [Int]? {
-        isAmongDigits && (word == "oh" || word == "o") ? [0] : nil
+    /// "Oh" is a zero among digits alone, and recognisers write "for" where somebody says a digit before others.
+    private static func misheard(_ word: String, isAmong: Bool, isBefore: Bool) -> [Int]? {
+        if isAmong, word == "oh" || word == "o" { return [0] }
+        return isBefore ? ["for": [4], "to": [2], "too": [2], "won": [1], "ate": [8]][word] : nil
     }
 }

@@ -103,6 +103,26 @@ import Testing
         #expect(redacted(text).texts == [text])
     }
 
+    @Test(
+        arguments: [
+            // As a small model hears "four one one one, one one one one, ...", and a digit that it missed or mistook.
+            ("Share my card numbers for 111 111 111 111 111", "Share my card numbers [redacted]"),
+            ("My credit card is 4539 1488 0343 646", "My credit card is [redacted]"),
+            ("It's a Visa, 4539 1488 0343 6468, okay?", "It's a Visa, [redacted], okay?"),
+            ("My business card says 44 20 7946 0958 1", "My business card says 44 20 7946 0958 1"),
+            (
+                "The card number? I will send you 12 of them for 500",
+                "The card number? I will send you 12 of them for 500"
+            ),
+        ])
+    func `a number that is called a card's goes though it was misheard`(_ text: String, _ expected: String) {
+        #expect(redacted(text).texts == [expected])
+        let asked = Conversation.transcript([
+            (.agent, "What is your card number?"), (.customer, "45 39 14 88 03 43 64 6"),
+        ])
+        #expect(CardNumberRules.redact(asked).transcript.segments[1].text == "[redacted]")
+    }
+
     @Test func `the other side asks, and the answer goes`() {
         let lines: [(Speaker, String)] = [
             (.customer, "4111 1111 1111 1111"), (.agent, "And the three digits on the back?"),
