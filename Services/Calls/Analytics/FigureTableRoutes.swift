@@ -80,6 +80,6 @@ enum FigureTable {
             mean.map { "\(($0 * 1_000).rounded() / 1_000)" } ?? ""
         }
         let rest = [figures.ratedCalls, figures.recorded, figures.transcribed, figures.analysed].map(String.init)
-        return (names + counts + means + rest).map(CallTable.cell).joined(separator: ",") + "\r\n"
+        return CSVText.line(names + counts + means + rest)
     }
 }

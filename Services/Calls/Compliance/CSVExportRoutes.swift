@@ -22,27 +22,16 @@ enum CSVExport {
                     "Content-Disposition": "attachment; filename=\"\(name).csv\"",
                 ],
                 body: .stream(length: nil) { writer in
-                    var text = line(head)
+                    var text = CSVText.line(head)
                     var after: CursorPosition?
                     while true {
                         let rows = try await next(after, batch)
-                        for row in rows { text += line(row.cells) }
+                        for row in rows { text += CSVText.line(row.cells) }
                         if !text.isEmpty { try await writer.write(Array(text.utf8)) }
                         guard rows.count == batch, let last = rows.last else { return }
                         after = last.position
                         text = ""
                     }
                 }))
-    }
-
-    static func line(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }
-
-    /// A cell that no spreadsheet takes for a formula; a number in E.164 is left as it is.
-    static func cell(_ text: String) -> String {
-        let isNumber = text.first == "+" && text.dropFirst().utf8.allSatisfy { (48...57).contains($0) }
-        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        let text = isFormula && !isNumber ? "'" + text : text
-        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

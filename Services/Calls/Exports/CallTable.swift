@@ -1,6 +1,6 @@
 import Models
 
-/// Calls as a table for other programs: RFC 4180, without anything that a spreadsheet would take for a formula.
+/// Calls as a table for other programs.
 enum CallTable {
     static let head = """
         id,external_id,source,origin,direction,from,to,status,started_at,ended_at,duration_seconds,agent_id,language,stage,\
@@ -19,23 +19,6 @@ enum CallTable {
             call.analysis?.qualityScore.map(String.init) ?? "", call.dispositionID?.description ?? "",
             summary.tags.map(\.name).joined(separator: "; "), call.analysis?.summary ?? "",
         ]
-        return cells.map(cell).joined(separator: ",") + "\r\n"
-    }
-
-    /// What begins like a formula begins with an apostrophe, but for numbers and telephone numbers, which are none.
-    static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first), !isNumber(text) {
-            text = "'" + text
-        }
-        guard text.unicodeScalars.contains(where: { ",\"\r\n;".unicodeScalars.contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static func isNumber(_ text: String) -> Bool {
-        let digits = text.utf8.dropFirst()
-        let isSigned = text.utf8.first == UInt8(ascii: "+") || text.utf8.first == UInt8(ascii: "-")
-        return isSigned && !digits.isEmpty
-            && digits.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: ".") }
+        return CSVText.line(cells)
     }
 }

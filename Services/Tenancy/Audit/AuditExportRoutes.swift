@@ -75,6 +75,6 @@ struct AuditExportRoutes: Sendable {
             row.impersonator?.description ?? "", row.action, row.subject, row.requestID ?? "", row.address ?? "",
             text(row.before), text(row.after),
         ]
-        return cells.map(TenantExportRoutes.cell).joined(separator: ",") + "\r\n"
+        return CSVText.line(cells)
     }
 }

@@ -44,14 +44,6 @@ struct TenantExportRoutes: Sendable {
             tenant.phoneSystem.rawValue, tenant.timeZone, tenant.country, tenant.language, tenant.createdAt.jsonText,
             tenant.suspendedAt?.jsonText ?? "", tenant.deleteAfter?.jsonText ?? "",
         ]
-        return cells.map(cell).joined(separator: ",") + "\r\n"
-    }
-
-    /// RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe.
-    static func cell(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        let text = isFormula ? "'" + text : text
-        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        return CSVText.line(cells)
     }
 }

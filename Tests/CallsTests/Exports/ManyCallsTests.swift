@@ -34,13 +34,6 @@ import WebTestSupport
         }
     }
 
-    @Test(arguments: [
-        ("=1+1", "'=1+1"), ("+SUM(A1)", "'+SUM(A1)"), ("@x", "'@x"), ("-2+3", "'-2+3"), ("\tx", "'\tx"), ("＝1", "'＝1"),
-        ("+14155550123", "+14155550123"), ("-0.5", "-0.5"), ("a,b", "\"a,b\""), ("", ""),
-    ]) func `a cell is never a formula`(text: String, cell: String) {
-        #expect(CallTable.cell(text) == cell)
-    }
-
     @Test func `a call and a list are had on paper, and that is on record`() async throws {
         try await CallsServer.with { server in
             let listed = ListedCalls(server)
