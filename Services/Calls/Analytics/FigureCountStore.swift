@@ -4,7 +4,8 @@ import Postgres
 /// Counts the figures of buckets from the rows of calls, and of the days that they lie in from the buckets.
 ///
 /// `OFFSET 0` has PostgreSQL look each bucket up by its time: left to itself it may compare every call of the tenant with every
-/// bucket. The ends come as values, because behind row-level security no index is asked with what a function makes of a column.
+/// bucket. The ends come as values and our own end is made behind it, because behind row-level security no index is asked with
+/// what a function or `coalesce` makes of a column.
 enum FigureCountStore {
     /// Statements of one transaction in which nobody else counts for the tenant.
     static func recount(_ buckets: [Timestamp], in tenant: TenantID) -> [SQL] {
@@ -30,10 +31,11 @@ enum FigureCountStore {
     /// The calls of some buckets, with what tells them apart.
     static func counted(_ buckets: [Timestamp], in tenant: TenantID) -> SQL {
         """
-        SELECT c.*, b.bucket AS counted_at, \(unescaped: FigureColumns.line) AS own_end
+        SELECT c.*, b.bucket AS counted_at
         FROM unnest(\(buckets)::timestamptz[], \(buckets.map { $0 + .seconds(900) })::timestamptz[]) AS b (bucket, until)
         CROSS JOIN LATERAL (
-            SELECT * FROM calls WHERE tenant_id = \(tenant) AND deleted_at IS NULL AND NOT is_test
+            SELECT *, \(unescaped: FigureColumns.line) AS own_end FROM calls
+            WHERE tenant_id = \(tenant) AND deleted_at IS NULL AND NOT is_test
                 AND started_at >= b.bucket AND started_at < b.until OFFSET 0
         ) AS c
         """

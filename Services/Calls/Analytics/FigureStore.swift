@@ -71,7 +71,7 @@ struct FigureStore: Sendable {
         case .line:
             key = """
                 SELECT l.id FROM call_labels AS l WHERE l.tenant_id = \(tenant) AND l.kind = 'line'
-                  AND l.value = \(unescaped: FigureColumns.line)
+                  AND l.value = calls.own_end
                 """
         case .team:
             key =
@@ -81,9 +81,12 @@ struct FigureStore: Sendable {
         }
         return try await rows.query(
             """
-            SELECT k.key, \(unescaped: FigureColumns.counts) FROM calls CROSS JOIN LATERAL (\(key)) AS k (key)
-            WHERE \(CallCondition(filter, in: tenant).whole) AND started_at >= \(span.begin) AND started_at < \(span.end)
-              AND k.key IS NOT NULL
+            SELECT k.key, \(unescaped: FigureColumns.counts) FROM (
+                SELECT *, \(unescaped: FigureColumns.line) AS own_end FROM calls
+                WHERE \(CallCondition(filter, in: tenant).whole)
+                  AND started_at >= \(span.begin) AND started_at < \(span.end) OFFSET 0
+            ) AS calls CROSS JOIN LATERAL (\(key)) AS k (key)
+            WHERE k.key IS NOT NULL
             GROUP BY k.key
             """, Self.group)
     }
