@@ -118,7 +118,7 @@ let services: [Target] = [
         name: "Gateway",
         dependencies: [
             "JSON", "Models", "IO", "TLS", "HTTP", "HTTPClient", "Crypto", "Postgres", "Auth", "Clients",
-            "LifeCycle", "ServiceKit", "Suite", "Telemetry",
+            "LifeCycle", "ServiceKit", "Suite", "Telemetry", "Web",
         ],
         path: "gateway", exclude: ["README.md", "Console", "Inbox/README.md"], resources: [.embedInCode("Migrations")],
         swiftSettings: swift),
@@ -180,7 +180,7 @@ let testTargets: [Target] = [
             "TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy", "Calls", "Sessions", "Messaging",
             "Calendar", "Billing",
         ]),
-    tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "Gateway", "TLS"]),
+    tests("GatewayTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Gateway", "TLS"]),
     // The executables are started and not imported; naming them has them built.
     tests(
         "JourneyTests",

@@ -16,8 +16,7 @@ struct GatewayConfiguration: ServiceConfiguration {
     let edge: EdgeConfiguration
 
     init(_ environment: inout Environment) {
-        process = ProcessConfiguration(
-            &environment, service: .gateway, poolSize: 3, loops: 2, hasInternalListener: false)
+        process = ProcessConfiguration(&environment, service: .gateway, poolSize: 3, loops: 2)
         var upstreams: [ServiceName: [UpstreamAddress]] = [:]
         let base = process.port == 0 ? 8080 : process.port
         for service in ServiceName.services {

@@ -4,6 +4,7 @@ import Models
 import Postgres
 import ServiceKit
 import Suite
+import Web
 
 /// The front door: finds the tenant, checks the credential, cleans the headers and passes the request on.
 enum GatewayService: ServiceProgram {
@@ -79,9 +80,13 @@ enum GatewayService: ServiceProgram {
             }
             running.append { await shared.front.sites.run(on: seat.loop) }
         }
+        let trust = Trust(
+            service: name, people: member.people, services: member.services, knowledge: member.knowledge)
+        let inner = WebApplication(
+            seat, routes: InboxExportRoutes(database: seat.database).table, trust: trust, listener: .internal)
         var parts = ServiceParts(
             service: { request in await door.answer(request) }, secure: shared.transport?.listener(),
-            proxyHeaderPeers: seat.configuration.edge.proxyHeaderPeers,
+            proxyHeaderPeers: seat.configuration.edge.proxyHeaderPeers, internal: inner.handler,
             isReady: { member.state.isLoaded && health.haveAllBeenReady },
             status: [
                 ("upstreams", { shared.board.document }), FeedStatus.section(of: member.state),

@@ -17,6 +17,8 @@ struct TenancyConfiguration: ServiceConfiguration {
     let passwordThreads: Int
     /// Where tenants' archives lie until they were fetched.
     let exportsFolder: String
+    /// The longest that backups are kept, and so the longest that erasures have to be known again.
+    let backupLife: Duration
     /// A bucket in place of the folder.
     let exportsBucket: S3Configuration?
     /// Who is asked for the records of tenants' domains; nil for the servers of the machine.
@@ -44,6 +46,10 @@ struct TenancyConfiguration: ServiceConfiguration {
         exportsFolder = environment.folder(
             "EXPORTS", "the folder of tenants' archives, of one week each", default: process.dataFolder + "/exports",
             example: "/var/lib/switchboard/exports")
+        let backupDays = environment.integer(
+            "BACKUP_DAYS", "the days that the oldest backup is kept; erasures are remembered for restores as long",
+            default: 400, in: 1...36_500)
+        backupLife = .seconds(86_400 * backupDays)
         exportsBucket = S3Configuration.read(
             &environment, bucket: "S3_EXPORTS_BUCKET", "a bucket of tenants' archives alone, in place of the folder",
             default: "")

@@ -80,13 +80,14 @@ enum TenancyService: ServiceProgram {
                 seat, records: shared.records,
                 mail: MailDelivery(queue: mail, messaging: member.client(for: .messaging)),
                 links: InvitationLinks(seat.configuration.process.baseURL), secrets: secrets)
+            let replay = ErasureReplay(
+                database: database, secrets: secrets, journal: seat.configuration.journal,
+                backupLife: seat.configuration.backupLife, clients: { member.client(for: $0) })
             try jobs.register(
                 LifeCycleJobs(
                     pursuit: ErasurePursuit(
                         database: database, secrets: secrets, blobs: exports, journal: seat.configuration.journal),
-                    replay: ErasureReplay(
-                        database: database, secrets: secrets, journal: seat.configuration.journal,
-                        clients: { member.client(for: $0) }),
+                    replay: replay,
                     changing: BulkChanging(database: database),
                     exporting: TenantExporting(
                         database: database, blobs: exports, secrets: secrets,
@@ -98,7 +99,10 @@ enum TenancyService: ServiceProgram {
                     clients: { member.client(for: $0) }, loop: loop))
             running += [
                 { await shared.membership.run() }, { await pruning.run() }, { await outbox.run() },
-                { await jobs.run() },
+                {
+                    await replay.enqueue(seat.logger)
+                    await jobs.run()
+                },
             ]
         }
         var parts = ServiceParts(

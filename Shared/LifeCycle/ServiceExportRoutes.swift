@@ -1,5 +1,5 @@
 package import BlobStore
-import HTTP
+package import HTTP
 package import Models
 package import Postgres
 package import Web
@@ -39,6 +39,9 @@ package struct ServiceExportRoutes: Sendable {
             .get(
                 "/internal/export/files", "list_export_files", .service(.exportRead), "The names of a tenant's files",
                 files),
+            .get(
+                "/internal/export/texts", "export_texts", .service(.exportRead),
+                "All rows of the tenant in which somebody can be named, by the catalogue", texts),
             .get("/internal/export/file", "export_file", .service(.exportRead), "A file of the tenant", file),
             .post(
                 "/internal/export/person/rows", "export_person_rows", .service(.exportRead),
@@ -72,12 +75,13 @@ package struct ServiceExportRoutes: Sendable {
     private func rows(_ name: String, naming pattern: String?, _ context: RequestContext) throws -> Raw {
         guard let table = tables.first(where: { $0.name == name }) else { throw Failure(.notFound) }
         let store = TableExportStore(context.database(database))
-        return Raw(
-            HTTPResponse(
-                status: 200, headers: ["Content-Type": "application/x-ndjson", "Cache-Control": "no-store"],
-                body: .stream(length: nil) { writer in
-                    try await store.read(table, naming: pattern) { try await writer.write($0) }
-                }))
+        return Raw(.lines { writer in try await store.read(table, naming: pattern) { try await writer.write($0) } })
+    }
+
+    /// What whoever looks for a person by digests has to read, whom no archive may name any more.
+    private func texts(_ context: RequestContext) async throws -> Raw {
+        let store = TableExportStore(context.database(database))
+        return Raw(.lines { writer in try await store.readTexts { try await writer.write($0) } })
     }
 
     private func personFileNames(
@@ -121,5 +125,14 @@ package struct ServiceExportRoutes: Sendable {
         else { throw Failure(.notFound) }
         return Raw(
             HTTPResponse(status: 200, headers: ["Content-Type": "application/octet-stream"], body: content.body))
+    }
+}
+
+extension HTTPResponse {
+    /// JSON objects, one a line, written as they are read.
+    package static func lines(_ write: @escaping @Sendable (HTTPBodyWriter) async throws -> Void) -> HTTPResponse {
+        HTTPResponse(
+            status: 200, headers: ["Content-Type": "application/x-ndjson", "Cache-Control": "no-store"],
+            body: .stream(length: nil, write))
     }
 }

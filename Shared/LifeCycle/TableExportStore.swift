@@ -38,6 +38,30 @@ package struct TableExportStore: Sendable {
         }
     }
 
+    /// Gives the rows of every table in which somebody can have written something, by the catalogue, with all their
+    /// columns: also those of tables that no archive has, and of columns that it leaves out.
+    ///
+    /// What such a column holds may be a digest or encrypted; a sequence of bytes is told in hexadecimal, behind `\x`.
+    package func readTexts(_ take: ([UInt8]) async throws -> Void) async throws {
+        let tables = try await rows.values(
+            "SELECT DISTINCT place FROM erasable_columns() ORDER BY place", as: String.self)
+        for table in tables {
+            try await rows.transaction { transaction in
+                _ = try await transaction.value(
+                    """
+                    SELECT open_export(
+                        'export', \(table), \(rows.tenant.uuid), \([String]()), \(String?.none))::text
+                    """, as: String.self)
+                while true {
+                    // Kept answers and hooks have a megabyte each.
+                    let lines = try await transaction.values("FETCH 10 FROM export", as: String.self)
+                    guard !lines.isEmpty else { return }
+                    try await take(Array((lines.joined(separator: "\n") + "\n").utf8))
+                }
+            }
+        }
+    }
+
     /// Opens the cursor over rows that name somebody, or belong to rows that do.
     private func belonging(
         _ table: ExportedTable, _ link: ExportedTable.Link, _ pattern: String

@@ -55,7 +55,7 @@ package final class SuiteMembership: @unchecked Sendable {
     /// The `/internal` listener of a service.
     static func endpoint(of service: ServiceName, _ process: ProcessConfiguration) -> HTTPEndpoint {
         if let url = process.internalURLs[service] { return HTTPEndpoint(host: url.host, port: url.port) }
-        return HTTPEndpoint(host: "127.0.0.1", port: process.internalPort ?? 0)
+        return HTTPEndpoint(host: "127.0.0.1", port: process.internalPort)
     }
 }
 

@@ -103,6 +103,46 @@ import WebTestSupport
         }
     }
 
+    @Test(arguments: ErasedService.all)
+    func `whoever looks for a person by digests gets every row that names them`(service: ErasedService) async throws {
+        try await withOpenDatabase(migrations: service.migrations, service: service.name.rawValue) {
+            database, test, loop in
+            let (tenant, other) = (TenantID.make(), TenantID.make())
+            try await FilledDatabase(test: test).fill([tenant, other], service: service.name.rawValue)
+            let rows = database.tenant(tenant)
+            var bytes: [UInt8] = []
+            try await TableExportStore(rows).readTexts { bytes += $0 }
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            #expect(!lines.contains { $0.contains("\(other)") } && lines.contains { $0.contains("\(tenant)") })
+            let packed = FilledDatabase.number.utf8.map { String($0, radix: 16) }.joined()
+            let named = lines.filter { $0.contains(FilledDatabase.number) || $0.contains(packed) }
+            let person = InternalAPI.ExportedPerson(
+                phoneNumbers: [.init(number: FilledDatabase.number, national: "4155550123")], emails: [], users: [])
+            let places = try await ErasureStore(rows).findPerson(try #require(PersonPattern.make(of: person)))
+            let tables = Set(places.map { $0.prefix { $0 != "." } })
+            #expect(named.count >= tables.count && !tables.isEmpty, "\(tables)")
+        }
+    }
+
+    @Test func `texts are given to tenancy alone, and piece by piece`() async throws {
+        try await withOpenDatabase(migrations: CallsMigrations.all, service: "calls") { database, test, loop in
+            let trust = try TestTrust(.calls)
+            try await FilledDatabase(test: test).fill([trust.tenant, trust.otherTenant], service: "calls")
+            let application = WebApplication(
+                loop: loop, logger: Logger(service: "tests", level: .error), metrics: Metrics(),
+                routes: Web.RouteTable(.calls, ServiceExportRoutes(database: database, tables: []).routes),
+                trust: try trust.trust(), listener: .internal)
+            let path = "/internal/export/texts"
+            let given = try await lines(
+                await application.handler(try trust.request(.get, path, as: .service(.tenancy), in: trust.tenant)))
+            #expect(given.contains { $0.contains(FilledDatabase.number) })
+            #expect(given.allSatisfy { !$0.contains("\(trust.otherTenant)") })
+            let refused = await application.handler(
+                try trust.request(.get, path, as: .service(.messaging), in: trust.tenant))
+            #expect(refused.status == 403)
+        }
+    }
+
     @Test func `the files of a person are the recordings of their calls`() async throws {
         try await withOpenDatabase(migrations: CallsMigrations.all, service: "calls") { database, test, loop in
             let tenant = TenantID.make()

@@ -159,8 +159,8 @@ import WebTestSupport
                 #expect(!all.contains(secret), "\(secret)")
             }
             #expect(
-                ready.receipts.map(\.service) == ServiceName.services.filter { $0 == .tenancy }
-                    + ServiceName.services.filter { $0 != .tenancy })
+                ready.receipts.map(\.service) == ServiceName.allCases.filter { $0 == .tenancy }
+                    + ServiceName.allCases.filter { $0 != .tenancy })
             #expect(ready.receipts.first { $0.service == .calls }?.rows == ["calls": 2])
             let manifest = try #require(entries["manifest.json"])
             #expect(manifest.contains(#""calls/calls":2"#) && manifest.contains(#""files":2"#))

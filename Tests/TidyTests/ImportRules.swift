@@ -27,7 +27,7 @@ enum ImportRules {
         LifeCycle: JSON Models IO Postgres HTTP BlobStore Clients ServiceKit Web Jobs Events Telemetry
         Suite: JSON Models IO HTTPClient Auth Clients ServiceKit Telemetry
         Idempotency: JSON Models Postgres HTTP Crypto Web Telemetry
-        Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients LifeCycle ServiceKit Suite Telemetry
+        Gateway: JSON Models IO TLS HTTP HTTPClient Crypto Postgres Auth Clients LifeCycle ServiceKit Suite Telemetry Web
         Tenancy: KIT Archive PhoneNumbers CZxcvbn CResolver
         Calls: KIT PhoneNumbers Audio PDF CICU CCLD2 CSeccomp
         Sessions: KIT

@@ -18,6 +18,7 @@ write_environment() {
         cd "$folder"
         put run BASE_URL "${BASE_URL:-http://localhost:$PORT}"
         put run PORT "$port"
+        put run INTERNAL_PORT $((port + 100))
         put run OPERATOR_PORT $((port + 1000))
         put run DATABASE_URL "$(socket_url "${name}_app" "$(secret "${upper}_APP_PASSWORD")" "$name" "$cluster")"
         put run DATABASE_DIRECT_URL "$(socket_url "${name}_app" "$(secret "${upper}_APP_PASSWORD")" "$name" "$cluster")"
@@ -36,13 +37,11 @@ write_environment() {
             put run CONSOLE_DIR "${CONSOLE_DIR:-$checkout/gateway/Console}"
             for other in "${services[@]}"; do put run "${other^^}_URL" "http://127.0.0.1:$(port_of "$other")"; done
             ;;
-        *)
-            put run BIND_ADDRESS 127.0.0.1
-            put run INTERNAL_PORT $((port + 100))
-            ;;
+        *) put run BIND_ADDRESS 127.0.0.1 ;;
         esac
         case $name in
         tenancy)
+            put run GATEWAY_INTERNAL_URL "http://127.0.0.1:$((PORT + 100))"
             for other in "${processes[@]}"; do put run "SERVICE_SECRET_${other^^}" "$(secret "SERVICE_SECRET_${other^^}")"; done
             put bootstrap ADMIN_EMAIL "$(admin_field email)"
             put bootstrap ADMIN_PASSWORD "$(admin_field password)"

@@ -11,8 +11,8 @@ check_ports() {
     local name port wanted=() taken
     for name in "${processes[@]}"; do
         port=$(port_of "$name")
-        wanted+=("$port" $((port + 1000)))
-        if [ "$name" = gateway ]; then wanted+=("$(tls_port)"); else wanted+=($((port + 100))); fi
+        wanted+=("$port" $((port + 100)) $((port + 1000)))
+        if [ "$name" = gateway ]; then wanted+=("$(tls_port)"); fi
     done
     taken=$(python3 - "${wanted[@]}" <<'END'
 import socket, sys
@@ -43,14 +43,12 @@ hold_sockets() {
         address=${BIND_ADDRESS:-127.0.0.1}
         names+=(secure)
         ports+=("$(tls_port)")
-    else
-        names+=(internal)
-        ports+=($((port + 100)))
     fi
-    names+=(operator)
-    ports+=($((port + 1000)))
+    names+=(internal operator)
+    ports+=($((port + 100)) $((port + 1000)))
     for index in "${!names[@]}"; do
-        [ "${names[index]}" = operator ] && address=127.0.0.1
+        # Never the world's, whatever the gateway's address is.
+        [ "${names[index]}" = internal ] && address=127.0.0.1
         echo "exec $own<&$((100 + ${#sockets[@]}))"
         sockets+=("$((100 + ${#sockets[@]})) $address ${ports[index]}")
         own=$((own + 1))

@@ -135,6 +135,6 @@ extension EngineChoice {
 extension ProcessConfiguration {
     /// The listeners of this installation, which no engine's address may name.
     var ownPorts: Set<Int> {
-        Set([port, internalPort ?? 0, operatorPort, baseURL.port] + internalURLs.values.map(\.port))
+        Set([port, internalPort, operatorPort, baseURL.port] + internalURLs.values.map(\.port))
     }
 }

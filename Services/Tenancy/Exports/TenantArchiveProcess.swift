@@ -50,7 +50,7 @@ struct TenantArchive: Sendable {
             }
             receipts[0].rows[table.name] = count
         }
-        for service in ServiceName.services where service != .tenancy {
+        for service in ServiceName.allCases where service != .tenancy {
             receipts.append(try await add(service, zip, now))
         }
         var manifest = Manifest(tenantID: tenant, exportedAt: now, rows: [:], files: 0)

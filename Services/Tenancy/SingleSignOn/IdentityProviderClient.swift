@@ -40,7 +40,7 @@ final class IdentityProviderClient: @unchecked Sendable {
     /// With the guard that keeps tenants' addresses out of the operator's network.
     convenience init(loop: EventLoop, _ configuration: TenancyConfiguration) throws {
         let process = configuration.process
-        let ports = [process.port, process.internalPort ?? 0, process.operatorPort, process.baseURL.port]
+        let ports = [process.port, process.internalPort, process.operatorPort, process.baseURL.port]
         let addresses = AddressGuard(
             setting: TenancyConfiguration.providerAddressesName, exceptions: configuration.providerAddresses,
             ownPorts: Set(ports + process.internalURLs.values.map(\.port)))

@@ -41,7 +41,7 @@ package enum ServiceGrants {
         var granted: Set<ServiceScope> = []
         if caller == .gateway { granted.insert(.requestsForward) }
         if callee == .tenancy { granted.formUnion([.changesRead, .erasuresTake]) }
-        if caller == .tenancy, ServiceName.services.contains(callee), callee != .tenancy { granted.insert(.exportRead) }
+        if caller == .tenancy, callee != .tenancy { granted.insert(.exportRead) }
         switch (caller, callee) {
         case (.gateway, .tenancy): granted.formUnion([.apiKeysExchange, .certificatesReport])
         case (.sessions, .tenancy): granted.insert(.originsWrite)

@@ -9,8 +9,10 @@ package struct ProcessConfiguration: Sendable {
     package let baseURL: WebAddress
     package let bindAddress: String
     package let port: Int
-    /// The listener for other services; the gateway has none.
-    package let internalPort: Int?
+    /// The listener for other services.
+    package let internalPort: Int
+    /// Where that one listens: the gateway's other listeners are the world's, and this one is not.
+    package let internalBindAddress: String
     /// Metrics and status, on loopback whatever `bindAddress` says.
     package let operatorPort: Int
     package let databaseURL: Secret<String>
@@ -40,21 +42,25 @@ package struct ProcessConfiguration: Sendable {
 
     /// Reads the common variables of a service.
     package init(
-        _ environment: inout Environment, service: ServiceName, poolSize: Int = 2, loops: Int = 1,
-        hasInternalListener: Bool = true
+        _ environment: inout Environment, service: ServiceName, poolSize: Int = 2, loops: Int = 1
     ) {
         self.service = service
         let base = environment.url(
             "BASE_URL", "the suite's own address", default: "http://localhost:8080",
             example: "https://sales.example.com")
         baseURL = base
-        bindAddress = environment.text(
+        let address = environment.text(
             "BIND_ADDRESS", "the address to listen on", default: "127.0.0.1", example: "0.0.0.0")
+        bindAddress = address
+        internalBindAddress =
+            service == .gateway
+            ? environment.text(
+                "INTERNAL_BIND_ADDRESS", "the address that the gateway listens on for other services",
+                default: "127.0.0.1", example: "10.0.0.5")
+            : address
         port = environment.port("PORT", "the port of the listener", default: 8080 + service.portOffset)
-        internalPort =
-            hasInternalListener
-            ? environment.port("INTERNAL_PORT", "the port for other services", default: Self.offset(port, by: 100))
-            : nil
+        internalPort = environment.port(
+            "INTERNAL_PORT", "the port for other services", default: Self.offset(port, by: 100))
         operatorPort = environment.port(
             "OPERATOR_PORT", "the port of metrics and status", default: Self.offset(port, by: 1000))
         databaseURL = environment.databaseURL("DATABASE_URL", "the service's database, as its own role")
@@ -98,7 +104,9 @@ package struct ProcessConfiguration: Sendable {
     ) -> [ServiceName: WebAddress] {
         var addresses: [ServiceName: WebAddress] = [:]
         let port = port == 0 ? 8080 + own.portOffset : port
-        for other in ServiceName.services where other != own {
+        // The gateway's is tenancy's alone, which puts archives together.
+        let others = ServiceName.services + (own == .tenancy ? [.gateway] : [])
+        for other in others where other != own {
             let usual = "http://127.0.0.1:\(offset(port, by: other.portOffset - own.portOffset + 100))"
             let name = "\(other.rawValue.uppercased())_INTERNAL_URL"
             let address = environment.url(

@@ -124,9 +124,7 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
 
     private func listenInside() async throws -> Ports {
         var ports = Ports(service: nil, internal: nil, operator: 0)
-        if let port = process.internalPort {
-            ports.internal = try await open("internal", process.bindAddress, port) { $0.internal }
-        }
+        ports.internal = try await open("internal", process.internalBindAddress, process.internalPort) { $0.internal }
         let status = places[0].parts.status
         let pages = OperatorPages(
             service: process.service.rawValue, metrics: metrics, health: health, sections: status,
@@ -151,7 +149,7 @@ package final class ServiceHost<Program: ServiceProgram>: @unchecked Sendable {
             let parts = places[index].parts
             try await serve(
                 socket, on: index, prepare: isSecure ? parts.secure?.prepare : nil,
-                connections: places[0].parts.connections,
+                connections: name == "internal" ? nil : places[0].parts.connections,
                 proxyHeaderPeers: name == "internal" ? nil : parts.proxyHeaderPeers, handler.answer)
         }
         return socket.port

@@ -119,16 +119,6 @@ extension ScriptedSuite {
         try result.get()
     }
 
-    private static func makeFolder() throws -> String {
-        var template = Array(
-            "\(FileManager.default.temporaryDirectory.path)/switchboard-test-\(getpid())-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw ProgramError("no folder for the suite") }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // The account of the database passes through.
-        chmod(folder, 0o711)
-        return folder
-    }
-
     private func wait(_ visit: Visit) async throws {
         let gateway = visit.caller("admin")
         try await visit.until("the suite is ready", within: .seconds(240)) {

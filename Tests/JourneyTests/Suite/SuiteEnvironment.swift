@@ -30,6 +30,7 @@ struct SuiteEnvironment {
                 variables["\(other.rawValue.uppercased())_URL"] = "http://127.0.0.1:\(ports.service(other))"
             }
         case .tenancy:
+            variables["GATEWAY_INTERNAL_URL"] = "http://127.0.0.1:\(ports.internal(.gateway))"
             for other in ServiceName.allCases {
                 variables["SERVICE_SECRET_\(other.rawValue.uppercased())"] = secrets[other]
             }
@@ -44,7 +45,7 @@ struct SuiteEnvironment {
             }
         default: break
         }
-        if name != .gateway { variables["INTERNAL_PORT"] = "\(ports.internal(name))" }
+        variables["INTERNAL_PORT"] = "\(ports.internal(name))"
         return variables
     }
 }

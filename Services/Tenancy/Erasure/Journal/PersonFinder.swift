@@ -24,10 +24,14 @@ struct PersonFinder {
         (self.tenant, self.key, self.wanted) = (tenant, key, wanted)
     }
 
-    /// Looks through whole lines.
+    /// Looks through whole lines, and into what is packed in them.
     mutating func look(_ bytes: ArraySlice<UInt8>) {
         lookForNumbers(bytes)
         lookForAddresses(bytes)
+        for reading in WrittenText.readings(of: bytes) {
+            lookForNumbers(reading[...])
+            lookForAddresses(reading[...])
+        }
     }
 
     private mutating func lookForNumbers(_ bytes: ArraySlice<UInt8>) {
@@ -70,7 +74,10 @@ struct PersonFinder {
             // A sentence may end behind it.
             while end > at + 1, bytes[end - 1] == UInt8(ascii: ".") { end -= 1 }
             guard start < at, end > at + 1 else { continue }
-            test(String(decoding: bytes[start..<end], as: UTF8.self).lowercased())
+            // Some of what mail allows also stands in front of addresses, as in the fields of a form.
+            for first in start..<at where first == start || !Self.isPart(bytes[first - 1]) {
+                test(String(decoding: bytes[first..<end], as: UTF8.self).lowercased())
+            }
         }
     }
 
@@ -97,9 +104,17 @@ struct PersonFinder {
         }
     }
 
-    private static func isAddress(_ byte: UInt8) -> Bool {
+    /// What an address cannot begin behind; so `PersonPattern` has it.
+    private static func isPart(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2E, 0x2D, 0x5F, 0x25, 0x2B: true
+        default: false
+        }
+    }
+
+    private static func isAddress(_ byte: UInt8) -> Bool {
+        switch byte {
+        case _ where isPart(byte): true
         // Of other scripts, and what mail allows besides.
         case 0x80...0xFF, 0x21, 0x23, 0x24, 0x26, 0x27, 0x2A, 0x3D, 0x3F, 0x5E, 0x60, 0x7B...0x7E: true
         default: false

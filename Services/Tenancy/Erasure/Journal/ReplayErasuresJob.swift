@@ -22,21 +22,44 @@ struct ErasureReplay: Sendable {
     let database: Database
     let secrets: SecretBox
     let journal: ErasureJournal
+    /// The longest that a backup is kept: what was erased longer ago can be brought back by none.
+    let backupLife: Duration
     let clients: @Sendable (ServiceName) -> ServiceClient
 
-    func run(_ logger: Logger) async throws {
+    /// Has the journal looked at at once: a process that starts may stand on a restored database.
+    func enqueue(_ logger: Logger) async {
+        do {
+            guard try await !journal.entries().isEmpty else { return }
+            try await database.tenant(.platform).transaction { rows in
+                _ = try await JobQueue(rows).enqueue(ReplayErasuresJob())
+            }
+        } catch {
+            // The job is due within minutes all the same.
+            logger.warning("The journal of erasures is looked at later", [.error("error", error)])
+        }
+    }
+
+    func run(_ logger: Logger, now: Timestamp = .now()) async throws {
         let platform = database.tenant(.platform)
         var missing: [TenantID: [JournalEntry]] = [:]
+        var old: Set<ErasureID> = []
         for (owner, entries) in Dictionary(grouping: try await journal.entries(), by: \.owner) {
             let known = try await ErasureRequestStore(rows: database.tenant(owner), owner: owner).known(
                 entries.map(\.id))
-            for entry in entries where !known.contains(entry.id) {
+            for entry in entries {
                 // A tenant that has gone has taken its people with it.
                 let rows = database.tenant(entry.erasedTenant)
-                guard try await TenantStore(rows: rows).find(entry.erasedTenant) != nil else { continue }
+                guard !known.contains(entry.id),
+                    try await TenantStore(rows: rows).find(entry.erasedTenant) != nil
+                else {
+                    if entry.requestedAt < now - backupLife { old.insert(entry.id) }
+                    continue
+                }
                 missing[entry.erasedTenant, default: []].append(entry)
             }
         }
+        // What is still to be applied is older than its time only because nobody could.
+        try await journal.forget(old)
         for (tenant, entries) in missing {
             if let whole = entries.first(where: { $0.kind == .tenant }) {
                 _ = try await ErasureLifeStore(database: platform, secrets: secrets).begin(
@@ -81,28 +104,25 @@ struct ErasureReplay: Sendable {
         }
     }
 
+    /// Reads all that there is of the tenant, whether or not an archive has it.
+    ///
+    /// The gateway first: a hook that is delivered meanwhile is found with its service, which is read later.
     private func look(_ finder: PersonFinder) async throws -> [ErasureID: Set<String>] {
         var finder = finder
-        for table in TenantExport.tables {
-            try await TableExportStore(database.tenant(finder.tenant)).read(table) { finder.look($0[...]) }
-        }
         let scope = ServiceClient.Scope(tenant: finder.tenant, deadline: Self.patience)
-        for service in ServiceName.services where service != .tenancy {
-            let client = clients(service)
-            let contents = try await client.get("/internal/export", as: InternalAPI.ExportContents.self, scope: scope)
-            for table in contents.tables {
-                let body = try await client.open("/internal/export/tables/\(table)", scope: scope)
-                var rest: [UInt8] = []
-                while let piece = try await body.next() {
-                    rest += piece
-                    guard let end = rest.lastIndex(of: 0x0a) ?? (rest.count > Self.longestLine ? rest.count - 1 : nil)
-                    else { continue }
-                    finder.look(rest[...end])
-                    rest.removeFirst(end + 1)
-                }
-                finder.look(rest[...])
+        for service in [.gateway] + ServiceName.services where service != .tenancy {
+            let body = try await clients(service).open("/internal/export/texts", scope: scope)
+            var rest: [UInt8] = []
+            while let piece = try await body.next() {
+                rest += piece
+                guard let end = rest.lastIndex(of: 0x0a) ?? (rest.count > Self.longestLine ? rest.count - 1 : nil)
+                else { continue }
+                finder.look(rest[...end])
+                rest.removeFirst(end + 1)
             }
+            finder.look(rest[...])
         }
+        try await TableExportStore(database.tenant(finder.tenant)).readTexts { finder.look($0[...]) }
         return finder.found
     }
 }
