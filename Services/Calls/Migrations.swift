@@ -35,5 +35,6 @@ enum CallsMigrations {
         Migration(name: "0030_create_live_updates", sql: PackageResources._030_create_live_updates_sql),
         Migration(name: "0031_create_recording_names", sql: PackageResources._031_create_recording_names_sql),
         Migration(name: "0032_forget_pauses", sql: PackageResources._032_forget_pauses_sql),
+        Migration(name: "0033_tell_tenant_figures", sql: PackageResources._033_tell_tenant_figures_sql),
     ]
 }

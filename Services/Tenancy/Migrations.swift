@@ -42,5 +42,6 @@ extension Migration {
         Migration(name: "0035_ask_for_support", sql: PackageResources._035_ask_for_support_sql),
         Migration(name: "0036_create_notices", sql: PackageResources._036_create_notices_sql),
         Migration(name: "0037_sort_tenants", sql: PackageResources._037_sort_tenants_sql),
+        Migration(name: "0038_rank_tenants", sql: PackageResources._038_rank_tenants_sql),
     ]
 }

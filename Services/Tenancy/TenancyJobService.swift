@@ -61,6 +61,11 @@ final class TenancyJobService: @unchecked Sendable {
         runner.register(WatchVolumeJob.self, options) { [volume = parts.volume] run, _ in
             try await volume.run(run.logger)
         }
+        runner.register(GatherFiguresJob.self, GatherFiguresJob.options) {
+            [database = parts.pursuit.database, clients = parts.clients] _, _ in
+            try await GatherFiguresJob.run(database, clients(.calls))
+        }
+        try runner.schedule(GatherFiguresJob(), every: .seconds(300), offset: .seconds(30))
         try runner.schedule(WatchVolumeJob(), every: .seconds(600), offset: .seconds(300))
         try runner.schedule(PruneAuditJob(), every: .seconds(86_400), offset: .seconds(4 * 3_600))
     }

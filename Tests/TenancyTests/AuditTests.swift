@@ -228,6 +228,30 @@ struct AuditTests {
         }
     }
 
+    @Test func `super admins of the area take out any tenant's log, which the platform's log tells`() async throws {
+        try await withTenancy { world in
+            try await world.makePlatform()
+            try await fill(world)
+            let path = "/api/v1/platform/tenants/\(world.tenant)/audit/export"
+            let response = try await world.send(
+                .get, "\(path)?format=ndjson&action=user.signed_in", as: .user(.superAdmin), in: .platform)
+            guard case .stream(_, let write) = response.body else { throw Failure(.internal) }
+            let sink = CollectingSink()
+            try await write(HTTPBodyWriter(sink))
+            #expect(String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").count == 3)
+            #expect(try await world.audited(.auditExported, in: .platform) == 1)
+            #expect(try await world.audited(.auditExported) == 0)
+            for (caller, status): (TestCaller, Int) in [
+                (.superAdmin([.tenants]), 403), (.superAdmin([.audit]), 200),
+            ] {
+                #expect(try await world.send(.get, path, as: caller, in: .platform).status == status)
+            }
+            let absent = try await world.send(
+                .get, "/api/v1/platform/tenants/\(TenantID.make())/audit/export", as: .user(.superAdmin), in: .platform)
+            #expect(absent.status == 404)
+        }
+    }
+
     @Test func `super admins of the area read any tenant's log, and others none`() async throws {
         try await withTenancy { world in
             try await world.makePlatform()

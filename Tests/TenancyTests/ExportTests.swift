@@ -231,6 +231,36 @@ import WebTestSupport
 
     private static let person: JSONValue = ["email": "Ada@acme.example", "phone_number": "(415) 555-0123"]
 
+    @Test func `a super admin gets what the platform's own rows have of a person, and no tenant's`() async throws {
+        try await withTenancy { world in
+            let root = try await world.makePlatform()
+            try await world.makeUser("ada@acme.example")
+            try await world.makeUser("ada@acme.example", .superAdmin, in: .platform)
+            let token =
+                (try await world.signIn(root.normalised, in: .platform).decoded() as TenancyAPI.SignedIn).accessToken
+            let path = "/api/v1/platform/exports"
+            let stale = try await world.send(
+                .post, "\(path)/people", as: .user(.superAdmin), in: .platform, json: Self.person)
+            #expect(try stale.problem().code == "reauthentication_required")
+            let response = try await world.send(
+                .post, "\(path)/people", token: token, in: .platform, json: Self.person)
+            let made: TenancyAPI.Export = try response.decoded()
+            #expect(response.headers["Location"] == "\(path)/\(made.id)" && made.kind == .person)
+            try await make(world)
+            let ready: TenancyAPI.Export = try await world.send(
+                .get, "\(path)/\(made.id)", token: token, in: .platform
+            ).decoded()
+            #expect(ready.state == .ready && ready.receipts.first { $0.service == .tenancy }?.rows["users"] == 1)
+            let archive = try entries(
+                try await bytes(
+                    try await world.send(.get, "\(path)/\(made.id)/archive", token: token, in: .platform)))
+            let users = try #require(archive["tenancy/users.ndjson"])
+            #expect(users.contains("\(TenantID.platform)") && !users.contains("\(world.tenant)"))
+            let others = try await world.send(.get, path, as: .superAdmin([.tenants]), in: .platform)
+            #expect(others.status == 403)
+        }
+    }
+
     @Test func `an admin gets all that there is about a person, with a receipt of each service`() async throws {
         try await withTenancy { world in
             let ada = try await world.makeUser("ada@acme.example")

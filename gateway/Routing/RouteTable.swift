@@ -59,6 +59,8 @@ enum RouteTable {
         /api/v1/platform/signing-keys/**  tenancy    api       1m   35
         /api/v1/platform/audit/**         tenancy    api       1m   35
         /api/v1/platform/erasures/**      tenancy    api       64k  35
+        /api/v1/platform/exports/**       tenancy    api       64k  35
+        /api/v1/platform/exports/*/archive  tenancy  transfer  0    60
         /api/v1/platform/setup-requests/**  tenancy  api       1m   35
         /api/v1/platform/super-admins/**  tenancy    api       1m   35
         /api/v1/platform/queues/**        calls      api       1m   35

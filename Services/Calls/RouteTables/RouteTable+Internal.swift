@@ -14,6 +14,9 @@ extension RouteTable {
                 .get(
                     "/internal/calls/progress", "get_call_progress", .service(.callProgressRead),
                     "How far the tenant's newest calls have come", progress.get),
+                .get(
+                    "/internal/tenant-figures", "list_tenant_figures", .service(.tenantFiguresRead),
+                    "What tenants have of trouble and cost", progress.figures, .withoutTenant),
             ] + export.routes + others)
     }
 }

@@ -57,7 +57,8 @@ struct ExportRoutes: Sendable {
             try await JobQueue(rows).enqueue(ExportJob(exportID: export.id), about: export.id)
             return export
         }
-        return Created(export.wire, at: "/api/v1/exports/\(export.id)")
+        let area = tenant == .platform ? "platform/exports" : "exports"
+        return Created(export.wire, at: "/api/v1/\(area)/\(export.id)")
     }
 
     /// Whoever may not have the whole tenant sees archives of people alone.

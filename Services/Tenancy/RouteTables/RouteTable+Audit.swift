@@ -26,6 +26,10 @@ extension RouteTable {
             .get(
                 "/api/v1/platform/tenants/{id}/audit", "list_tenant_audit", .platform(.auditRead),
                 "Who did what in a tenant, newest first", audit.listOfTenant),
+            .get(
+                "/api/v1/platform/tenants/{id}/audit/export", "export_tenant_audit", .platform(.auditExport),
+                "Who did what in a tenant, as CSV or as lines of JSON", export.exportOfTenant,
+                .contentTypes(["text/csv", "application/x-ndjson"])),
         ]
     }
 }

@@ -27,6 +27,21 @@ extension RouteTable {
                 .allowedWhenSuspended, .contentTypes(["application/zip"]),
                 .failures([.conflict, .reauthenticationRequired])),
             .post(
+                "/api/v1/platform/exports/people", "create_platform_person_export", .platform(.peopleExport),
+                "Put all that there is about a person in the platform's own rows into an archive",
+                exports.createOfPerson, .idempotent, .dangerous,
+                .failures([.conflict, .reauthenticationRequired, .insufficientStorage])),
+            .get(
+                "/api/v1/platform/exports", "list_platform_exports", .platform(.peopleExport),
+                "Archives of people in the platform's own rows, newest first", exports.list),
+            .get(
+                "/api/v1/platform/exports/{id}", "get_platform_export", .platform(.peopleExport), "One such archive",
+                exports.get),
+            .get(
+                "/api/v1/platform/exports/{id}/archive", "get_platform_export_archive", .platform(.peopleExport),
+                "Fetch such an archive, for a week after it was made", exports.download, .dangerous,
+                .contentTypes(["application/zip"]), .failures([.conflict, .reauthenticationRequired])),
+            .post(
                 "/api/v1/erasures", "create_erasure", .permission(.peopleErase),
                 "Erase a person everywhere, by address or number", erasures.create, .idempotent, .dangerous,
                 .notWhileImpersonating, .failures([.conflict, .reauthenticationRequired])),

@@ -47,7 +47,8 @@ extension RouteTable {
                 tenants.create,
                 .idempotent, .failures([.subdomainTaken])),
             .get(
-                "/api/v1/platform/tenants", "list_tenants", .platform(.tenantsRead), "Tenants, newest first",
+                "/api/v1/platform/tenants", "list_tenants", .platform(.tenantsRead),
+                "Tenants, newest first; or by activity, trouble or cost",
                 tenants.list),
             .get("/api/v1/platform/tenants/{id}", "get_tenant", .platform(.tenantsRead), "One tenant", tenants.get),
             .post(

@@ -13,8 +13,21 @@ struct TenantRoutes: Sendable {
     enum Order: String, SortKey {
         case createdAt = "created_at"
         case lastActivityAt = "last_activity_at"
+        case failingConnections = "failing_connections"
+        case backlog, errors, cost
 
         static var standard: Sort<Order> { .descending(.createdAt) }
+
+        /// Nil for what is sorted by time.
+        fileprivate var figure: TenantFigureStore.Figure? {
+            switch self {
+            case .createdAt, .lastActivityAt: nil
+            case .failingConnections: .failingConnections
+            case .backlog: .backlog
+            case .errors: .errors
+            case .cost: .cost
+            }
+        }
     }
 
     func create(
@@ -71,11 +84,9 @@ struct TenantRoutes: Sendable {
     ) async throws -> OK<Page<TenancyAPI.Tenant>> {
         // The platform's own tenant is set; the functions behind these reads cross the wall and are called here alone.
         let tenants = TenantStore(rows: context.database(database))
-        let found =
-            paging.sort.key == .createdAt
-            ? try await tenants.list(query.value, RowPage(paging))
-            : try await tenants.listByActivity(query.value, RowPage(paging))
+        let found = try await page(query.value, paging, context)
         let activity = try await tenants.activity(of: found.map(\.id))
+        let figures = try await TenantFigureStore(rows: context.database(database)).find(found.map(\.id))
         let bound = 10_000
         let total = try await tenants.count(query.value, bound: bound + 1)
         var entitlements: [TenantID: Entitlements] = [:]
@@ -86,10 +97,32 @@ struct TenantRoutes: Sendable {
             paging.page(
                 found, total: min(total, bound), totalIsExact: total <= bound,
                 position: { tenant in
+                    if let figure = paging.sort.key.figure {
+                        return CursorPosition(.int(figure.value(of: figures[tenant.id])), tenant.id)
+                    }
                     let at = paging.sort.key == .createdAt ? nil : activity[tenant.id]
                     return CursorPosition(.timestamp(at ?? tenant.createdAt), tenant.id)
                 }
-            ) { $0.wire(entitlements[$0.id] ?? .seed(for: $0.plan), lastActivityAt: activity[$0.id]) })
+            ) { tenant in
+                tenant.wire(
+                    entitlements[tenant.id] ?? .seed(for: tenant.plan), lastActivityAt: activity[tenant.id],
+                    figures: figures[tenant.id])
+            })
+    }
+
+    private func page(
+        _ filter: TenantFilter, _ paging: Paging<Order>, _ context: RequestContext
+    ) async throws -> [Tenant] {
+        let rows = context.database(database)
+        switch paging.sort.key {
+        case .createdAt: return try await TenantStore(rows: rows).list(filter, RowPage(paging))
+        case .lastActivityAt: return try await TenantStore(rows: rows).listByActivity(filter, RowPage(paging))
+        case let key:
+            guard let figure = key.figure else { throw Failure(.internal) }
+            return try await TenantFigureStore(rows: rows).list(
+                by: figure, filter, after: paging.after.flatMap { after in after.int.map { ($0, after.id) } },
+                isDescending: paging.sort.isDescending, limit: paging.fetchLimit, offset: paging.offset)
+        }
     }
 
     func get(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
@@ -148,19 +181,22 @@ struct TenantRoutes: Sendable {
         guard id != .platform, let tenant = try await tenants.find(id) else { throw Failure(.notFound) }
         // The platform's own tenant is set where this is asked, as for lists.
         let activity = try await TenantStore(rows: database.tenant(.platform)).activity(of: [id])
+        let figures = try await TenantFigureStore(rows: database.tenant(.platform)).find([id])
         let entitlements = try await tenants.entitlements(of: id) ?? .seed(for: tenant.plan)
-        return (tenant.wire(entitlements, lastActivityAt: activity[id]), tenant.version)
+        return (tenant.wire(entitlements, lastActivityAt: activity[id], figures: figures[id]), tenant.version)
     }
 }
 
 extension Tenant {
-    func wire(_ entitlements: Entitlements, lastActivityAt: Timestamp? = nil) -> TenancyAPI.Tenant {
+    func wire(
+        _ entitlements: Entitlements, lastActivityAt: Timestamp? = nil, figures: TenancyAPI.TenantFigures? = nil
+    ) -> TenancyAPI.Tenant {
         TenancyAPI.Tenant(
             id: id, name: name, subdomain: subdomain, plan: plan, phoneSystem: phoneSystem, status: status,
             timeZone: TimeZoneName(unchecked: timeZone), country: country, language: language,
             entitlements: entitlements,
             createdAt: createdAt, updatedAt: updatedAt, suspendedAt: suspendedAt, deleteAfter: deleteAfter,
             notes: notes,
-            lastActivityAt: lastActivityAt)
+            lastActivityAt: lastActivityAt, figures: figures)
     }
 }

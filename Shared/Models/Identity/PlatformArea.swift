@@ -9,7 +9,7 @@ package enum PlatformArea: String, Codable, CaseIterable, Sendable {
         case .impersonation: [.tenantsImpersonate]
         case .administrators: [.superAdminsRead, .superAdminsWrite, .usersRead, .invitationsRead]
         case .requests: [.setupRequestsRead, .setupRequestsWrite]
-        case .operation: [.platformOperate, .settingsRead, .settingsWrite, .peopleErase]
+        case .operation: [.platformOperate, .settingsRead, .settingsWrite, .peopleErase, .peopleExport]
         case .audit: [.auditRead, .auditExport]
         }
     }

@@ -20,6 +20,8 @@ package enum ServiceScope: String, Codable, CaseIterable, Sendable {
     case exportRead = "export.read"
     /// Read how far a tenant's calls have come: tenancy alone, for its wizard.
     case callProgressRead = "call_progress.read"
+    /// Read what tenants have of trouble and cost: tenancy alone, whose super admins compare them.
+    case tenantFiguresRead = "tenant_figures.read"
     /// Read a connection's credentials.
     case connectionsRead = "connections.read"
     /// Read who works in a tenant, and how each wants to be told.
@@ -46,7 +48,7 @@ package enum ServiceGrants {
         case (.gateway, .tenancy): granted.formUnion([.apiKeysExchange, .certificatesReport])
         case (.sessions, .tenancy): granted.insert(.originsWrite)
         case (.billing, .tenancy): granted.insert(.entitlementsWrite)
-        case (.tenancy, .calls): granted.insert(.callProgressRead)
+        case (.tenancy, .calls): granted.formUnion([.callProgressRead, .tenantFiguresRead])
         case (.tenancy, .messaging): granted.insert(.mailSend)
         case (.gateway, .billing): granted.insert(.usageReport)
         case (.sessions, .calls), (.messaging, .calls): granted.insert(.contactsDecide)

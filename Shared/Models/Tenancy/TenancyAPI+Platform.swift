@@ -79,6 +79,29 @@ extension TenancyAPI {
         }
     }
 
+    /// What super admins compare tenants by.
+    package struct TenantFigures: Codable, Sendable, Hashable {
+        /// Connections whose last exchange failed, or that are silent.
+        package var failingConnections: Int64
+        /// Calls with a recording that are not analysed yet.
+        package var backlog: Int64
+        /// Calls whose processing failed within the last seven days.
+        package var errors: Int64
+        /// What engines cost within the last thirty days, in millionths of a US dollar.
+        package var costMicros: Int64
+        package var gatheredAt: Timestamp
+
+        package init(
+            failingConnections: Int64, backlog: Int64, errors: Int64, costMicros: Int64, gatheredAt: Timestamp
+        ) {
+            self.failingConnections = failingConnections
+            self.backlog = backlog
+            self.errors = errors
+            self.costMicros = costMicros
+            self.gatheredAt = gatheredAt
+        }
+    }
+
     /// What follows when a tenant gets another subdomain now.
     package struct RenameEffects: Codable, Sendable {
         package var subdomain: String

@@ -23,12 +23,15 @@ package enum TenancyAPI {
         package var notes: String
         /// When somebody last signed in; null when nobody has, and in answers to changes.
         package var lastActivityAt: Timestamp?
+        /// What the tenant has of trouble and cost, counted every five minutes; null when it has none, and in answers to
+        /// changes.
+        package var figures: TenantFigures?
 
         package init(
             id: TenantID, name: String, subdomain: String, plan: Plan, phoneSystem: PhoneSystem, status: TenantStatus,
             timeZone: TimeZoneName, country: String, language: String, entitlements: Entitlements, createdAt: Timestamp,
             updatedAt: Timestamp, suspendedAt: Timestamp?, deleteAfter: Timestamp?, notes: String,
-            lastActivityAt: Timestamp? = nil
+            lastActivityAt: Timestamp? = nil, figures: TenantFigures? = nil
         ) {
             self.id = id
             self.name = name
@@ -46,6 +49,7 @@ package enum TenancyAPI {
             self.deleteAfter = deleteAfter
             self.notes = notes
             self.lastActivityAt = lastActivityAt
+            self.figures = figures
         }
     }
 
