@@ -1,6 +1,7 @@
 import Crypto
 import HTTP
 import HTTPClient
+import Models
 
 /// Sends a blob in parts, each of which is here as a whole and can be sent again.
 struct S3MultipartUpload {
@@ -74,18 +75,9 @@ struct S3MultipartUpload {
         return part
     }
 
-    /// The upload's name as a value of a query; nil when it has characters that no store uses.
+    /// The upload's name as a value of a query; nil for one that no store gives.
     private static func encoded(_ name: String) -> String? {
-        var out = ""
-        for byte in name.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                out.unicodeScalars.append(Unicode.Scalar(byte))
-            default: out += "%" + Hex.encode([byte]).uppercased()
-            }
-        }
-        return out.isEmpty || out.utf8.count > 4096 ? nil : out
+        let text = PercentCode.encode(name)
+        return text.isEmpty || text.utf8.count > 4096 ? nil : text
     }
 }

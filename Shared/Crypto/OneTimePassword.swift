@@ -1,3 +1,5 @@
+import Models
+
 /// Time-based one-time passwords (RFC 6238): HMAC-SHA-1, steps of 30 s, 6 digits, as every authenticator app has them.
 package struct OneTimePassword: Sendable {
     /// Seconds that a password is shown.
@@ -44,7 +46,7 @@ package struct OneTimePassword: Sendable {
 
     /// The address behind the QR code that an app reads.
     package func uri(issuer: String, account: String) -> String {
-        let (issuer, account) = (Self.escape(issuer), Self.escape(account))
+        let (issuer, account) = (PercentCode.encode(issuer), PercentCode.encode(account))
         return "otpauth://totp/\(issuer):\(account)?secret=\(secretText)&issuer=\(issuer)&digits=6&period=\(Self.step)"
     }
 
@@ -62,16 +64,5 @@ package struct OneTimePassword: Sendable {
         }
         if bits > 0 { text.append(alphabet[Int(buffer << UInt32(5 - bits)) & 31]) }
         return String(decoding: text, as: UTF8.self)
-    }
-
-    private static func escape(_ text: String) -> String {
-        var escaped = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126: escaped.unicodeScalars.append(Unicode.Scalar(byte))
-            default: escaped += "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
-            }
-        }
-        return escaped
     }
 }

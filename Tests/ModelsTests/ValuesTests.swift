@@ -75,3 +75,22 @@ import Testing
         #expect(throws: JSONScalarError.self) { try Subdomain(jsonText: text) }
     }
 }
+
+@Suite struct PercentCodeTests {
+    @Test(arguments: [
+        ("", ""), ("aZ09-._~", "aZ09-._~"), ("a b+c", "a%20b%2Bc"), ("ä€", "%C3%A4%E2%82%AC"),
+        ("a/b?c=d&e", "a%2Fb%3Fc%3Dd%26e"),
+        ("\u{0}\u{7F}", "%00%7F"), ("x,y:z@", "x%2Cy%3Az%40"),
+    ])
+    func `only what nobody gives a meaning to stays as it is, and reading gives the text again`(
+        text: String, encoded: String
+    ) {
+        #expect(PercentCode.encode(text) == encoded)
+        #expect(PercentCode.decode(encoded[...].utf8) == text)
+    }
+
+    @Test func `what is asked for is kept, and a form is pairs of names and values`() {
+        #expect(PercentCode.encode("a,b c", keeping: ",") == "a,b%20c")
+        #expect(PercentCode.form([("a b", "1&2"), ("a b", "ü")]) == "a%20b=1%262&a%20b=%C3%BC")
+    }
+}

@@ -89,18 +89,6 @@ enum FigureLinks {
         add("origin", asked.origin?.rawValue)
         add("language", asked.language?.joined(separator: ","))
         add("tag_id", asked.tagID?.map(\.description).joined(separator: ","))
-        return parts.map { "\($0.0)=\(escaped($0.1))" }.joined(separator: "&")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126, 44: bytes.append(byte)
-            default: bytes += [37, hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return parts.map { "\($0.0)=\(PercentCode.encode($0.1, keeping: ","))" }.joined(separator: "&")
     }
 }

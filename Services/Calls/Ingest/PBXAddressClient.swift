@@ -23,20 +23,6 @@ enum PBXAddress {
         return String(url[slash...])
     }
 
-    /// Percent-encoded but for what RFC 3986 reserves to nobody.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                escaped.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                escaped += "%" + Hex.encode([byte]).uppercased()
-            }
-        }
-        return escaped
-    }
-
     /// The key of the certificate that the connection names; throws for one that is none, instead of trusting anybody.
     static func pinnedKey(_ connection: InternalAPI.Connection) throws -> String? {
         guard let certificate = connection.settings["certificate"], !certificate.isEmpty else { return nil }

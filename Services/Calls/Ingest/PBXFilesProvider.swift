@@ -35,7 +35,7 @@ struct PBXFilesProvider: CallProvider {
         _ recording: RecordingReference, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
     ) async throws -> OutboundHTTPStream {
         guard recording.kind == .name else { return try await client.openRecording(recording.locator, HTTPHeaders()) }
-        let path = recording.locator.split(separator: "/").map { PBXAddress.escaped(String($0)) }
+        let path = recording.locator.split(separator: "/").map { PercentCode.encode(String($0)) }
         return try await send("/" + path.joined(separator: "/"), .seconds(3_600), connection, client)
     }
 

@@ -3,6 +3,7 @@ import HTTP
 import HTTPClient
 import IO
 import JSON
+import Models
 import ServiceKit
 
 /// Talks to tenants' identity providers, and keeps for a while what these say of themselves.
@@ -149,11 +150,11 @@ final class IdentityProviderClient: @unchecked Sendable {
         case (let secret?, .post): fields += [("client_id", client.id), ("client_secret", secret)]
         case (let secret?, .basic):
             // RFC 6749, 2.3.1: both are written as in a form before they are put together.
-            let pair = "\(FormText.encode(client.id)):\(FormText.encode(secret))"
+            let pair = "\(PercentCode.encode(client.id)):\(PercentCode.encode(secret))"
             headers.set("Authorization", "Basic \(Base64.standard.encode(Array(pair.utf8)))")
         }
         return try await send(
-            .init(.post, provider.tokenEndpoint, headers: headers, body: .bytes(Array(FormText.encode(fields).utf8))),
+            .init(.post, provider.tokenEndpoint, headers: headers, body: .bytes(Array(PercentCode.form(fields).utf8))),
             "token endpoint")
     }
 

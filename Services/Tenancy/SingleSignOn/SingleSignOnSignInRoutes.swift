@@ -166,6 +166,6 @@ extension ProviderMetadata {
             ("nonce", attempt.nonce), ("code_challenge", attempt.challenge), ("code_challenge_method", "S256"),
         ]
         if isFresh { fields += [("prompt", "login"), ("max_age", "0")] }
-        return authorizationEndpoint + (authorizationEndpoint.contains("?") ? "&" : "?") + FormText.encode(fields)
+        return authorizationEndpoint + (authorizationEndpoint.contains("?") ? "&" : "?") + PercentCode.form(fields)
     }
 }

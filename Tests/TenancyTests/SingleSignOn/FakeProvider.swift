@@ -104,7 +104,7 @@ final class FakeProvider: @unchecked Sendable {
         var form: [String: String] = [:]
         let text = String(decoding: body, as: UTF8.self)
         for item in URLComponents(string: "/?\(text)")?.queryItems ?? [] { form[item.name] = item.value }
-        let pair = [Self.clientID, Self.secret].map { FormText.encode($0) }.joined(separator: ":")
+        let pair = [Self.clientID, Self.secret].map { PercentCode.encode($0) }.joined(separator: ":")
         guard headers["authorization"] == "Basic \(Base64.standard.encode(Array(pair.utf8)))" else {
             return try Self.json(401, ["error": "invalid_client"])
         }

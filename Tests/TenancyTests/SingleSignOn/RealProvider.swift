@@ -70,7 +70,7 @@ struct RealProvider: Sendable {
         let answer = try await http.send(
             .init(
                 .post, url, headers: ["Content-Type": "application/x-www-form-urlencoded"],
-                body: .bytes(Array(FormText.encode(form).utf8))))
+                body: .bytes(Array(PercentCode.form(form).utf8))))
         return try #require(answer.headers["Location"])
     }
 

@@ -76,7 +76,7 @@ struct GrandstreamClient {
         switch interface {
         case .classic:
             return try await firstFound(names) { folder, name in
-                let query = "filedir=\(folder)&filename=\(PBXAddress.escaped(name))"
+                let query = "filedir=\(folder)&filename=\(PercentCode.encode(name))"
                 return try await digest { request(.get, "/recapi?\(query)", isRecording: true) }
             }
         case .new:
@@ -110,8 +110,8 @@ struct GrandstreamClient {
     private func classicRecords(_ question: Question) async throws -> [UInt8] {
         let query = [
             "format=json", "numRecords=\(question.count)", "offset=\(question.offset)",
-            "startTime=\(PBXAddress.escaped(written(question.from)))",
-            "endTime=\(PBXAddress.escaped(written(question.to)))",
+            "startTime=\(PercentCode.encode(written(question.from)))",
+            "endTime=\(PercentCode.encode(written(question.to)))",
         ].joined(separator: "&")
         let stream = try await digest { request(.get, "/cdrapi?\(query)") }
         return try await collected(stream)

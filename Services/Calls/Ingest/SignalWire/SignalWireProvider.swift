@@ -70,7 +70,7 @@ struct SignalWireProvider: CallProvider {
     private func api(_ connection: InternalAPI.Connection, _ client: OutboundHTTPClient) -> CarrierClient {
         let project = connection.settings["project_id"] ?? ""
         return CarrierClient(
-            base: "\(space(connection))/api/laml/2010-04-01/Accounts/\(PBXAddress.escaped(project))", suffix: "",
+            base: "\(space(connection))/api/laml/2010-04-01/Accounts/\(PercentCode.encode(project))", suffix: "",
             user: project, password: connection.credentials["api_token"] ?? "", client: client)
     }
 

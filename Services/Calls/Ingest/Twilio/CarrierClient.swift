@@ -21,7 +21,7 @@ struct CarrierClient {
     /// What the carrier says of a call; nil when it knows none.
     func call(_ id: String) async throws -> CallReport? {
         do {
-            let value = try await get("/Calls/\(PBXAddress.escaped(id))\(suffix)")
+            let value = try await get("/Calls/\(PercentCode.encode(id))\(suffix)")
             return try Self.report(of: value, at: .now())
         } catch let error as ProviderError where error.kind == .missing {
             return nil

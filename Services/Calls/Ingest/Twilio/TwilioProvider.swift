@@ -47,7 +47,7 @@ struct TwilioProvider: CallProvider {
 
     private func api(_ connection: InternalAPI.Connection, _ client: OutboundHTTPClient) -> CarrierClient {
         let (user, password) = credentials(connection)
-        let account = PBXAddress.escaped(connection.settings["account_sid"] ?? "")
+        let account = PercentCode.encode(connection.settings["account_sid"] ?? "")
         return CarrierClient(
             base: "\(address)/2010-04-01/Accounts/\(account)", suffix: ".json", user: user, password: password,
             client: client)

@@ -2,6 +2,7 @@ import Crypto
 import HTTP
 import HTTPClient
 import JSON
+import Models
 import Telemetry
 
 /// Makes requests of one carrier's account: Basic auth, forms out, JSON in.
@@ -25,7 +26,7 @@ struct CarrierConnection {
     func get<Answer: Decodable>(
         _ path: String, _ query: [(name: String, value: String)] = [], as type: Answer.Type
     ) async throws -> Answer {
-        let target = query.isEmpty ? path : "\(path)?\(FormText.text(query))"
+        let target = query.isEmpty ? path : "\(path)?\(PercentCode.form(query.map { ($0.name, $0.value) }))"
         return try await read(request(.get, target), as: type)
     }
 
@@ -35,7 +36,7 @@ struct CarrierConnection {
     ) async throws -> Answer {
         var request = request(.post, path)
         request.headers.set("Content-Type", "application/x-www-form-urlencoded")
-        request.body = .bytes(Array(FormText.text(form).utf8))
+        request.body = .bytes(Array(PercentCode.form(form.map { ($0.name, $0.value) }).utf8))
         request.isRepeatable = isRepeatable
         return try await read(request, as: type)
     }
