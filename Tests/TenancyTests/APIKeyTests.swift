@@ -11,7 +11,7 @@ import WebTestSupport
 struct APIKeyTests {
     private func make(_ world: TenancyWorld, _ user: User) async throws -> TenancyAPI.APIKey {
         let response = try await world.send(
-            .post, "/api/v1/api-keys", as: .person(user.id, user.role),
+            .post, "/api/v1/api-keys", token: try await world.token(of: user),
             json: ["name": "CRM", "scopes": ["calls.write", "calls.read", "calls.read"]])
         #expect(response.status == 201)
         return try response.decoded()
@@ -87,6 +87,8 @@ struct APIKeyTests {
             world.trust.knowledge.setAge(.seconds(61))
             #expect(try await status(.user(.owner)) == 503)
             world.trust.knowledge.setAge(.zero)
+            let stale = try await world.send(.post, "/api/v1/api-keys", as: .user(.owner), json: body)
+            #expect(try stale.problem().code == "reauthentication_required")
             let bad = try await world.send(
                 .post, "/api/v1/api-keys", as: .user(.owner), json: ["name": "", "scopes": [], "mode": "prod"])
             #expect(Set(try bad.problem().errors.map(\.pointer)) == ["/name", "/scopes", "/mode"])

@@ -85,7 +85,7 @@ struct DepartureTests {
             let ada = try await world.makeUser("ada@acme.example", .admin)
             for name in ["one", "two"] {
                 let made = try await world.send(
-                    .post, "/api/v1/api-keys", as: .person(ada.id, .admin),
+                    .post, "/api/v1/api-keys", token: try await world.token(of: ada),
                     json: ["name": .string(name), "scopes": ["calls.read"]])
                 #expect(made.status == 201)
             }

@@ -123,7 +123,10 @@ import WebTestSupport
 
             let path = "/api/v1/users/\(holder.user.id)/second-factor"
             #expect(try await world.send(.delete, path, as: .user(.agent)).status == 403)
-            #expect(try await world.send(.delete, path, as: .user(.admin)).status == 404)
+            let stale = try await world.send(.delete, path, as: .user(.admin))
+            #expect(try stale.problem().code == "reauthentication_required")
+            let chief = try await world.token("chief@acme.example", .admin)
+            #expect(try await world.send(.delete, path, token: chief).status == 404)
             let boss = try await world.makeUser("boss@acme.example", .owner)
             let bossPath = "/api/v1/users/\(boss.id)/second-factor"
             #expect(try await world.send(.delete, bossPath, as: .user(.admin)).status == 403)

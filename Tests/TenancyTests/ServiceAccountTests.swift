@@ -14,7 +14,7 @@ struct ServiceAccountTests {
         _ world: TenancyWorld, _ owner: User, scopes: JSONValue = ["calls.read", "calls.write"]
     ) async throws -> TenancyAPI.ServiceAccount {
         try await world.send(
-            .post, Self.path, as: .person(owner.id, owner.role), json: ["name": "Importer", "scopes": scopes]
+            .post, Self.path, token: try await world.token(of: owner), json: ["name": "Importer", "scopes": scopes]
         ).decoded()
     }
 
@@ -22,7 +22,7 @@ struct ServiceAccountTests {
         _ world: TenancyWorld, _ owner: User, of account: ServiceAccountID, scopes: JSONValue = ["calls.read"]
     ) async throws -> HTTPResponse {
         try await world.send(
-            .post, "/api/v1/api-keys", as: .person(owner.id, owner.role),
+            .post, "/api/v1/api-keys", token: try await world.token(of: owner),
             json: ["name": "k", "scopes": scopes, "service_account_id": .string(account.description)])
     }
 
@@ -55,7 +55,8 @@ struct ServiceAccountTests {
 
             let before = try await world.newestChange()
             let narrower = try await world.send(
-                .patch, "\(Self.path)/\(account.id)", as: .person(owner.id, .owner), headers: ["If-Match": "*"],
+                .patch, "\(Self.path)/\(account.id)", token: try await world.token(of: owner),
+                headers: ["If-Match": "*"],
                 json: ["scopes": ["calls.read"]])
             #expect(try narrower.decoded(TenancyAPI.ServiceAccount.self).scopes == [.callsRead])
             // Gateways forget what they have exchanged.
@@ -71,7 +72,10 @@ struct ServiceAccountTests {
             _ = try await world.send(.post, "\(Self.path)/\(account.id)/disable", as: .user(.admin))
             #expect(try await world.audited(.serviceAccountDisabled) == 1)
 
-            _ = try await world.send(.post, "\(Self.path)/\(account.id)/enable", as: .user(.admin))
+            let stale = try await world.send(.post, "\(Self.path)/\(account.id)/enable", as: .user(.admin))
+            #expect(try stale.problem().code == "reauthentication_required")
+            let token = try await world.token(of: owner)
+            _ = try await world.send(.post, "\(Self.path)/\(account.id)/enable", token: token)
             #expect(try await scopes(world, made.secret).status == 404)
             let next: TenancyAPI.APIKey = try await key(world, owner, of: account.id).decoded()
             #expect(try await scopes(world, next.secret).status == 200)
@@ -93,7 +97,8 @@ struct ServiceAccountTests {
             let account = try await make(world, owner)
             let one = "\(Self.path)/\(account.id)"
             let again = try await world.send(
-                .post, Self.path, as: .person(owner.id, .owner), json: ["name": "Importer", "scopes": ["calls.read"]])
+                .post, Self.path, token: try await world.token(of: owner),
+                json: ["name": "Importer", "scopes": ["calls.read"]])
             #expect(again.status == 409)
             for (method, path) in [
                 (HTTPMethod.get, one), (.post, "\(one)/disable"), (.post, "\(one)/enable"),
@@ -110,10 +115,11 @@ struct ServiceAccountTests {
             let people: Page<TenancyAPI.User> = try await world.send(.get, "/api/v1/users", as: .user(.owner)).decoded()
             #expect(people.data.map(\.id) == [owner.id])
             let bad = try await world.send(
-                .post, Self.path, as: .person(owner.id, .owner), json: ["name": "", "scopes": ["root"]])
+                .post, Self.path, token: try await world.token(of: owner), json: ["name": "", "scopes": ["root"]])
             #expect(Set(try bad.problem().errors.map(\.pointer)) == ["/name", "/scopes/0"])
             let patch = try await world.send(
-                .patch, one, as: .person(owner.id, .owner), headers: ["If-Match": "\"9\""], json: ["name": "Other"])
+                .patch, one, token: try await world.token(of: owner), headers: ["If-Match": "\"9\""],
+                json: ["name": "Other"])
             #expect(patch.status == 412)
         }
     }

@@ -19,7 +19,7 @@ struct WallTests {
             _ = try await world.refresh(try #require(answer.refreshToken), in: tenant)
             _ = try await world.signIn("nobody@\(name).example", in: tenant)
             _ = try await world.send(
-                .post, "/api/v1/api-keys", as: .person(owner.id, .owner), in: tenant,
+                .post, "/api/v1/api-keys", token: try await world.token(of: owner), in: tenant,
                 headers: ["Idempotency-Key": "key"], json: ["name": "k", "scopes": ["calls.read"]])
             let factors = SecondFactorLifeStore(database: world.rows(tenant), secrets: world.secrets)
             let app = try await factors.begin(of: owner)

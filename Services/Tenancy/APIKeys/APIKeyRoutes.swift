@@ -25,6 +25,7 @@ struct APIKeyRoutes: Sendable {
         // A key can do no more than who makes it.
         let scopes = try user.checked(wanted.scopes)
         try checkExpiry(wanted.expiresAt)
+        try await RecentSignIn.check(context, context.database(database))
         let token = OpaqueToken.make(mode == .live ? .liveAPIKey : .testAPIKey)
         let draft = APIKeyDraft(
             name: wanted.name, scopes: scopes, mode: mode, prefix: token.hint, digest: token.digest,
@@ -54,6 +55,7 @@ struct APIKeyRoutes: Sendable {
             throw Failure(.notFound)
         }
         guard present.revokedAt == nil else { throw Failure(.conflict, "The key is revoked.") }
+        try await RecentSignIn.check(context, rows)
         let key = try await APIKeyLifeStore(database: rows).update(
             wanted, version: match.version, of: path.id, origin: try context.origin(), in: context.tenant)
         guard let key else { throw Failure(.preconditionFailed) }
@@ -69,6 +71,7 @@ struct APIKeyRoutes: Sendable {
         guard let present = try await APIKeyStore(rows: rows).find(path.id, in: context.tenant) else {
             throw Failure(.notFound)
         }
+        try await RecentSignIn.check(context, rows)
         let token = OpaqueToken.make(present.mode == .live ? .liveAPIKey : .testAPIKey)
         let grace = Duration.seconds(3600 * (body.value?.graceHours ?? 24))
         let made = try await APIKeyLifeStore(database: rows).replace(

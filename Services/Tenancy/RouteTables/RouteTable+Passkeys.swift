@@ -39,7 +39,8 @@ extension RouteTable {
                 .notWhileImpersonating, .failures([.reauthenticationRequired])),
             .delete(
                 "/api/v1/users/{id}/passkeys", "remove_user_passkeys", .permission(.usersWrite),
-                "Take the passkeys of a person who has lost them", passkeys.removeOfUser, .notWhileImpersonating),
+                "Take the passkeys of a person who has lost them", passkeys.removeOfUser, .notWhileImpersonating,
+                .failures([.reauthenticationRequired])),
         ]
     }
 }

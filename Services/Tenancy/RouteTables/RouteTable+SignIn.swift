@@ -69,7 +69,8 @@ extension RouteTable {
                 factors.remove, .notWhileImpersonating, .failures([.reauthenticationRequired])),
             .delete(
                 "/api/v1/users/{id}/second-factor", "remove_user_second_factor", .permission(.usersWrite),
-                "Take the second factor of a person who has lost it", factors.removeOfUser, .notWhileImpersonating),
+                "Take the second factor of a person who has lost it", factors.removeOfUser, .notWhileImpersonating,
+                .failures([.reauthenticationRequired])),
         ]
     }
 

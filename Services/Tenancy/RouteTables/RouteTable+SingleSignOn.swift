@@ -33,7 +33,8 @@ extension RouteTable {
                 "Try the connection to the provider", settings.check, .notWhileImpersonating),
             .delete(
                 "/api/v1/users/{id}/single-sign-on", "unlink_user_single_sign_on", .permission(.usersWrite),
-                "Forget which account of the provider is a person's", settings.unlink, .notWhileImpersonating),
+                "Forget which account of the provider is a person's", settings.unlink, .notWhileImpersonating,
+                .failures([.reauthenticationRequired])),
         ]
     }
 }

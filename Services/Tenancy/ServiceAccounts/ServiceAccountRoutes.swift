@@ -18,6 +18,7 @@ struct ServiceAccountRoutes: Sendable {
     ) async throws -> Created<TenancyAPI.ServiceAccount> {
         let user = try context.user
         let scopes = try user.checked(body.value.scopes)
+        try await RecentSignIn.check(context, context.database(database))
         let account = try await ServiceAccountLifeStore(database: context.database(database)).create(
             body.value, scopes: scopes, by: user.userID, origin: try context.origin(), in: context.tenant)
         return Created(account.wire, at: "/api/v1/service-accounts/\(account.id)", version: account.version)
@@ -48,6 +49,7 @@ struct ServiceAccountRoutes: Sendable {
         let user = try context.user
         wanted.scopes = try wanted.scopes.map { try user.checked($0) }
         _ = try await answer(path.id, context)
+        try await RecentSignIn.check(context, context.database(database))
         let account = try await ServiceAccountLifeStore(database: context.database(database)).update(
             wanted, version: match.version, of: path.id, origin: try context.origin(), in: context.tenant)
         guard let account else { throw Failure(.preconditionFailed) }
@@ -66,6 +68,8 @@ struct ServiceAccountRoutes: Sendable {
     func enable(
         _ context: RequestContext, _ path: PathID<ServiceAccountID>
     ) async throws -> OK<TenancyAPI.ServiceAccount> {
+        _ = try await answer(path.id, context)
+        try await RecentSignIn.check(context, context.database(database))
         try await ServiceAccountLifeStore(database: context.database(database)).enable(
             path.id, origin: try context.origin(), in: context.tenant)
         return try await answer(path.id, context)
