@@ -43,5 +43,6 @@ extension Migration {
         Migration(name: "0036_create_notices", sql: PackageResources._036_create_notices_sql),
         Migration(name: "0037_sort_tenants", sql: PackageResources._037_sort_tenants_sql),
         Migration(name: "0038_rank_tenants", sql: PackageResources._038_rank_tenants_sql),
+        Migration(name: "0039_keep_emails", sql: PackageResources._039_keep_emails_sql),
     ]
 }

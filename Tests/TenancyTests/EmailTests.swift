@@ -52,7 +52,7 @@ struct EmailTests {
             let letters = try await world.letters()
             #expect(letters.map(\.kind) == [.emailVerification, .emailChangeRequested])
             #expect(letters.map(\.to.text) == ["countess@acme.example", "ada@acme.example"])
-            #expect(letters[1].url == nil)
+            #expect(letters[1].url?.hasPrefix("http://acme.localhost:8080/keep-email#token=sbe_") == true)
             let waiting = try await state(world, token)
             #expect(waiting.email.text == ada.email && waiting.pending?.email.text == "countess@acme.example")
             #expect(try await world.signIn("countess@acme.example").status == 401)
@@ -72,6 +72,8 @@ struct EmailTests {
             #expect(try await world.signIn(ada.email).status == 401)
             let notice = try #require(try await world.letters().last)
             #expect(notice.kind == .emailChanged && notice.to.text == ada.email)
+            // What is done is not undone by it.
+            #expect(try await confirm(world, letters[1].token).status == 410)
             let late = try await world.send(
                 .post, "/api/v1/auth/password-resets/accept", as: .anonymous,
                 json: ["token": .string(try reset.token), "password": "copper lantern wept quietly"])
@@ -101,6 +103,29 @@ struct EmailTests {
             #expect(try await confirm(world, links[1].token).status == 410)
             #expect(try await world.person(ada.id).email == ada.email)
             #expect(try await world.audited(.emailChangeWithdrawn) == 1)
+        }
+    }
+
+    @Test func `whoever reads the letters of the present address keeps it by a link, without signing in`() async throws
+    {
+        try await withTenancy { world in
+            let ada = try await world.makeUser("ada@acme.example")
+            let token = try await world.token(of: ada)
+            #expect(try await change(world, token, to: "one@acme.example").status == 204)
+            #expect(try await change(world, token, to: "two@acme.example").status == 204)
+            let letters = try await world.letters()
+            let notices = letters.filter { $0.kind == .emailChangeRequested }
+            #expect(notices.map(\.to.text) == [ada.email, ada.email])
+            // Of several letters the last one counts.
+            #expect(try await confirm(world, notices[0].token).status == 410)
+            let kept: TenancyAPI.EmailState = try await confirm(world, notices[1].token).decoded()
+            #expect(kept.email.text == ada.email && kept.pending == nil && kept.verifiedAt == nil)
+            for letter in letters where letter.kind == .emailVerification {
+                #expect(try await confirm(world, letter.token).status == 410)
+            }
+            #expect(try await world.person(ada.id).email == ada.email)
+            #expect(try await world.audited(.emailChangeWithdrawn) == 1)
+            #expect(try await world.signIn(ada.email).status == 200)
         }
     }
 

@@ -20,7 +20,7 @@ struct EmailLifeStore {
         }
     }
 
-    /// Mails a link to the address that is to come, and a notice to the present one.
+    /// Mails a link to the address that is to come, and a notice to the present one, with a link by which it stays.
     ///
     /// Whether somebody else has the address shows when the link is followed, to whoever reads its letters alone.
     func startChange(of user: UserID, to email: EmailAddress, origin: Origin, in tenant: TenantID) async throws {
@@ -32,15 +32,26 @@ struct EmailLifeStore {
                 throw Failure.invalid("/email", "not_allowed", "it is the address already")
             }
             try await send(.change, email, person, rows)
-            try await mail.send(
-                try .about(
-                    .emailChangeRequested, person, try await TenantStore(rows: rows).find(tenant),
-                    ["email": email.text]), in: rows)
+            try await sendNotice(of: email, to: person, rows)
             try await AuditStore(rows: rows).append(
                 origin.entry(
                     .emailChangeRequested, "user/\(user)", before: try JSONText(encoding: ["email": person.email]),
                     after: try JSONText(encoding: ["email": email.text])), in: tenant)
         }
+    }
+
+    private func sendNotice(of email: EmailAddress, to person: User, _ rows: Transaction) async throws {
+        let (tokens, tenant) = (EmailTokenStore(rows: rows), person.tenantID)
+        let present = try EmailAddress(jsonText: person.email)
+        _ = try await tokens.revoke(.keeping, of: person.id, in: tenant)
+        let token = OpaqueToken.make(.emailVerification)
+        try await tokens.create(
+            .keeping, of: person.id, email: present, digest: token.digest, expiresAt: .now() + EmailToken.life,
+            in: tenant)
+        let place = try await TenantStore(rows: rows).find(tenant)
+        var letter = try Letter.about(.emailChangeRequested, person, place, ["email": email.text])
+        letter.url = links.keeping(of: token, subdomain: place?.subdomain ?? "")
+        try await mail.send(letter, in: rows)
     }
 
     private func send(
@@ -89,6 +100,12 @@ struct EmailLifeStore {
                 return user
             case .change:
                 return try await change(person, to: email, rows, origin)
+            case .keeping:
+                if try await tokens.revoke(.change, of: person.id, in: tenant) {
+                    try await AuditStore(rows: rows).append(
+                        origin.entry(.emailChangeWithdrawn, "user/\(person.id)"), in: tenant)
+                }
+                return person
             }
         }
     }

@@ -8,6 +8,8 @@ struct EmailToken: Sendable {
         case verification
         /// The one that is to take its place.
         case change
+        /// Sent to the one that the person has: following it stops the change.
+        case keeping
     }
 
     /// How long a link works.

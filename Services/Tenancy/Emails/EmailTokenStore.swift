@@ -47,6 +47,7 @@ struct EmailTokenStore {
             """
             SELECT count(*) FROM email_tokens
             WHERE tenant_id = \(tenant) AND user_id = \(user) AND created_at > now() - interval '1 hour'
+              AND purpose <> 'keeping'
             """, as: Int.self) ?? 0
     }
 

@@ -29,6 +29,11 @@ struct InvitationLinks: Sendable {
         page("confirm-email#token=\(token.reveal())", subdomain: subdomain)
     }
 
+    /// By which a person keeps the address that another was to take the place of.
+    func keeping(of token: OpaqueToken, subdomain: String) -> String {
+        page("keep-email#token=\(token.reveal())", subdomain: subdomain)
+    }
+
     /// A page of a host, without a token.
     func page(_ path: String, subdomain: String) -> String { "\(scheme)://\(subdomain).\(authority)/\(path)" }
 }

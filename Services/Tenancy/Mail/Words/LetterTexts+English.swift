@@ -27,7 +27,9 @@ extension LetterTexts {
         email_change_requested
         Another e-mail address for your account
         Somebody, probably you, asked that your account at {tenant} sign in with {email} from now on.
-        Nothing changes before that address is confirmed. If it was not you, change your password at once.
+        Nothing changes before that address is confirmed. If it was not you, keep this one by the link below, and \
+        change your password at once.
+        > Keep this address
 
         email_changed
         Your e-mail address was changed

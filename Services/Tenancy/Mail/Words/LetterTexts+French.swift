@@ -29,8 +29,9 @@ extension LetterTexts {
         email_change_requested
         Une autre adresse e-mail pour votre compte
         Quelqu’un, sans doute vous, a demandé que votre compte chez {tenant} se connecte désormais avec {email}.
-        Rien ne change avant que cette adresse soit confirmée. Si ce n’était pas vous, changez tout \
-        de suite votre mot de passe.
+        Rien ne change avant que cette adresse soit confirmée. Si ce n’était pas vous, gardez l’adresse actuelle par le \
+        lien ci-dessous et changez tout de suite votre mot de passe.
+        > Garder cette adresse
 
         email_changed
         Votre adresse e-mail a été modifiée

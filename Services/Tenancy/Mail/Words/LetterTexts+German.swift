@@ -28,8 +28,9 @@ extension LetterTexts {
         email_change_requested
         Eine andere E-Mail-Adresse für Ihr Konto
         Jemand, vermutlich Sie, möchte, dass Ihr Konto bei {tenant} sich ab jetzt mit {email} anmeldet.
-        Nichts ändert sich, bevor diese Adresse bestätigt ist. Wenn Sie es nicht waren, ändern Sie \
-        sofort Ihr Passwort.
+        Nichts ändert sich, bevor diese Adresse bestätigt ist. Wenn Sie es nicht waren, behalten Sie die jetzige mit \
+        dem Link unten, und ändern Sie sofort Ihr Passwort.
+        > Diese Adresse behalten
 
         email_changed
         Ihre E-Mail-Adresse wurde geändert

@@ -28,7 +28,9 @@ extension LetterTexts {
         email_change_requested
         Otra dirección de correo para su cuenta
         Alguien, probablemente usted, ha pedido que su cuenta en {tenant} entre a partir de ahora con {email}.
-        Nada cambia antes de que esa dirección se confirme. Si no fue usted, cambie enseguida su contraseña.
+        Nada cambia antes de que esa dirección se confirme. Si no fue usted, conserve la actual con el enlace de abajo y \
+        cambie enseguida su contraseña.
+        > Conservar esta dirección
 
         email_changed
         Su dirección de correo ha cambiado
