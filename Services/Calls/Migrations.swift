@@ -36,5 +36,6 @@ enum CallsMigrations {
         Migration(name: "0031_create_recording_names", sql: PackageResources._031_create_recording_names_sql),
         Migration(name: "0032_forget_pauses", sql: PackageResources._032_forget_pauses_sql),
         Migration(name: "0033_tell_tenant_figures", sql: PackageResources._033_tell_tenant_figures_sql),
+        Migration(name: "0034_note_deeds", sql: PackageResources._034_note_deeds_sql),
     ]
 }

@@ -20,9 +20,16 @@ enum BatchCommand {
     case sync
 }
 
+/// Which of the statements that open batches a session knows.
+struct PreparedOpenings {
+    var hasTenant = false
+    var hasOrigin = false
+}
+
 /// Puts the commands of one batch into libpq's buffer and keeps count of them.
 struct BatchWriter {
     private static let tenantStatement = "tenant"
+    private static let originStatement = "origin"
 
     let pointer: OpaquePointer
     private(set) var commands: [BatchCommand] = []
@@ -34,29 +41,40 @@ struct BatchWriter {
         commands.reserveCapacity(statements * 2 + 3)
     }
 
-    mutating func open(_ opening: BatchOpening, hasTenantStatement: inout Bool) {
+    mutating func open(_ opening: BatchOpening, _ prepared: inout PreparedOpenings) {
         switch opening {
         case .none:
             break
         case .tenant(let tenant):
-            set(tenant, &hasTenantStatement)
+            set(tenant, &prepared)
         case .begin:
             plain("BEGIN", .opening)
         case .beginTenant(let tenant):
             plain("BEGIN", .opening)
-            set(tenant, &hasTenantStatement)
+            set(tenant, &prepared)
         }
     }
 
-    private mutating func set(_ tenant: TenantID, _ isPrepared: inout Bool) {
-        if !isPrepared {
-            isPrepared = true
-            let text = "SELECT set_config('app.tenant_id', $1, true)"
-            add(.opening, PQsendPrepare(pointer, Self.tenantStatement, text, 0, nil))
-        }
-        let status = tenant.description.withCString { value in
+    private mutating func set(_ tenant: TenantID, _ prepared: inout PreparedOpenings) {
+        prepare(Self.tenantStatement, "SELECT set_config('app.tenant_id', $1, true)", &prepared.hasTenant)
+        execute(Self.tenantStatement, tenant.description)
+        // What triggers note of the changes of an audited request.
+        guard let origin = InternalAPI.DeedOrigin.text else { return }
+        prepare(Self.originStatement, "SELECT set_config('app.origin', $1, true)", &prepared.hasOrigin)
+        execute(Self.originStatement, origin)
+    }
+
+    private mutating func prepare(_ name: String, _ text: String, _ isPrepared: inout Bool) {
+        guard !isPrepared else { return }
+        isPrepared = true
+        add(.opening, PQsendPrepare(pointer, name, text, 0, nil))
+    }
+
+    /// Runs a prepared statement of one parameter.
+    private mutating func execute(_ name: String, _ parameter: String) {
+        let status = parameter.withCString { value in
             withUnsafePointer(to: UnsafePointer<CChar>?.some(value)) { values in
-                PQsendQueryPrepared(pointer, Self.tenantStatement, 1, values, nil, nil, 1)
+                PQsendQueryPrepared(pointer, name, 1, values, nil, nil, 1)
             }
         }
         add(.opening, status)

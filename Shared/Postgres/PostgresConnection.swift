@@ -18,7 +18,7 @@ final class PostgresConnection: @unchecked Sendable {
     private var pointer: OpaquePointer?
     private var watcher: FileWatcher?
     private var cache: StatementCache
-    private var hasTenantStatement = false
+    private var openings = PreparedOpenings()
     private var batch: Batch?
     private var batches: UInt64 = 0
     private var isWaitingToWrite = false
@@ -141,7 +141,7 @@ final class PostgresConnection: @unchecked Sendable {
             }
             batch = Batch(id: id, continuation, statements, deadline: deadline)
             var writer = BatchWriter(pointer, statements: statements.count)
-            writer.open(opening, hasTenantStatement: &hasTenantStatement)
+            writer.open(opening, &openings)
             for (index, statement) in statements.enumerated() { writer.add(statement, index: index, cache: &cache) }
             writer.sync()
             batch?.commands = writer.commands

@@ -39,6 +39,7 @@ struct FigureTableRoutes: Sendable {
         var filter = query.value.calls
         (filter.fromDate, filter.toDate) = (query.value.fromDate, query.value.toDate)
         let id = try await CallExportStore(rows: context.database(database)).begin("csv_figures", filter, by: person)
+        try await TakingEvents.publish(.callsExported, "call_export/\(id)", rows: count, by: context, database)
         try await CallExportRoutes.finish(id, "csv_figures", count, person, context.tenant, database)
         return Raw(
             HTTPResponse(

@@ -31,6 +31,14 @@ struct CallExportRoutes: Sendable {
         let (filter, features) = (query.value.filter(context), context.settings.analysisFeatures)
         let exports = CallExportStore(rows: context.database(database))
         let id = try await exports.begin("csv", query.value, by: person)
+        // As many as lists tell, before the first leaves; the record of the export counts what really did.
+        var total = 0
+        if let filter {
+            total = try await CallListStore(database: database).page(
+                filter, after: nil, limit: 1, offset: 0, in: tenant
+            ).total
+        }
+        try await TakingEvents.publish(.callsExported, "call_export/\(id)", rows: total, by: context, database)
         return Raw(
             HTTPResponse(
                 status: 200,

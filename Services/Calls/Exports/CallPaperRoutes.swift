@@ -22,7 +22,9 @@ struct CallPaperRoutes: Sendable {
         let extras = try await CallExtrasStore(database: database).read([call.id], search: nil, in: tenant)
         let content = CallPaper.Content(
             call: call.showing(features), results: results, tags: extras.summary(of: call).tags)
-        return try await answer("pdf", CallQuery(), 1, "call-\(call.id)", context) { CallPaper.of(content) }
+        return try await answer("pdf", CallQuery(), 1, "call-\(call.id)", subject: "call/\(call.id)", context) {
+            CallPaper.of(content)
+        }
     }
 
     func list(_ context: RequestContext, _ query: Query<CallQuery>) async throws -> Raw {
@@ -41,8 +43,8 @@ struct CallPaperRoutes: Sendable {
     }
 
     private func answer(
-        _ format: String, _ filter: CallQuery, _ count: Int, _ name: String, _ context: RequestContext,
-        _ make: @escaping @Sendable () -> [UInt8]?
+        _ format: String, _ filter: CallQuery, _ count: Int, _ name: String, subject: String? = nil,
+        _ context: RequestContext, _ make: @escaping @Sendable () -> [UInt8]?
     ) async throws -> Raw {
         let person = context.principal?.user?.userID
         let bytes: [UInt8]?
@@ -51,6 +53,8 @@ struct CallPaperRoutes: Sendable {
         }
         guard let bytes else { throw Failure(.bodyTooLarge, "It is too long for paper.") }
         let id = try await CallExportStore(rows: context.database(database)).begin(format, filter, by: person)
+        try await TakingEvents.publish(
+            .callsExported, subject ?? "call_export/\(id)", rows: count, by: context, database)
         try await CallExportRoutes.finish(id, format, count, person, context.tenant, database)
         return Raw(
             HTTPResponse(

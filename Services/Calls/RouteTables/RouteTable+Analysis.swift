@@ -83,13 +83,13 @@ extension RouteTable {
                 routes.rubrics.get),
             .post(
                 "/api/v1/calls/rubrics", "create_rubric", .permission(.settingsWrite), "Make a rubric",
-                routes.rubrics.create, .idempotent, .failures([.conflict])),
+                routes.rubrics.create, .idempotent, .failures([.conflict]), .audited),
             .patch(
                 "/api/v1/calls/rubrics/{id}", "update_rubric", .permission(.settingsWrite), "Change a rubric",
-                routes.rubrics.update),
+                routes.rubrics.update, .audited),
             .delete(
                 "/api/v1/calls/rubrics/{id}", "delete_rubric", .permission(.settingsWrite),
-                "Remove a rubric; what was judged by it stays", routes.rubrics.delete),
+                "Remove a rubric; what was judged by it stays", routes.rubrics.delete, .audited),
             .get(
                 "/api/v1/calls/trackers", "list_trackers", .permission(.callsReadAll, or: .callsReadOwn),
                 "Words that are looked for in calls", routes.trackers.list),
@@ -98,13 +98,13 @@ extension RouteTable {
                 "A tracker", routes.trackers.get),
             .post(
                 "/api/v1/calls/trackers", "create_tracker", .permission(.settingsWrite), "Make a tracker",
-                routes.trackers.create, .idempotent, .failures([.conflict])),
+                routes.trackers.create, .idempotent, .failures([.conflict]), .audited),
             .patch(
                 "/api/v1/calls/trackers/{id}", "update_tracker", .permission(.settingsWrite), "Change a tracker",
-                routes.trackers.update),
+                routes.trackers.update, .audited),
             .delete(
                 "/api/v1/calls/trackers/{id}", "delete_tracker", .permission(.settingsWrite),
-                "Remove a tracker with its hits", routes.trackers.delete),
+                "Remove a tracker with its hits", routes.trackers.delete, .audited),
             .get(
                 "/api/v1/calls/trackers/{id}/calls", "list_tracked_calls",
                 .permission(.callsReadAll, or: .callsReadOwn), "Calls in which a tracker's words were said",
@@ -114,7 +114,7 @@ extension RouteTable {
                 "Words that engines of recognition are told to expect", routes.vocabulary.get),
             .put(
                 "/api/v1/calls/vocabulary", "put_vocabulary", .permission(.settingsWrite),
-                "Set the words that engines of recognition are told to expect", routes.vocabulary.put),
+                "Set the words that engines of recognition are told to expect", routes.vocabulary.put, .audited),
         ]
     }
 

@@ -24,7 +24,7 @@ extension RouteTable {
             .put(
                 "/api/v1/calls/agents/{id}/availability", "set_agent_availability",
                 .permission(.callsWrite), "Say whether somebody takes calls, and in which hours",
-                agents.setAvailability),
+                agents.setAvailability, .audited),
         ]
     }
 

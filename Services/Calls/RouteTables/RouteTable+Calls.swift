@@ -18,10 +18,10 @@ extension RouteTable {
             .delete(
                 "/api/v1/calls/{id}", "delete_call", .permission(.callsDelete),
                 "Move a call to the bin, whence it is removed after 30 days", calls.delete, .dangerous,
-                .failures([.legalHold])),
+                .failures([.legalHold]), .audited),
             .post(
                 "/api/v1/calls/{id}/restore", "restore_call", .permission(.callsDelete),
-                "Take a call out of the bin", calls.restore, .failures([.conflict])),
+                "Take a call out of the bin", calls.restore, .failures([.conflict]), .audited),
             .post(
                 "/api/v1/calls/{id}/processing/retry", "retry_call_processing", .permission(.callsWrite),
                 "Process a failed call again, or an imported one for the first time", calls.retry,

@@ -17,22 +17,23 @@ extension RouteTable {
                 "What people have said yes and no to", consents.list),
             .post(
                 "/api/v1/consent/records", "create_consent", .permission(.consentRecord),
-                "Write a consent down, with its proof", consents.create, .idempotent),
+                "Write a consent down, with its proof", consents.create, .idempotent, .audited),
             .get(
                 "/api/v1/consent/records/{id}", "get_consent", .permission(.consentRead), "A consent with its proof",
                 consents.get),
             .post(
                 "/api/v1/consent/revocations", "revoke_consent", .permission(.consentRecord),
-                "Take consent back; what waits for the person is cancelled at once", consents.revoke, .idempotent),
+                "Take consent back; what waits for the person is cancelled at once", consents.revoke, .idempotent,
+                .audited),
             .get(
                 "/api/v1/consent/types", "list_consent_types", .permission(.consentRecord, or: .consentRead),
                 "The four types of consent and the tenant's own", types.list),
             .post(
                 "/api/v1/consent/types", "create_consent_type", .permission(.consentWrite), "Add a type of one's own",
-                types.create, .idempotent, .failures([.conflict])),
+                types.create, .idempotent, .failures([.conflict]), .audited),
             .patch(
                 "/api/v1/consent/types/{key}", "update_consent_type", .permission(.consentWrite),
-                "Rename, change or retire a type of one's own", types.update),
+                "Rename, change or retire a type of one's own", types.update, .audited),
             .post(
                 "/api/v1/consent/links", "create_consent_link", .permission(.consentRecord),
                 "A link to the page on which one person says no", forms.make),
@@ -42,7 +43,8 @@ extension RouteTable {
             .post(
                 "/api/v1/consent/forms/{token}", "send_consent_form", .public,
                 "Say no: the page's form, and the button of mail programs", forms.send, .bodyLimit(16 << 10),
-                .contentTypes(["application/x-www-form-urlencoded", "multipart/form-data"]), .failures([.rateLimited])),
+                .contentTypes(["application/x-www-form-urlencoded", "multipart/form-data"]), .failures([.rateLimited]),
+                .audited),
         ]
     }
 
@@ -73,7 +75,7 @@ extension RouteTable {
                 "How the tenant contacts people", policy.get),
             .put(
                 "/api/v1/consent/policy", "put_contact_policy", .permission(.consentWrite),
-                "Say how the tenant contacts people; it can stop everything at once", policy.put),
+                "Say how the tenant contacts people; it can stop everything at once", policy.put, .audited),
         ]
     }
 
@@ -84,10 +86,10 @@ extension RouteTable {
                 "Numbers that are not called", list.list),
             .post(
                 "/api/v1/consent/do-not-call", "add_do_not_call", .permission(.consentRecord),
-                "Put a number on the list; what waits for it is cancelled at once", list.add, .idempotent),
+                "Put a number on the list; what waits for it is cancelled at once", list.add, .idempotent, .audited),
             .delete(
                 "/api/v1/consent/do-not-call/{id}", "remove_do_not_call", .permission(.consentWrite),
-                "Take a number off the list", list.remove),
+                "Take a number off the list", list.remove, .audited),
             .get(
                 "/api/v1/consent/do-not-call/export", "export_do_not_call", .permission(.consentWrite),
                 "The list as a table", list.export, .contentTypes(["text/csv"])),
@@ -97,7 +99,8 @@ extension RouteTable {
             .post(
                 "/api/v1/consent/do-not-call/imports", "import_do_not_call", .permission(.consentWrite),
                 "Put a file of up to a million numbers on the list; the same one again changes nothing",
-                imports.create, .bodyLimit(DoNotCallImportRoutes.sizeLimit), .contentTypes(["text/csv", "text/plain"])),
+                imports.create, .bodyLimit(DoNotCallImportRoutes.sizeLimit), .contentTypes(["text/csv", "text/plain"]),
+                .audited),
             .get(
                 "/api/v1/consent/do-not-call/imports/{id}", "get_do_not_call_import", .permission(.consentRead),
                 "What a file has come to", imports.get),
@@ -114,7 +117,8 @@ extension RouteTable {
                 .permission(.callsReadAll, or: .callsReadOwn), "What let a call be recorded", recording.get),
             .put(
                 "/api/v1/calls/{id}/recording/consent", "put_recording_consent", .permission(.callsWrite),
-                "Write down that the other side knows of the recording, or has agreed or refused", recording.put),
+                "Write down that the other side knows of the recording, or has agreed or refused", recording.put,
+                .audited),
         ]
     }
 
@@ -126,14 +130,14 @@ extension RouteTable {
                 "Numbers that no tenant calls", list.list),
             .post(
                 "/api/v1/platform/do-not-call", "add_platform_do_not_call", .platform(.platformOperate),
-                "Put a number on the list of all tenants", list.add, .idempotent),
+                "Put a number on the list of all tenants", list.add, .idempotent, .audited),
             .delete(
                 "/api/v1/platform/do-not-call/{id}", "remove_platform_do_not_call", .platform(.platformOperate),
-                "Take a number off the list of all tenants", list.remove),
+                "Take a number off the list of all tenants", list.remove, .audited),
             .post(
                 "/api/v1/platform/do-not-call/imports", "import_platform_do_not_call", .platform(.platformOperate),
                 "Put a file of numbers on the list of all tenants", imports.create,
-                .bodyLimit(DoNotCallImportRoutes.sizeLimit), .contentTypes(["text/csv", "text/plain"])),
+                .bodyLimit(DoNotCallImportRoutes.sizeLimit), .contentTypes(["text/csv", "text/plain"]), .audited),
         ]
     }
 

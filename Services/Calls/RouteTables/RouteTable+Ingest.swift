@@ -68,7 +68,7 @@ extension RouteTable {
             .post(
                 "/api/v1/calls/imports", "preview_import", .permission(.connectionsWrite),
                 "Look at a file of past calls: rows, faults, storage and cost", imports.preview,
-                .bodyLimit(ImportFile.sizeLimit), .contentTypes(["text/csv", "application/x-ndjson"])),
+                .bodyLimit(ImportFile.sizeLimit), .contentTypes(["text/csv", "application/x-ndjson"]), .audited),
             .get(
                 "/api/v1/calls/imports", "list_imports", .permission(.connectionsRead), "Imports, newest first",
                 imports.list),
@@ -80,10 +80,11 @@ extension RouteTable {
                 "What became of each row", imports.report),
             .post(
                 "/api/v1/calls/imports/{id}/start", "start_import", .permission(.connectionsWrite),
-                "Make calls of the rows; they cause nothing", imports.start, .failures([.conflict])),
+                "Make calls of the rows; they cause nothing", imports.start, .failures([.conflict]), .audited),
             .post(
                 "/api/v1/calls/imports/{id}/undo", "undo_import", .permission(.connectionsWrite),
-                "Remove every call that the import has made", imports.undo, .dangerous, .failures([.conflict])),
+                "Remove every call that the import has made", imports.undo, .dangerous, .failures([.conflict]), .audited
+            ),
         ]
     }
 }

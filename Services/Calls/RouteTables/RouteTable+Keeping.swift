@@ -19,10 +19,10 @@ extension RouteTable {
                 "Whether a call is held, and its former holds", keeping.holds),
             .put(
                 "/api/v1/calls/{id}/legal-hold", "put_legal_hold", .permission(.legalHoldsWrite),
-                "Keep a call whatever retention, bin and erasure say", keeping.hold),
+                "Keep a call whatever retention, bin and erasure say", keeping.hold, .audited),
             .delete(
                 "/api/v1/calls/{id}/legal-hold", "delete_legal_hold", .permission(.legalHoldsWrite),
-                "Let a held call go", keeping.release, .dangerous),
+                "Let a held call go", keeping.release, .dangerous, .audited),
             .get(
                 "/api/v1/recordings/storage", "get_storage", .permission(.settingsRead),
                 "What recordings take, how fast that grows, and what waits to be written down", keeping.storage),
@@ -37,15 +37,15 @@ extension RouteTable {
             .post(
                 "/api/v1/calls/{id}/redactions", "create_redaction", .permission(.recordingsWrite),
                 "Silence a stretch of the recording, and take its words out", redactions.create, .idempotent,
-                .failures([.conflict])),
+                .failures([.conflict]), .audited),
             .delete(
                 "/api/v1/calls/redactions/{id}", "delete_redaction", .permission(.recordingsUnredacted),
                 "Let a stretch be heard again; what was paused is not there", redactions.delete, .dangerous,
-                .failures([.conflict])),
+                .failures([.conflict]), .audited),
             .post(
                 "/api/v1/calls/{id}/redactions/pause", "begin_redaction", .permission(.callsWrite),
                 "Silence what follows, where the phone system itself cannot pause", redactions.pause,
-                .failures([.conflict])),
+                .failures([.conflict]), .audited),
             .post(
                 "/api/v1/calls/{id}/redactions/resume", "end_redaction", .permission(.callsWrite),
                 "Let what follows be heard again", redactions.resume, .failures([.conflict])),

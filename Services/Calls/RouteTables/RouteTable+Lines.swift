@@ -14,14 +14,14 @@ extension RouteTable {
             .post(
                 "/api/v1/lines", "create_line", .permission(.settingsWrite),
                 "Say whose an extension or a number is; past calls follow", lines.create, .idempotent,
-                .failures([.conflict])),
+                .failures([.conflict]), .audited),
             .get("/api/v1/lines/{id}", "get_line", .permission(.settingsRead), "A line", lines.get),
             .patch(
                 "/api/v1/lines/{id}", "update_line", .permission(.settingsWrite), "Change a line; past calls follow",
-                lines.update, .failures([.conflict])),
+                lines.update, .failures([.conflict]), .audited),
             .delete(
                 "/api/v1/lines/{id}", "delete_line", .permission(.settingsWrite),
-                "Take a line away; its calls are nobody's again", lines.delete),
+                "Take a line away; its calls are nobody's again", lines.delete, .audited),
         ]
     }
 }

@@ -55,14 +55,14 @@ extension RouteTable {
                 settings.getOwn),
             .patch(
                 "/api/v1/dialer/settings", "update_own_voice_settings", .user, "Change how one calls and is called",
-                settings.updateOwn, .failures([.conflict, .unavailable])),
+                settings.updateOwn, .failures([.conflict, .unavailable]), .audited),
             .get(
                 "/api/v1/dialer/settings/{id}", "get_voice_settings", .permission(.settingsRead),
                 "How somebody calls and is called", settings.getOther),
             .patch(
                 "/api/v1/dialer/settings/{id}", "update_voice_settings", .permission(.settingsWrite),
                 "Change how somebody calls and is called", settings.updateOther,
-                .failures([.conflict, .unavailable])),
+                .failures([.conflict, .unavailable]), .audited),
             .post(
                 "/api/v1/dialer/token", "create_calling_token", .user, "What a browser needs to call and be called",
                 settings.token, .notWhileImpersonating, .failures([.conflict, .unavailable])),
@@ -80,16 +80,16 @@ extension RouteTable {
                 "Lists of numbers to call", campaigns.list),
             .post(
                 "/api/v1/dialer/campaigns", "create_campaign", .permission(.settingsWrite),
-                "Begin a list of numbers to call", campaigns.create, .idempotent),
+                "Begin a list of numbers to call", campaigns.create, .idempotent, .audited),
             .get(
                 "/api/v1/dialer/campaigns/{id}", "get_campaign", .permission(.callsReadAll, or: .callsReadOwn),
                 "A list of numbers to call", campaigns.get),
             .patch(
                 "/api/v1/dialer/campaigns/{id}", "update_campaign", .permission(.settingsWrite),
-                "Change a list of numbers to call, start it or pause it", campaigns.update),
+                "Change a list of numbers to call, start it or pause it", campaigns.update, .audited),
             .delete(
                 "/api/v1/dialer/campaigns/{id}", "delete_campaign", .permission(.settingsWrite),
-                "Remove a list of numbers with all of them", campaigns.delete),
+                "Remove a list of numbers with all of them", campaigns.delete, .audited),
             .post(
                 "/api/v1/dialer/campaigns/{id}/numbers", "add_campaign_numbers", .permission(.settingsWrite),
                 "Add numbers to a list", campaigns.add, .idempotent),

@@ -16,13 +16,13 @@ extension RouteTable {
                 tags.list),
             .post(
                 "/api/v1/calls/tags", "create_tag", .permission(.callsWrite), "Make a tag", tags.create, .idempotent,
-                .failures([.conflict])),
+                .failures([.conflict]), .audited),
             .patch(
                 "/api/v1/calls/tags/{id}", "update_tag", .permission(.settingsWrite), "Rename or colour a tag",
-                tags.update, .failures([.conflict])),
+                tags.update, .failures([.conflict]), .audited),
             .delete(
                 "/api/v1/calls/tags/{id}", "delete_tag", .permission(.settingsWrite), "Remove a tag from all calls",
-                tags.delete),
+                tags.delete, .audited),
             .put(
                 "/api/v1/calls/{id}/tags", "set_call_tags", .permission(.callsWrite), "Give a call these tags",
                 tags.set),

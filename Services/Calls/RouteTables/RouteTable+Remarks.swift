@@ -82,10 +82,11 @@ extension RouteTable {
                 "Links to parts of a call", shares.list),
             .post(
                 "/api/v1/calls/{id}/shares", "create_share", .permission(.recordingsDownload),
-                "Make a link to a part of a call", shares.create, .failures([.conflict]), .notWhileImpersonating),
+                "Make a link to a part of a call", shares.create, .failures([.conflict]), .notWhileImpersonating,
+                .audited),
             .delete(
                 "/api/v1/calls/{id}/shares/{share_id}", "revoke_share", .permission(.recordingsDownload),
-                "End a link", shares.revoke),
+                "End a link", shares.revoke, .audited),
             .post(
                 "/api/v1/calls/shared/{token}", "open_share", .public, "What a link shows", shares.open,
                 .failures([.notFound, .forbidden])),
@@ -101,13 +102,13 @@ extension RouteTable {
             .post(
                 "/api/v1/calls/bulk", "create_bulk_action", .permission(.callsWrite),
                 "Do something to many calls at once",
-                bulk.create, .idempotent),
+                bulk.create, .idempotent, .audited),
             .get(
                 "/api/v1/calls/bulk/{id}", "get_bulk_action", .permission(.callsWrite), "How far an action is", bulk.get
             ),
             .post(
                 "/api/v1/calls/bulk/{id}/undo", "undo_bulk_action", .permission(.callsWrite), "Undo an action as one",
-                bulk.undo, .failures([.conflict])),
+                bulk.undo, .failures([.conflict]), .audited),
             .get(
                 "/api/v1/calls/export", "export_calls", .permission(.callsExport), "A list of calls as CSV",
                 exports.csv,
@@ -143,14 +144,14 @@ extension RouteTable {
             .get(path, "list_report_schedules", .permission(.callsReadAll), "Reports that are mailed", reports.list),
             .post(
                 path, "create_report_schedule", .permission(.settingsWrite), "Have a report mailed again and again",
-                reports.create, .idempotent, .failures([.conflict])),
+                reports.create, .idempotent, .failures([.conflict]), .audited),
             .get(path + "/{id}", "get_report_schedule", .permission(.callsReadAll), "One report", reports.get),
             .put(
                 path + "/{id}", "replace_report_schedule", .permission(.settingsWrite), "Change a report",
-                reports.replace),
+                reports.replace, .audited),
             .delete(
                 path + "/{id}", "delete_report_schedule", .permission(.settingsWrite), "Mail a report no more",
-                reports.delete),
+                reports.delete, .audited),
         ]
     }
 }

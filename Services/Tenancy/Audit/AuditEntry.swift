@@ -99,6 +99,7 @@ struct AuditEntry: Sendable {
         case exportDownloaded = "export.downloaded"
         case callsExported = "calls.exported"
         case recordingDownloaded = "recording.downloaded"
+        case contactsExported = "contacts.exported"
         case volumeUnusual = "volume.unusual"
         case supportRequested = "support.requested"
         case supportApproved = "support.approved"
@@ -110,7 +111,8 @@ struct AuditEntry: Sendable {
     }
 
     var actor: Actor
-    var action: Action
+    /// One of `Action`, or what another service has told.
+    var action: String
     /// `tenant/<id>` and the like.
     var subject: String
     var requestID: String?
@@ -130,6 +132,11 @@ struct Origin: Sendable {
     func entry(_ action: AuditEntry.Action, _ subject: String, before: JSONText? = nil, after: JSONText? = nil)
         -> AuditEntry
     {
+        self.entry(action.rawValue, subject, before: before, after: after)
+    }
+
+    /// The same of a deed in another service, which has words of its own.
+    func entry(_ action: String, _ subject: String, before: JSONText? = nil, after: JSONText? = nil) -> AuditEntry {
         AuditEntry(
             actor: actor, action: action, subject: subject, requestID: requestID, address: address, before: before,
             after: after)

@@ -17,7 +17,7 @@ struct AuditStore {
                 INSERT INTO audit_log
                     (tenant_id, id, actor_kind, actor_id, actor_service, impersonator, action, subject, request_id)
                 VALUES (\(tenant), \(id), \(actor.kind), \(actor.id), \(actor.service), \(actor.impersonator),
-                        \(entry.action.rawValue), \(entry.subject), \(entry.requestID))
+                        \(entry.action), \(entry.subject), \(entry.requestID))
             )
             INSERT INTO audit_details (tenant_id, audit_id, address, before, after)
             VALUES (\(tenant), \(id), \(entry.address), \(entry.before)::jsonb, \(entry.after)::jsonb)
@@ -30,7 +30,7 @@ struct AuditStore {
         try await rows.execute(
             """
             SELECT platform_append_audit(
-                \(AuditID.make()), \(actor.kind), \(actor.id), \(actor.service), \(entry.action.rawValue),
+                \(AuditID.make()), \(actor.kind), \(actor.id), \(actor.service), \(entry.action),
                 \(entry.subject), \(entry.requestID), \(entry.address))
             """)
     }

@@ -71,7 +71,7 @@ struct ErasureRoutes: Sendable {
         return NoContent()
     }
 
-    /// What services with events have erased, and what was taken out of them.
+    /// What services with events have erased, what was taken out of them, and what was changed in them.
     var events: Route {
         EventReceiver.route(
             database,
@@ -83,6 +83,8 @@ struct ErasureRoutes: Sendable {
                 case .dataTaken:
                     let taking = try envelope.data.decode(InternalAPI.Taking.self)
                     try await TakingStore(rows: rows).keep(taking, in: envelope.tenantID)
+                case .deedDone:
+                    try await DeedStore(rows: rows).keep(envelope)
                 default: break
                 }
             })

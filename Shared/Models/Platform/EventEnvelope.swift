@@ -74,6 +74,8 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case erasureDone = "erasure.done"
     /// Somebody has taken something out: a download or an export, for the audit log.
     case dataTaken = "data.taken"
+    /// Somebody has changed how a service works for the tenant, for the audit log.
+    case deedDone = "deed.done"
     case userCreated = "user.created"
     case userUpdated = "user.updated"
     /// The person can no longer sign in; the data name who takes over.
@@ -125,9 +127,9 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
             types: [.userCreated, .userUpdated, .userDeactivated, .userReactivated, .userDeleted]),
     ]
 
-    /// Who lets data out, for the one audit log.
+    /// Who lets data out and has settings of its own, for the one audit log.
     private static let takings: [Subscription] = [ServiceName.calls].map {
-        Subscription(publisher: $0, subscriber: .tenancy, types: [.dataTaken])
+        Subscription(publisher: $0, subscriber: .tenancy, types: [.dataTaken, .deedDone])
     }
 
     /// Who keeps people in mind, to give them work or to write to them.

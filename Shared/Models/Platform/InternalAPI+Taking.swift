@@ -2,6 +2,8 @@
 package enum TakenKind: String, Codable, CaseIterable, Sendable {
     case callsExported = "calls.exported"
     case recordingDownloaded = "recording.downloaded"
+    /// Numbers of a do-not-call list, or decisions with whom they were about.
+    case contactsExported = "contacts.exported"
 }
 
 extension InternalAPI {

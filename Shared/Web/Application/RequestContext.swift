@@ -1,6 +1,7 @@
 package import Auth
 import HTTP
 package import IO
+import JSON
 package import Models
 package import Postgres
 package import Telemetry
@@ -58,6 +59,19 @@ package final class RequestContext: Sendable {
 
     /// The database as the request's tenant sees it.
     package func database(_ database: Database) -> TenantDatabase { database.tenant(tenant) }
+
+    /// Who does what the request does, as JSON for the audit log.
+    func deedOrigin() throws -> String {
+        var origin = InternalAPI.DeedOrigin(
+            userID: nil, apiKeyID: nil, impersonatorID: nil, requestID: requestID.jsonText,
+            clientAddress: clientAddress)
+        switch principal {
+        case .user(let user): (origin.userID, origin.impersonatorID) = (user.userID, user.impersonator)
+        case .apiKey(let key): origin.apiKeyID = key.keyID
+        case .service, .visitor, nil: break
+        }
+        return String(decoding: try JSON.encode(origin), as: UTF8.self)
+    }
 
     /// Whoever asks; 401 for nobody.
     package var caller: Principal {

@@ -120,12 +120,21 @@ package final class WebApplication: @unchecked Sendable {
             knowledge: trust.knowledge, operationID: route.operationID, logger: logger)
         try route.access.admit(principal, tenant: tenant) { context.has($0) }
         try refuseDangerous(route, principal)
+        let origin = route.has(.audited) ? try context.deedOrigin() : nil
         return try await TraceContext.$current.withValue(exchange.trace) {
-            if route.has(.idempotent), let idempotency, let key = try await self.key(incoming, context) {
-                return try await idempotency.run(key) { try await route.endpoint(context, incoming) }
+            try await InternalAPI.DeedOrigin.$text.withValue(origin) {
+                try await answer(route, incoming, context)
             }
-            return try await route.endpoint(context, incoming)
         }
+    }
+
+    private func answer(
+        _ route: Route, _ incoming: IncomingRequest, _ context: RequestContext
+    ) async throws -> HTTPResponse {
+        if route.has(.idempotent), let idempotency, let key = try await self.key(incoming, context) {
+            return try await idempotency.run(key) { try await route.endpoint(context, incoming) }
+        }
+        return try await route.endpoint(context, incoming)
     }
 
     private func find(_ request: HTTPRequest, _ path: RequestPath) throws(Failure) -> Route {

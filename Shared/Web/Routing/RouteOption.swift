@@ -20,6 +20,8 @@ package enum RouteOption: Sendable, Hashable {
     case hidden
     /// What else the route can answer, for the document.
     case failures([ErrorCode])
+    /// What it changes is noted in the audit log, by triggers of the service's database.
+    case audited
     /// An internal route about no tenant in particular.
     case withoutTenant
 }

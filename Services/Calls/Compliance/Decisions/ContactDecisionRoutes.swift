@@ -103,6 +103,13 @@ struct ContactDecisionRoutes: Sendable {
     func export(_ context: RequestContext, _ query: Query<Choice>) async throws -> Raw {
         let (tenant, rows) = (context.tenant, context.database(database))
         let filter = try await filter(query.value, context)
+        var total = 0
+        if let filter {
+            total = try await ContactDecisionStore.page(
+                filter, RowOrderStore(after: nil, limit: 1), in: tenant, rows
+            ).total
+        }
+        try await TakingEvents.publish(.contactsExported, "contact_decisions", rows: total, by: context, database)
         let head = [
             "id", "at", "asked_by", "channel", "purpose", "automated", "address", "country", "regions", "user_id",
             "reference", "outcome", "reasons", "not_before", "consent_id", "policy_version",

@@ -73,6 +73,8 @@ struct DoNotCallRoutes: Sendable {
     /// The whole list as a table, however long it is.
     func export(_ context: RequestContext) async throws -> Raw {
         let (tenant, rows) = (context.tenant, context.database(database))
+        let total = try await DoNotCallStore.page(.init(), RowOrderStore(after: nil, limit: 1), in: tenant, rows).total
+        try await TakingEvents.publish(.contactsExported, "do_not_call", rows: total, by: context, database)
         return CSVExport.answer(
             "do-not-call", head: ["number", "reason", "source", "note", "expires_at", "created_at"]
         ) {
