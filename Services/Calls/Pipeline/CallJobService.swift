@@ -58,6 +58,9 @@ final class CallJobService: @unchecked Sendable {
         let retention = Retention(database: seat.database, blobs: blobs, knowledge: knowledge, logger: seat.logger)
         runner.register(RetainCallsJob.self, CallJobService.upkeep) { _, _ in try await retention.run() }
         try runner.schedule(RetainCallsJob(), every: .seconds(86_400), offset: .seconds(2 * 3_600))
+        let decisions = DecisionRetention(database: seat.database, knowledge: knowledge, logger: seat.logger)
+        runner.register(RetainDecisionsJob.self, CallJobService.upkeep) { _, _ in try await decisions.run() }
+        try runner.schedule(RetainDecisionsJob(), every: .seconds(3_600), offset: .seconds(2_400))
     }
 
     private static let upkeep = JobOptions(maxAttempts: 3, concurrency: 1, perTenant: 1, timeout: .seconds(3_600))

@@ -78,6 +78,18 @@ package enum Settings {
         "transcript_retention_days", "Transcripts", "Transcripts and analyses")
     package static let auditRetentionDays = retention("audit_retention_days", "Audit log", "Entries of the audit log")
 
+    // As the Telemarketing Sales Rule of the United States asks for (16 CFR 310.5), and longer than the four years in which
+    // somebody can sue there (28 U.S.C. 1658).
+    private static let fiveYears = 1_826
+    package static let decisionRetentionDays = SettingKey(
+        "decision_retention_days", .retention, .integer(0...3650, .days), default: fiveYears, by: .owner,
+        "Decisions on contacts",
+        "Records of whom one might contact are removed after so many days, 0 keeps them; US rules ask for five years.")
+    package static let consentProofDays = SettingKey(
+        "consent_proof_days", .retention, .integer(Int64(fiveYears)...36_500, .days), default: fiveYears, by: .owner,
+        "Proofs of consent",
+        "What proves a consent is removed so many days after it ended; five years, as US rules ask for, at least.")
+
     // Privacy.
     package static let performanceNames = SettingKey(
         "performance_names", .privacy, .choice(of: PerformanceNames.self), default: PerformanceNames.named, by: .owner,
@@ -103,7 +115,8 @@ package enum Settings {
             recordingPolicy.setting, redactsCardNumbers.setting, recordsInternalCalls.setting, recodeDays.setting,
             binDays.setting,
             callRetentionDays.setting, recordingRetentionDays.setting,
-            transcriptRetentionDays.setting, auditRetentionDays.setting, performanceNames.setting, agentEmotion.setting,
+            transcriptRetentionDays.setting, auditRetentionDays.setting, decisionRetentionDays.setting,
+            consentProofDays.setting, performanceNames.setting, agentEmotion.setting,
         ] + AnalysisFeature.allCases.compactMap { analysisFeatures[$0]?.setting }
 
     private static let byName: [String: Setting] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }

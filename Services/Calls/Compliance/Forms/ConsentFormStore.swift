@@ -20,9 +20,12 @@ enum ConsentFormStore {
         return try results[1].first { row in Int(try row.next(Int32.self)) } ?? 0
     }
 
-    /// Removes what is older than two hours, whichever address it is of.
-    static func prune(in tenant: TenantID, _ database: some SQLExecutor) async throws {
+    /// Removes what is two hours older than an instant, whichever address it is of.
+    static func prune(before instant: Timestamp, in tenant: TenantID, _ database: some SQLExecutor) async throws {
         try await database.execute(
-            "DELETE FROM consent_form_attempts WHERE tenant_id = \(tenant) AND hour_at < now() - interval '2 hours'")
+            """
+            DELETE FROM consent_form_attempts
+            WHERE tenant_id = \(tenant) AND hour_at < \(instant)::timestamptz - interval '2 hours'
+            """)
     }
 }
