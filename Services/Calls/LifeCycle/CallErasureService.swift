@@ -7,7 +7,7 @@ import Postgres
 struct CallErasureService: Sendable {
     private static let filesPerPage = 500
     /// What hangs on calls, and stays as it is while a call is held.
-    private static let ofCalls = ["calls", "recordings", "transcripts", "analyses"]
+    private static let ofCalls = ["calls", "recordings", "transcripts", "analyses", "call_legal_holds"]
 
     let database: Database
     let blobs: any BlobStore

@@ -33,29 +33,21 @@ struct UpkeepStore: Sendable {
         ) { row in try row.next(CallID.self) }
     }
 
-    /// Removes a call for good, with its transcripts, analyses and jobs; gives its recording, whose bytes go next.
+    /// Removes a call for good, with all that hangs on it; gives its recording, whose bytes go next.
     ///
     /// `isGone` is false when the call was restored meanwhile.
     func purge(
         _ id: CallID, before instant: Timestamp, in tenant: TenantID
     ) async throws -> (isGone: Bool, recording: RecordingID?) {
-        let results = try await database.tenant(tenant).batch([
+        let gone = try await CallRemovalStore(rows: database.tenant(tenant)).remove(
             """
-            WITH gone AS (
+            gone AS (
                 DELETE FROM calls
                 WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at < \(instant) AND NOT legal_hold
-                RETURNING tenant_id, id
+                RETURNING id
             )
-            SELECT recordings.id FROM gone LEFT JOIN recordings
-            ON recordings.tenant_id = gone.tenant_id AND recordings.call_id = gone.id
-            """,
-            """
-            DELETE FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id) AND state = 'dead'
-            AND NOT EXISTS (SELECT 1 FROM calls WHERE tenant_id = \(tenant) AND id = \(id))
-            """,
-        ])
-        let rows = try results[0].map { row in try row.next(RecordingID?.self) }
-        return (!rows.isEmpty, rows.first.flatMap { $0 })
+            """)
+        return (gone != nil, gone?.first.flatMap { $0 })
     }
 
     /// Calls whose job is dead though nobody has noted why: the process that worked on them died once too often.
