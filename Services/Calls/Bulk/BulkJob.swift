@@ -36,9 +36,6 @@ struct BulkJob: Job {
         _ call: CallID, _ kind: BulkActionKind, _ arguments: BulkArguments, _ database: Database, _ tenant: TenantID
     ) async throws {
         do {
-            if kind == .reprocess {
-                _ = try await RetryStore(database: database).retry(call, reach: arguments.reach, in: tenant)
-            }
             try await database.tenant(tenant).transaction { transaction in
                 let before = try await BulkStore.state(of: call, in: transaction, tenant)
                 let isChanged = try await change(call, kind, arguments, transaction, tenant)
@@ -75,7 +72,10 @@ struct BulkJob: Job {
         case .assign: return try await changes.assign(call, to: arguments.agentID)
         case .delete: return try await changes.setInBin(call, true)
         case .restore: return try await changes.setInBin(call, false)
-        case .reprocess: return true
+        case .reprocess:
+            // What has failed goes on where it stood; what is done is written down and analysed once more.
+            if try await RetryStore.retry(call, reach: arguments.reach, in: transaction, tenant) != nil { return true }
+            return try await VersionStore.transcribeAgain(call, reach: arguments.reach, in: transaction, tenant) != nil
         }
     }
 

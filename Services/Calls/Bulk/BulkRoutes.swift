@@ -17,7 +17,7 @@ struct BulkRoutes: Sendable {
         let wanted = body.value
         try await check(wanted, context)
         let store = BulkStore(rows: context.database(database))
-        let (ids, seconds) = try await chosen(wanted, store, context)
+        let (ids, seconds) = try await chosen(wanted, context)
         guard ids.count <= BulkStore.mostCalls else {
             throw Failure.invalid("/filter", "too_many", "At most \(BulkStore.mostCalls) calls at a time.")
         }
@@ -84,16 +84,16 @@ struct BulkRoutes: Sendable {
     }
 
     private func chosen(
-        _ wanted: CallsAPI.CreateBulkAction, _ store: BulkStore, _ context: RequestContext
+        _ wanted: CallsAPI.CreateBulkAction, _ context: RequestContext
     ) async throws -> (ids: [CallID], audioSeconds: Double) {
         var query = try wanted.filter.map(StoredFilter.query) ?? CallQuery()
         if wanted.action == .restore { query.deleted = true }
-        guard query.search == nil else {
-            throw Failure.invalid("/filter/search", "not_allowed", "Searches find too many or too few; name the calls.")
-        }
         guard var filter = query.filter(context) else { return ([], 0) }
         filter.ids = wanted.ids
-        return try await store.choose(filter)
+        // Only what has a recording can be processed again.
+        if wanted.action == .reprocess { filter.query.hasRecording = true }
+        return try await CallListStore(database: database).chosen(
+            filter, bound: BulkStore.mostCalls, in: context.tenant)
     }
 
     private func check(_ wanted: CallsAPI.CreateBulkAction, _ context: RequestContext) async throws {

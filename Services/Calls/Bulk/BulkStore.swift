@@ -27,18 +27,6 @@ struct BulkStore: Sendable {
 
     private var tenant: TenantID { rows.tenant }
 
-    /// The calls that a filter finds, and seconds of their audio.
-    func choose(_ filter: CallFilter) async throws -> (ids: [CallID], audioSeconds: Double) {
-        let condition = CallCondition(filter, in: tenant)
-        let found = try await rows.query(
-            """
-            SELECT id, coalesce(recording_seconds, 0)::double precision FROM calls WHERE \(condition.whole)
-            ORDER BY started_at DESC, id DESC LIMIT \(Self.mostCalls + 1)
-            """
-        ) { row in (try row.next(CallID.self), try row.next(Double.self)) }
-        return (found.map { $0.0 }, found.reduce(0) { $0 + $1.1 })
-    }
-
     func create(
         _ kind: BulkActionKind, _ arguments: BulkArguments, _ calls: [CallID], audioSeconds: Double?,
         costMicros: Int64?, by person: UserID?, in transaction: Transaction

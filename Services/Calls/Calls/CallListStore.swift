@@ -22,14 +22,7 @@ struct CallListStore: Sendable {
     func page(
         _ filter: CallFilter, after position: CallPosition?, limit: Int, offset: Int, in tenant: TenantID
     ) async throws -> Found {
-        var condition = CallCondition(filter, in: tenant)
-        var (isCommon, hits): (Bool, Int?) = (false, nil)
-        if let words = filter.words {
-            let found = try await isEverywhere(words, in: tenant) ? nil : search(words, in: tenant)
-            isCommon = found.map { $0.count > Self.searchBound } ?? true
-            hits = found?.count
-            condition.narrow(to: isCommon ? nil : found, words: words, in: tenant)
-        }
+        let (condition, isCommon, hits) = try await condition(filter, in: tenant)
         let results = try await database.tenant(tenant).batch([
             """
             SELECT \(unescaped: Call.columns) FROM calls WHERE \(condition.whole)\(filter.order.beyond(position))
@@ -55,17 +48,38 @@ struct CallListStore: Sendable {
     func rows(
         _ filter: CallFilter, after position: CallPosition?, limit: Int, in tenant: TenantID
     ) async throws -> [Call] {
-        var condition = CallCondition(filter, in: tenant)
-        if let words = filter.words {
-            let found = try await isEverywhere(words, in: tenant) ? nil : search(words, in: tenant)
-            let isCommon = found.map { $0.count > Self.searchBound } ?? true
-            condition.narrow(to: isCommon ? nil : found, words: words, in: tenant)
-        }
+        let condition = try await condition(filter, in: tenant).sql.whole
         return try await database.tenant(tenant).query(
             """
-            SELECT \(unescaped: Call.columns) FROM calls WHERE \(condition.whole)\(filter.order.beyond(position))
+            SELECT \(unescaped: Call.columns) FROM calls WHERE \(condition)\(filter.order.beyond(position))
             ORDER BY \(filter.order.sql) LIMIT \(limit)
             """, as: Call.self)
+    }
+
+    /// The calls that a filter finds, the newest first, and seconds of their audio; one more than the bound when there are more.
+    func chosen(
+        _ filter: CallFilter, bound: Int, in tenant: TenantID
+    ) async throws -> (ids: [CallID], audioSeconds: Double) {
+        let condition = try await condition(filter, in: tenant).sql.whole
+        let found = try await database.tenant(tenant).query(
+            """
+            SELECT id, coalesce(recording_seconds, 0)::double precision FROM calls WHERE \(condition)
+            ORDER BY started_at DESC, id DESC LIMIT \(bound + 1)
+            """
+        ) { row in (try row.next(CallID.self), try row.next(Double.self)) }
+        return (found.map { $0.0 }, found.reduce(0) { $0 + $1.1 })
+    }
+
+    /// What a filter asks for, its words looked up and how many calls have them; `isCommon` when those are too many to tell first.
+    private func condition(
+        _ filter: CallFilter, in tenant: TenantID
+    ) async throws -> (sql: CallCondition, isCommon: Bool, hits: Int?) {
+        var condition = CallCondition(filter, in: tenant)
+        guard let words = filter.words else { return (condition, false, nil) }
+        let found = try await isEverywhere(words, in: tenant) ? nil : search(words, in: tenant)
+        let isCommon = found.map { $0.count > Self.searchBound } ?? true
+        condition.narrow(to: isCommon ? nil : found, words: words, in: tenant)
+        return (condition, isCommon, found?.count)
     }
 
     /// Whether the words are in one of ten of the newest calls of a large tenant: the index would tell them all before the

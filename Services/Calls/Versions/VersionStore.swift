@@ -72,8 +72,13 @@ struct VersionStore: Sendable {
     func analyseAgain(
         _ id: CallID, engine: EngineChoice?, rubric: RubricID?, reach: CallReach, in tenant: TenantID
     ) async throws -> Call? {
-        try await again(id, to: .transcribed, if: "transcript_version > 0", reach: reach, in: tenant) { transaction in
-            try await AnalyseCallJob.enqueue(id, engine: engine, rubric: rubric, in: transaction)
+        try await database.tenant(tenant).transaction { transaction in
+            let call = try await Self.again(
+                id, to: .transcribed, if: "transcript_version > 0", reach: reach, in: transaction, tenant)
+            if call != nil {
+                try await AnalyseCallJob.enqueue(id, engine: engine, rubric: rubric, in: transaction)
+            }
+            return call
         }
     }
 
@@ -81,31 +86,41 @@ struct VersionStore: Sendable {
     func transcribeAgain(
         _ id: CallID, engine: EngineChoice?, language: String?, reach: CallReach, in tenant: TenantID
     ) async throws -> Call? {
-        let condition: SQL = "recording_bytes IS NOT NULL"
-        return try await again(id, to: .recordingStored, if: condition, reach: reach, in: tenant) { transaction in
-            try await TranscribeCallJob.enqueue(id, engine: engine, language: language, in: transaction)
+        try await database.tenant(tenant).transaction { transaction in
+            try await Self.transcribeAgain(
+                id, engine: engine, language: language, reach: reach, in: transaction, tenant)
         }
     }
 
-    private func again(
-        _ id: CallID, to stage: ProcessingStage, if condition: SQL, reach: CallReach, in tenant: TenantID,
-        _ enqueue: (Transaction) async throws -> Void
+    /// The same as a part of something more.
+    static func transcribeAgain(
+        _ id: CallID, engine: EngineChoice? = nil, language: String? = nil, reach: CallReach,
+        in transaction: Transaction, _ tenant: TenantID
     ) async throws -> Call? {
-        try await database.tenant(tenant).transaction { transaction in
-            let call = try await transaction.first(
-                """
-                UPDATE calls SET stage = \(stage.rawValue), stage_since = now(), stage_attempts = 0,
-                    stage_error_code = NULL, stage_error_detail = NULL, updated_at = now(), version = version + 1
-                WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL AND \(condition)
-                  AND \(Self.isAtRest)\(reach.condition)
-                RETURNING \(unescaped: Call.columns)
-                """, as: Call.self)
-            guard let call else { return nil }
-            try await transaction.execute(
-                "DELETE FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id) AND state = 'dead'")
-            try await enqueue(transaction)
-            return call
+        let call = try await again(
+            id, to: .recordingStored, if: "recording_bytes IS NOT NULL", reach: reach, in: transaction, tenant)
+        if call != nil {
+            try await TranscribeCallJob.enqueue(id, engine: engine, language: language, in: transaction)
         }
+        return call
+    }
+
+    private static func again(
+        _ id: CallID, to stage: ProcessingStage, if condition: SQL, reach: CallReach, in transaction: Transaction,
+        _ tenant: TenantID
+    ) async throws -> Call? {
+        let call = try await transaction.first(
+            """
+            UPDATE calls SET stage = \(stage.rawValue), stage_since = now(), stage_attempts = 0,
+                stage_error_code = NULL, stage_error_detail = NULL, updated_at = now(), version = version + 1
+            WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL AND \(condition)
+              AND \(isAtRest)\(reach.condition)
+            RETURNING \(unescaped: Call.columns)
+            """, as: Call.self)
+        guard call != nil else { return nil }
+        try await transaction.execute(
+            "DELETE FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id) AND state = 'dead'")
+        return call
     }
 
     /// Nothing works on the call, and nothing will by itself but what waits for a budget.

@@ -190,6 +190,62 @@ import WebTestSupport
         }
     }
 
+    @Test func `calls that a search finds are processed again, once, whatever became of them before`() async throws {
+        try await CallsServer.with { server in
+            let listed = ListedCalls(server)
+            let (analysed, failed) = (
+                try await server.callWithTranscript([(.customer, "I want a refund.")]),
+                try await server.callWithTranscript([(.customer, "A refund, please.")])
+            )
+            let other = try await server.callWithTranscript([(.customer, "All is well.")])
+            // Words without a recording cannot be written down again.
+            let wordsAlone = try await listed.add()
+            try await listed.process(wordsAlone, .sample("refund"))
+            try await server.database.tenant(server.tenant).execute(
+                "UPDATE calls SET stage = 'failed' WHERE tenant_id = \(server.tenant) AND id = \(failed)")
+            let body = #"{"action": "reprocess", "filter": {"search": "refund*"}"#
+            let trial = try await bulk(body + #", "dry_run": true}"#, server)
+            #expect(trial.calls == 2 && trial.audioSeconds == 4 && trial.id == nil)
+            let nothing = try await bulk(
+                #"{"action": "reprocess", "filter": {"search": "..."}, "dry_run": true}"#, server)
+            #expect(nothing.calls == 0)
+            let action = try await bulk(body + "}", server)
+            try await run(action, server)
+            let id = try #require(action.id)
+            let done = try await server.send(.get, "/api/v1/calls/bulk/\(id)").decoded(CallsAPI.BulkAction.self)
+            #expect(done.state == "done" && done.changed == 2 && done.skipped == 0)
+            // The failed one goes on from its words, the other begins with its recording; nothing is queued twice.
+            #expect(try await server.get(analysed).processing.stage == .recordingStored)
+            #expect(try await server.get(failed).processing.stage == .transcribed)
+            #expect(try await server.get(other).processing.stage == .analysed)
+            let jobs = try await server.database.values(
+                """
+                SELECT kind FROM jobs WHERE tenant_id = \(server.tenant) AND subject_id IN (\(analysed), \(failed), \(other))
+                ORDER BY kind
+                """, as: String.self)
+            #expect(jobs == [AnalyseCallJob.kind, TranscribeCallJob.kind])
+            #expect(try await server.json(.post, "/api/v1/calls/bulk/\(id)/undo", nil).status == 409)
+            // What is just being worked on is left alone.
+            let again = try await bulk("{\"action\": \"reprocess\", \"ids\": [\"\(analysed)\"]}", server)
+            try await run(again, server)
+            let skipped = try await server.send(.get, "/api/v1/calls/bulk/\(try #require(again.id))")
+                .decoded(CallsAPI.BulkAction.self)
+            #expect(skipped.changed == 0 && skipped.skipped == 1)
+            // A search chooses for what can be undone too.
+            let tag = try await server.json(.post, "/api/v1/calls/tags", #"{"name": "money"}"#).decoded(
+                CallsAPI.Tag.self)
+            let tagged = try await bulk(
+                "{\"action\": \"add_tags\", \"tag_ids\": [\"\(tag.id)\"], \"filter\": {\"search\": \"refund\"}}", server
+            )
+            try await run(tagged, server)
+            #expect(Set(try await listed.ids("tag_id=\(tag.id)")) == [analysed, failed, wordsAlone])
+            #expect(
+                try await server.json(.post, "/api/v1/calls/bulk/\(try #require(tagged.id))/undo", nil).status == 202)
+            try await run(tagged, undoing: true, server)
+            #expect(try await listed.ids("tag_id=\(tag.id)") == [])
+        }
+    }
+
     @Test func `the queue shows where each call stands, and what has failed goes on`() async throws {
         try await CallsServer.with { server in
             let listed = ListedCalls(server)
