@@ -42,7 +42,10 @@ struct CallsRoutes: Sendable {
             notes: RemarkRoutes(kind: .note, database: database, people: people),
             comments: RemarkRoutes(kind: .comment, database: database, people: people),
             views: ViewRoutes(database: database), cards: ScorecardRoutes(database: database),
-            playlists: PlaylistRoutes(database: database), shares: ShareRoutes(database: database))
+            playlists: PlaylistRoutes(database: database),
+            shares: ShareRoutes(
+                database: database, playback: RecordingPlayback(blobs: blobs),
+                tickets: ShareTickets(secrets: hashing.secrets)))
         routes += RouteTable.many(
             BulkRoutes(database: database, people: people, pricing: pricing), CallExportRoutes(database: database),
             ProcessingQueueRoutes(database: database, blobs: blobs))

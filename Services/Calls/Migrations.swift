@@ -37,7 +37,7 @@ enum CallsMigrations {
         Migration(name: "0032_forget_pauses", sql: PackageResources._032_forget_pauses_sql),
         Migration(name: "0033_tell_tenant_figures", sql: PackageResources._033_tell_tenant_figures_sql),
         Migration(name: "0034_note_deeds", sql: PackageResources._034_note_deeds_sql),
-        Migration(name: "0033_note_deeds", sql: PackageResources._033_note_deeds_sql),
         Migration(name: "0035_retain_decisions", sql: PackageResources._035_retain_decisions_sql),
+        Migration(name: "0036_hear_shares", sql: PackageResources._036_hear_shares_sql),
     ]
 }

@@ -8,6 +8,8 @@ struct ListenStore: Sendable {
         var userID: UserID?
         var apiKeyID: APIKeyID?
         var impersonatorID: UserID?
+        /// The link of somebody without an account.
+        var shareID: ShareID?
         var isDownload: Bool
         var isOriginal: Bool
         var fromSeconds: Double
@@ -29,16 +31,17 @@ struct ListenStore: Sendable {
                       AND user_id IS NOT DISTINCT FROM \(heard.userID)
                       AND api_key_id IS NOT DISTINCT FROM \(heard.apiKeyID)
                       AND impersonator_id IS NOT DISTINCT FROM \(heard.impersonatorID)
+                      AND share_id IS NOT DISTINCT FROM \(heard.shareID)
                       AND is_download = \(heard.isDownload) AND is_original = \(heard.isOriginal)
                       AND ended_at > now() - interval '10 minutes'
                       AND from_seconds <= \(heard.toSeconds + 30) AND to_seconds >= \(heard.fromSeconds - 30)
                     ORDER BY started_at DESC LIMIT 1)
                 RETURNING id
             )
-            INSERT INTO recording_listens (tenant_id, id, call_id, user_id, api_key_id, impersonator_id, is_download,
-                is_original, from_seconds, to_seconds)
+            INSERT INTO recording_listens (tenant_id, id, call_id, user_id, api_key_id, impersonator_id, share_id,
+                is_download, is_original, from_seconds, to_seconds)
             SELECT \(tenant), \(ListenID.make()), \(call), \(heard.userID), \(heard.apiKeyID),
-                \(heard.impersonatorID), \(heard.isDownload), \(heard.isOriginal), \(heard.fromSeconds),
+                \(heard.impersonatorID), \(heard.shareID), \(heard.isDownload), \(heard.isOriginal), \(heard.fromSeconds),
                 \(heard.toSeconds)
             WHERE NOT EXISTS (SELECT FROM extended)
             """)
@@ -50,8 +53,8 @@ struct ListenStore: Sendable {
     ) async throws -> [CallsAPI.Listen] {
         try await database.tenant(tenant).query(
             """
-            SELECT id, user_id, api_key_id, impersonator_id, is_download, is_original, from_seconds, to_seconds,
-                started_at, ended_at
+            SELECT id, user_id, api_key_id, impersonator_id, share_id, is_download, is_original, from_seconds,
+                to_seconds, started_at, ended_at
             FROM recording_listens
             WHERE tenant_id = \(tenant) AND call_id = \(call)
               AND (\(after?.at)::timestamptz IS NULL OR (started_at, id) < (\(after?.at), \(after?.id)))
@@ -71,7 +74,8 @@ extension CallsAPI.Listen: PostgresRowDecodable {
         self.init(
             id: try row.next(ListenID.self), userID: try row.next(UserID?.self),
             apiKeyID: try row.next(APIKeyID?.self), impersonatorID: try row.next(UserID?.self),
-            isDownload: try row.next(Bool.self), isOriginal: try row.next(Bool.self),
+            shareID: try row.next(ShareID?.self), isDownload: try row.next(Bool.self),
+            isOriginal: try row.next(Bool.self),
             fromSeconds: try row.next(Double.self), toSeconds: try row.next(Double.self),
             startedAt: try row.next(Timestamp.self), endedAt: try row.next(Timestamp.self))
     }

@@ -90,6 +90,10 @@ extension RouteTable {
             .post(
                 "/api/v1/calls/shared/{token}", "open_share", .public, "What a link shows", shares.open,
                 .failures([.notFound, .forbidden])),
+            .get(
+                "/api/v1/calls/shared/{token}/audio", "play_share", .public,
+                "The sound of a link that was opened, whole or by ranges", shares.listen, .contentTypes(["audio/*"]),
+                .failures([.notFound, .forbidden, .rangeNotSatisfiable])),
         ]
     }
 

@@ -1,5 +1,6 @@
 import Auth
 import Crypto
+import HTTP
 import IO
 import Models
 import Postgres
@@ -12,6 +13,8 @@ struct ShareRoutes: Sendable {
     private static let passwords = WorkerPool(name: "share-passwords", threads: 1, queueLimit: 16)
 
     let database: Database
+    let playback: RecordingPlayback
+    let tickets: ShareTickets
 
     struct Place: Codable, Sendable {
         var id: CallID
@@ -20,6 +23,12 @@ struct ShareRoutes: Sendable {
 
     struct Token: Codable, Sendable {
         var token: String
+    }
+
+    /// What a player shows.
+    struct Admission: Codable, Sendable {
+        /// Out of the address that opening the link has given.
+        var ticket: String
     }
 
     func create(
@@ -76,11 +85,46 @@ struct ShareRoutes: Sendable {
                     $0.startSeconds >= share.startSeconds && $0.endSeconds <= share.endSeconds
                 } ?? []
         }
+        var audioURL: String?
+        if share.includesAudio, call.recording != nil {
+            let ticket = try tickets.make(for: share.id, in: context.tenant)
+            audioURL =
+                "\(context.scheme)://\(context.host)/api/v1/calls/shared/\(path.value.token)/audio?ticket=\(ticket)"
+        }
         return OK(
             CallsAPI.SharedCall(
                 startSeconds: share.startSeconds, endSeconds: share.endSeconds, startedAt: call.startedAt,
-                direction: call.direction, segments: segments, audioURL: nil, expiresAt: share.expiresAt)
+                direction: call.direction, segments: segments, audioURL: audioURL, expiresAt: share.expiresAt)
         ).with(header: "Cache-Control", "no-store").with(header: "X-Robots-Tag", "noindex")
+    }
+
+    /// The sound of a link that was opened; what was silenced is silent, and who had the link is on record.
+    func listen(
+        _ context: RequestContext, _ path: Path<Token>, _ query: Query<Admission>, _ request: RequestHeaders
+    ) async throws -> Raw {
+        let store = ShareStore(rows: context.database(database))
+        guard path.value.token.utf8.count <= 64, let share = try await store.heard(Self.digest(path.value.token)) else {
+            throw Failure(.notFound)
+        }
+        guard tickets.isGood(query.value.ticket, for: share.id, in: context.tenant) else {
+            throw Failure(.forbidden, "Open the link again.")
+        }
+        let recordings = RecordingStore(database: database)
+        guard let recording = try await recordings.find(of: share.callID, in: context.tenant) else {
+            throw Failure(.notFound)
+        }
+        var answer = try await playback.play(recording, to: request, in: context.tenant)
+        if let heard = answer.heard, request.method != .head {
+            try await ListenStore(database: database).note(
+                ListenStore.Heard(
+                    shareID: share.id, isDownload: false, isOriginal: recording.redaction.copy == nil,
+                    fromSeconds: heard.lowerBound, toSeconds: heard.upperBound),
+                of: share.callID, in: context.tenant)
+        }
+        for (name, value) in [("X-Robots-Tag", "noindex"), ("Referrer-Policy", "no-referrer")] {
+            answer.response.headers.set(name, value)
+        }
+        return Raw(answer.response)
     }
 
     private static func digest(_ token: String) -> [UInt8] { Array(SHA256.digest(token)) }
@@ -104,10 +148,19 @@ struct ShareRoutes: Sendable {
         if wanted.expiresAt <= .now() || wanted.expiresAt > .now() + longest {
             refuse("/expires_at", "out_of_range", "a time ahead within a year expected")
         }
-        if wanted.includesAudio == true {
-            refuse("/includes_audio", "not_allowed", "Links show words; sound is not cut yet.")
+        let (words, sound) = (wanted.includesTranscript ?? true, wanted.includesAudio ?? false)
+        if !words, !sound { refuse("/includes_transcript", "required", "A link shows words or sound.") }
+        if words, call.transcript == nil { refuse("/includes_transcript", "not_found", "The call has no transcript.") }
+        if sound {
+            if let recording = call.recording {
+                // Sound is not cut: whoever hears a part would hear the rest.
+                if wanted.startSeconds > 0 || wanted.endSeconds < recording.durationSeconds {
+                    refuse("/includes_audio", "not_allowed", "Sound is shared of a whole call, from 0 to its end.")
+                }
+            } else {
+                refuse("/includes_audio", "not_found", "The call has no recording.")
+            }
         }
-        if call.transcript == nil { refuse("/includes_transcript", "not_found", "The call has no transcript.") }
         guard errors.isEmpty else { throw Failure(.validationFailed, errors: errors) }
     }
 

@@ -58,6 +58,18 @@ struct ShareStore: Sendable {
         ) { row in (try row.next(ShareID.self), try row.next(String?.self)) }
     }
 
+    /// A link whose sound can be heard; that it was opened is told by a ticket.
+    func heard(_ digest: [UInt8]) async throws -> (id: ShareID, callID: CallID)? {
+        try await rows.first(
+            """
+            SELECT s.id, s.call_id FROM call_shares AS s
+            JOIN calls AS c ON c.tenant_id = s.tenant_id AND c.id = s.call_id AND c.deleted_at IS NULL
+            WHERE s.tenant_id = \(tenant) AND s.digest = \(digest) AND s.includes_audio AND s.revoked_at IS NULL
+              AND s.expires_at > now()
+            """
+        ) { row in (try row.next(ShareID.self), try row.next(CallID.self)) }
+    }
+
     /// Counts a wrong password before the next is tried.
     func noteFailure(_ id: ShareID) async throws {
         try await rows.execute(

@@ -86,6 +86,8 @@ extension CallsAPI {
         package var apiKeyID: APIKeyID?
         /// As whom a super admin listened.
         package var impersonatorID: UserID?
+        /// The link of somebody without an account, who has neither id.
+        package var shareID: ShareID?
         package var isDownload: Bool
         /// Whether what was silenced was heard.
         package var isOriginal: Bool
@@ -96,13 +98,15 @@ extension CallsAPI {
         package var endedAt: Timestamp
 
         package init(
-            id: ListenID, userID: UserID?, apiKeyID: APIKeyID?, impersonatorID: UserID?, isDownload: Bool,
-            isOriginal: Bool, fromSeconds: Double, toSeconds: Double, startedAt: Timestamp, endedAt: Timestamp
+            id: ListenID, userID: UserID?, apiKeyID: APIKeyID?, impersonatorID: UserID?, shareID: ShareID?,
+            isDownload: Bool, isOriginal: Bool, fromSeconds: Double, toSeconds: Double, startedAt: Timestamp,
+            endedAt: Timestamp
         ) {
             self.id = id
             self.userID = userID
             self.apiKeyID = apiKeyID
             self.impersonatorID = impersonatorID
+            self.shareID = shareID
             self.isDownload = isDownload
             self.isOriginal = isOriginal
             self.fromSeconds = fromSeconds

@@ -66,7 +66,9 @@ extension CallsAPI {
                 .of(CodingKeys.startSeconds, "Where the part begins.", range: 0...86_400),
                 .of(CodingKeys.endSeconds, "Where it ends.", range: 0...86_400),
                 .of(CodingKeys.includesTranscript, "Whether the words are shown; default true."),
-                .of(CodingKeys.includesAudio, "Whether the sound is played; default true."),
+                .of(
+                    CodingKeys.includesAudio,
+                    "Whether the sound is played, which is that of the whole call; default false."),
                 .of(CodingKeys.expiresAt, "Within a year."),
                 .of(CodingKeys.password, "What else is asked for; kept as a slow hash.", length: 8...200),
                 .of(CodingKeys.viewLimit, "How often it can be opened.", range: 1...10_000),
