@@ -39,5 +39,7 @@ enum CallsMigrations {
         Migration(name: "0034_note_deeds", sql: PackageResources._034_note_deeds_sql),
         Migration(name: "0035_retain_decisions", sql: PackageResources._035_retain_decisions_sql),
         Migration(name: "0036_hear_shares", sql: PackageResources._036_hear_shares_sql),
+        Migration(name: "0037_forget_told_words", sql: PackageResources._037_forget_told_words_sql),
+        Migration(name: "0038_note_hook_tests", sql: PackageResources._038_note_hook_tests_sql),
     ]
 }

@@ -3,6 +3,7 @@ import Events
 import Idempotency
 import Jobs
 import Postgres
+import Telemetry
 import Testing
 
 @testable import Calls
@@ -50,6 +51,31 @@ struct SchemaTests {
                 }
                 #expect(table.isForced != Self.withoutRowSecurity.contains(table.name), "\(table.name)")
             }
+        }
+    }
+
+    @Test func `what providers wrote down before is forgotten by the upgrade, and nothing else`() async throws {
+        let before = Array(CallsMigrations.all.prefix { $0.name != "0037_forget_told_words" })
+        #expect(before.count < CallsMigrations.all.count)
+        try await withDatabase(migrations: before, service: "calls") { test in
+            try await PostgresSession.with(url: test.superuserURL, applicationName: "tests") { session in
+                try session.run(
+                    """
+                    SET session_replication_role = replica;
+                    INSERT INTO call_accounts (tenant_id, call_id, document) VALUES (gen_random_uuid(), gen_random_uuid(),
+                        '{"legs": {}, "summary": {"value": "4111"}, "transcript": {"value": {"segments": []}}}')
+                    """)
+            }
+            try Migrator(migrations: CallsMigrations.all, logger: Logger(service: "tests", level: .warning)).run(
+                on: PostgresSession(url: test.ownerURL, applicationName: "tests"))
+            let left = try await PostgresSession.with(url: test.superuserURL, applicationName: "tests") { session in
+                try session.rows(
+                    """
+                    SELECT document::text, (SELECT relforcerowsecurity FROM pg_class WHERE relname = 'call_accounts')::text
+                    FROM call_accounts
+                    """)
+            }
+            #expect(left == [["{\"legs\": {}}", "true"]])
         }
     }
 

@@ -18,8 +18,6 @@ extension CallProvider {
         _ call: CallRegistration, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
     ) async throws -> ProviderRegistration? { nil }
 
-    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? { nil }
-
     func check(_ connection: InternalAPI.Connection, _ client: OutboundHTTPClient) async throws {}
 
     func authorization(_ connection: InternalAPI.Connection) -> HTTPHeaders { HTTPHeaders() }

@@ -48,8 +48,10 @@ protocol CallProvider: Sendable {
     /// Headers that open the provider's API and its `providerURL`s.
     func authorization(_ connection: InternalAPI.Connection) -> HTTPHeaders
 
-    /// A made-up hook as the provider would send it, signed with the connection's own secret; nil where that cannot be.
-    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample?
+    /// A made-up hook as the provider would send it, signed with the connection's own secret; nil where it has none.
+    ///
+    /// `url` is the public address of the connection's hooks, which some signatures cover.
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample?
 
     /// Has the provider expect a call that has not begun; nil where that cannot be.
     func register(

@@ -30,6 +30,8 @@ struct CallReport: Codable, Sendable, Hashable {
     /// The call's recording; of several files the one that holds the conversation, the others in `legs`.
     var recording: RecordingReference?
     var transcript: ProvidedTranscript?
+    /// What is said while the call runs, for whoever follows it; not kept with the call.
+    var speech: LiveSpeech?
     /// The provider's own summary.
     var summary: String?
     /// Parts of the call that the provider reports one by one; they add up by their ids.
@@ -89,6 +91,19 @@ struct ProvidedTranscript: Codable, Sendable, Hashable {
     var segments: [Segment]
     /// Whether the call has not ended, so that more will come.
     var isPartial = false
+
+    /// How much it holds.
+    var size: Int { segments.reduce(segments.count) { $0 + $1.text.utf8.count } }
+}
+
+/// Something that was said, or how the call sounds, at the moment at which it is told.
+struct LiveSpeech: Codable, Sendable, Hashable {
+    var speaker: Speaker?
+    var text: String?
+    /// Whether the words stay as they are.
+    var isFinal = false
+    /// -1 to 1.
+    var sentimentScore: Double?
 }
 
 /// A part of a call that a phone system reports by itself: one ring, one extension, one transfer.

@@ -49,6 +49,16 @@ struct PBXFilesProvider: CallProvider {
         }
     }
 
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {
+        let (type, body) =
+            switch name {
+            case "threecx": ("text/csv", try PBXSample.threecx(connection, now: now))
+            case "freepbx": ("application/json", try PBXSample.freepbx(connection, now: now))
+            default: ("text/csv", PBXSample.asterisk(connection, now: now))
+            }
+        return PBXSample.hook(connection, contentType: type, body: body)
+    }
+
     private func send(
         _ path: String, _ deadline: Duration, _ connection: InternalAPI.Connection, _ client: OutboundHTTPClient
     ) async throws -> OutboundHTTPStream {

@@ -15,37 +15,59 @@ struct LiveTranscript: Sendable {
     ) async throws -> Int64 {
         let redacts = settings[Settings.redactsCardNumbers]
         let hasTone = settings.analysisFeatures.contains(.sentiment)
-        let told = updates.filter { hasTone || $0.kind != .sentiment }.map { update in
-            var update = update
-            if let text = update.text, redacts { update.text = Self.redacted(text) }
-            guard hasTone else {
-                (update.sentimentScore, update.sentimentLabel) = (nil, nil)
-                return update
-            }
-            if update.sentimentScore == nil, let text = update.text, Self.isEnglish(text, in: call) {
-                let score = SentimentRules.score(of: WordCutter.cut(text).map(\.text))
-                update.sentimentScore = (score * 100).rounded() / 100
-            }
-            if let score = update.sentimentScore, update.sentimentLabel == nil {
-                update.sentimentLabel = SentimentLabel(score: score)
-            }
-            return update
+        let told = updates.compactMap {
+            Self.completed($0, language: call.language, redacts: redacts, hasTone: hasTone)
         }
         return try await store.append(told, to: call.id, in: tenant)
     }
 
-    /// What nobody has named is told from the words, where they are enough; else it is taken for English.
-    private static func isEnglish(_ text: String, in call: Call) -> Bool {
-        let language = call.language ?? LanguageDetector.language(of: text) ?? "en"
-        return language.lowercased().hasPrefix("en")
+    /// Goes on with what a provider says of a call that runs, in the transaction that takes it in and has locked the call.
+    ///
+    /// `isFollowed` says whether anything was told before. With the end of the call its words end: whole they are in the
+    /// transcript.
+    static func follow(
+        _ words: LiveWords, of call: Call, isFollowed: Bool, redacts: Bool, hasTone: Bool, in tenant: TenantID,
+        _ transaction: Transaction
+    ) async throws {
+        let isOver = call.status.isOver
+        guard call.origin == .live, call.deletedAt == nil, isOver ? isFollowed : !words.isEmpty else { return }
+        let told =
+            isFollowed ? try await LiveStore.told(of: call.id, in: tenant, transaction) : (segments: 0, isEnded: false)
+        guard !told.isEnded else { return }
+        var updates = isOver ? [] : words.updates(after: told.segments)
+        updates = updates.compactMap {
+            completed($0, language: words.language ?? call.language, redacts: redacts, hasTone: hasTone)
+        }
+        if isOver { updates.append(CallsAPI.LiveUpdate(kind: .ended)) }
+        guard !updates.isEmpty else { return }
+        _ = try await LiveStore.append(updates, to: call.id, in: tenant, transaction)
     }
 
-    private static func redacted(_ text: String) -> String {
-        let segment = Transcript.Segment(
-            id: 0, channel: 0, speaker: .unknown, startSeconds: 0, endSeconds: 0, text: text, isDoubtful: false)
-        let transcript = Transcript(
-            language: "und", engine: .local, model: "", segments: [segment], usage: EngineUsage())
-        return CardNumberRules.redact(transcript).transcript.segments[0].text
+    /// Nil for a tone that nobody wants.
+    private static func completed(
+        _ update: CallsAPI.LiveUpdate, language: String?, redacts: Bool, hasTone: Bool
+    ) -> CallsAPI.LiveUpdate? {
+        guard hasTone || update.kind != .sentiment else { return nil }
+        var update = update
+        if let text = update.text, redacts { update.text = CardNumberRules.redact(text) }
+        guard hasTone else {
+            (update.sentimentScore, update.sentimentLabel) = (nil, nil)
+            return update
+        }
+        if update.sentimentScore == nil, let text = update.text, isEnglish(text, language) {
+            let score = SentimentRules.score(of: WordCutter.cut(text).map(\.text))
+            update.sentimentScore = (score * 100).rounded() / 100
+        }
+        if let score = update.sentimentScore, update.sentimentLabel == nil {
+            update.sentimentLabel = SentimentLabel(score: score)
+        }
+        return update
+    }
+
+    /// What nobody has named is told from the words, where they are enough; else it is taken for English.
+    private static func isEnglish(_ text: String, _ language: String?) -> Bool {
+        let language = language ?? LanguageDetector.language(of: text) ?? "en"
+        return language.lowercased().hasPrefix("en")
     }
 }
 

@@ -42,7 +42,8 @@ struct CallAnalysis: Sendable {
         let results = try await results.results(of: call.id, in: tenant)
         guard let transcript = results.transcript?.transcript else { return nil }
         var request = AnalysisRequest(
-            transcript: transcript, durationSeconds: results.recording?.durationSeconds ?? 0,
+            transcript: transcript,
+            durationSeconds: results.recording?.durationSeconds ?? Double(call.durationSeconds ?? 0),
             separateChannels: transcript.separateChannels,
             callDate: try await self.results.day(of: call.startedAt, in: timeZone, tenant))
         request.rubric = try await rubric(job.rubricID, in: tenant)

@@ -135,14 +135,21 @@ struct PipelineStore: Sendable {
         }
     }
 
-    /// Says that the recording's wait is over, for a call that has none.
-    func giveUpRecording(_ id: CallID, before: Timestamp, in tenant: TenantID) async throws -> Call? {
-        try await database.tenant(tenant).first(
-            """
-            UPDATE calls SET stage = 'no_recording', stage_since = now(), updated_at = now(), version = version + 1
-            WHERE tenant_id = \(tenant) AND id = \(id) AND stage IN ('received', 'recording_pending')
-              AND stage_since < \(before)
-            RETURNING \(unescaped: Call.columns)
-            """, as: Call.self)
+    /// Says that the recording's wait is over, for a call that has none; what its provider wrote down may take its place.
+    func giveUpRecording(
+        _ id: CallID, before: Timestamp, writesDown: Bool = false, in tenant: TenantID
+    ) async throws -> Call? {
+        try await database.tenant(tenant).transaction { transaction in
+            let call = try await transaction.first(
+                """
+                UPDATE calls SET stage = 'no_recording', stage_since = now(), updated_at = now(), version = version + 1
+                WHERE tenant_id = \(tenant) AND id = \(id) AND stage IN ('received', 'recording_pending')
+                  AND stage_since < \(before)
+                RETURNING \(unescaped: Call.columns)
+                """, as: Call.self)
+            guard let call, writesDown else { return call }
+            let words = ProvidedTranscriptStore(transaction: transaction, tenant: tenant)
+            return try await words.writeDown(id) ?? call
+        }
     }
 }

@@ -25,10 +25,13 @@ struct RetryStore: Sendable {
         let call = try await transaction.first(
             """
             UPDATE calls SET
-                stage = CASE WHEN transcript_version > 0 THEN 'transcribed' ELSE 'recording_stored' END,
+                stage = CASE WHEN transcript_version > 0
+                    AND (transcript_engine <> 'provider' OR recording_bytes IS NULL)
+                    THEN 'transcribed' ELSE 'recording_stored' END,
                 stage_since = now(), stage_attempts = 0, stage_error_code = NULL, stage_error_detail = NULL,
                 updated_at = now(), version = version + 1
-            WHERE tenant_id = \(tenant) AND id = \(id) AND recording_bytes IS NOT NULL AND deleted_at IS NULL
+            WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL
+              AND (recording_bytes IS NOT NULL OR transcript_version > 0)
               AND (stage = 'failed' OR stage_error_code IN ('budget_exceeded', 'feature_disabled')
                   OR stage = 'recording_stored' AND (origin = 'import' OR NOT EXISTS (
                   SELECT 1 FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id))))\(reach.condition)

@@ -1,9 +1,14 @@
 import Models
 
-/// Which of the two implementations made a result.
+/// Who made a result: one of the two implementations, or the call's own provider.
 enum Engine: String, Codable, CaseIterable, Sendable {
     case openAI = "openai"
     case local
+    /// Wrote it down itself; `model` names it.
+    case provider
+
+    /// Those that work here, of which operators and tenants choose.
+    static let allCases: [Engine] = [.openAI, .local]
 }
 
 /// What a remote engine counted, and what that cost by the prices of the settings.

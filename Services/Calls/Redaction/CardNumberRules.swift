@@ -34,6 +34,15 @@ struct CardNumberRules: Sendable {
         return (transcript.without(found + transcript.marks(in: known)), spans)
     }
 
+    /// A few words without such numbers.
+    static func redact(_ text: String) -> String {
+        let segment = Transcript.Segment(
+            id: 0, channel: 0, speaker: .unknown, startSeconds: 0, endSeconds: 0, text: text, isDoubtful: false)
+        let transcript = Transcript(
+            language: "und", engine: .local, model: "", segments: [segment], usage: EngineUsage())
+        return redact(transcript).transcript.segments[0].text
+    }
+
     /// Where numbers stand, and what belongs to them.
     private static func marks(in transcript: Transcript) -> [TranscriptMark] {
         var numbers: [TranscriptMark] = []

@@ -72,8 +72,22 @@ struct RedactionStore: Sendable {
         try await database.tenant(tenant).transaction { transaction in
             let made = try await Self.add([span], reason, of: call, by: person, in: tenant, transaction)
             try await Self.silenceTranscripts(of: call, [span], in: tenant, transaction)
+            try await ProvidedTranscriptStore(transaction: transaction, tenant: tenant).silence([span], of: call)
             return made.first
         }
+    }
+
+    /// The spans of a call, in a transaction that changes its words.
+    static func spans(
+        of call: CallID, in tenant: TenantID, _ transaction: Transaction
+    ) async throws -> [SilentSpan] {
+        try await transaction.query(
+            """
+            SELECT \(unescaped: CallsAPI.Redaction.columns) FROM recording_redactions
+            WHERE tenant_id = \(tenant) AND call_id = \(call) ORDER BY start_seconds, id
+            LIMIT \(Int32(RecodeCommand.mostSpans))
+            """, as: CallsAPI.Redaction.self
+        ).map(\.span)
     }
 
     /// Begins a pause; nil when one lasts already, or the recording is here.

@@ -40,7 +40,9 @@ struct Upkeep: Sendable {
     func settle(now: Timestamp = .now()) async throws {
         let deadline = now - configuration.recordingWait
         for call in try await store.withoutRecording(since: deadline) {
-            _ = try await pipeline.giveUpRecording(call.id, before: deadline, in: call.tenant)
+            _ = try await pipeline.giveUpRecording(
+                call.id, before: deadline,
+                writesDown: knowledge.effectiveSettings(of: call.tenant)[Settings.transcribesCalls], in: call.tenant)
         }
         for call in try await store.abandoned() {
             _ = try await pipeline.noteFailure(

@@ -15,13 +15,17 @@ extension CallsAPI {
         /// `credentials` or `silence`, since it was told; null while all is well.
         package var alert: String?
         package var alertedAt: Timestamp?
+        /// When a made-up hook was tried last.
+        package var lastTestedAt: Timestamp?
+        /// Why it was not understood; null when it was.
+        package var lastTestFault: String?
         /// Hours of the week, from Monday 00:00 UTC, in which it usually speaks.
         package var usualHours: [Int]
 
         package init(
             connectionID: ConnectionID, provider: String, lastHookAt: Timestamp?, lastSuccessAt: Timestamp?,
             lastErrorAt: Timestamp?, lastErrorCode: String?, lastErrorDetail: String?, failures: Int, alert: String?,
-            alertedAt: Timestamp?, usualHours: [Int]
+            alertedAt: Timestamp?, lastTestedAt: Timestamp?, lastTestFault: String?, usualHours: [Int]
         ) {
             self.connectionID = connectionID
             self.provider = provider
@@ -33,6 +37,8 @@ extension CallsAPI {
             self.failures = failures
             self.alert = alert
             self.alertedAt = alertedAt
+            self.lastTestedAt = lastTestedAt
+            self.lastTestFault = lastTestFault
             self.usualHours = usualHours
         }
     }
@@ -86,11 +92,14 @@ extension CallsAPI {
         package var isVerified: Bool
         package var body: String
         package var calls: [Understood]
+        /// Why nothing was understood; null when all is well.
+        package var fault: String?
 
-        package init(isVerified: Bool, body: String, calls: [Understood]) {
+        package init(isVerified: Bool, body: String, calls: [Understood], fault: String? = nil) {
             self.isVerified = isVerified
             self.body = body
             self.calls = calls
+            self.fault = fault
         }
     }
 

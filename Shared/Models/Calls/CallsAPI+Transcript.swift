@@ -4,7 +4,7 @@ extension CallsAPI {
         /// Grows by one with each new transcription; segment ids are stable within it.
         package var version: Int
         package var language: String
-        /// `local` or `openai`.
+        /// `local`, `openai`, or `provider` for what the call's own provider wrote down.
         package var engine: String
         package var model: String
         package var segments: [Segment]

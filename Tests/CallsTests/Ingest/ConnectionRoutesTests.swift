@@ -1,3 +1,4 @@
+import DatabaseTestSupport
 import HTTP
 import JSON
 import Models
@@ -37,22 +38,57 @@ import WebTestSupport
         }
     }
 
-    @Test func `the test button shows what is understood, and makes no call`() async throws {
+    /// Every kind of phone system, in each of the ways in which its hooks are signed.
+    private static let kinds: [(provider: String, credentials: [String: String], settings: [String: String])] = [
+        ("generic", [:], [:]), ("retell", ["api_key": "key_1"], [:]), ("vapi", [:], [:]),
+        ("vapi", [:], ["hook_authentication": "bearer"]),
+        (
+            "vapi", ["hmac_secret": "s3cret"],
+            ["hook_authentication": "hmac", "hmac_algorithm": "sha512", "hmac_payload_format": "{url}.{body}"]
+        ),
+        ("twilio", ["auth_token": "token_1"], ["account_sid": "AC1"]),
+        ("twilio", ["auth_token": "token_1", "signing_key": "key_1"], ["account_sid": "AC1"]),
+        ("signalwire", ["signing_key": "PSK_1"], ["project_id": "p1"]), ("grandstream_ucm", [:], ["pbx_id": "a"]),
+        ("clouducm", [:], [:]), ("threecx", [:], [:]),
+        ("threecx", [:], ["columns": "callid;time-start;time-answered;time-end;from-no;to-no;from-type;to-type"]),
+        ("asterisk", [:], [:]), ("asterisk", [:], ["columns": "uniqueid,src,dst,dcontext,start,end,disposition"]),
+        ("freepbx", [:], [:]),
+    ]
+
+    @Test func `the test button shows what is understood of every phone system, and makes no call`() async throws {
         try await IngestWorld.with { world in
-            for (provider, credentials) in [
-                ("generic", [:]), ("retell", ["api_key": "key_1"]), ("vapi", [:]),
-            ] as [(String, [String: String])] {
-                let connection = world.connect(provider, credentials: credentials)
+            #expect(Set(Self.kinds.map(\.provider)) == Set(CallProviders.all.list.map(\.name)))
+            for (provider, credentials, settings) in Self.kinds {
+                let connection = world.connect(provider, credentials: credentials, settings: settings)
                 let test: CallsAPI.HookTest = try await world.send(.post, "\(Self.path)/\(connection.id)/test")
                     .decoded()
-                #expect(test.isVerified && test.calls.count == 1, "\(provider)")
-                #expect(test.calls.first?.from.number == "+14155550123", "\(provider)")
+                #expect(test.isVerified && test.calls.count == 1 && test.fault == nil, "\(provider) \(test)")
+                let call = try #require(test.calls.first, "\(provider)")
+                #expect(call.from.number == "+14155550123" && call.direction == .inbound, "\(provider) \(test)")
+                #expect(abs((Timestamp.now() - call.startedAt).components.seconds) < 600, "\(provider)")
                 #expect(try await world.rows(of: connection).isEmpty)
+                let state: CallsAPI.ConnectionState = try await world.send(
+                    .get, "\(Self.path)/\(connection.id)"
+                ).decoded()
+                #expect(state.lastTestedAt != nil && state.lastTestFault == nil && state.lastHookAt == nil)
                 let steps: CallsAPI.ConnectionInstructions = try await world.send(
                     .get, "\(Self.path)/\(connection.id)/instructions"
                 ).decoded()
-                #expect(steps.steps.count >= 2 && steps.steps.contains { $0.contains(steps.hookURL) }, "\(provider)")
+                let isAsked = world.seat.providers[provider]?.pollInterval != nil
+                let isNamed = steps.steps.contains { $0.contains(steps.hookURL) }
+                #expect(steps.steps.count >= 2 && (isNamed || isAsked), "\(provider)")
             }
+            for table: StaticString in ["hook_payloads", "call_accounts", "outbox_events", "jobs"] {
+                #expect(try await world.tables.rowsVisible(in: table, to: world.tenant) == 0, "\(table)")
+            }
+            // What does not fit shows at the connection.
+            let wrong = world.connect("threecx", settings: ["columns": "duration,from-no"])
+            let refused: CallsAPI.HookTest = try await world.send(.post, "\(Self.path)/\(wrong.id)/test").decoded()
+            #expect(!refused.isVerified && refused.fault?.contains("time-start") == true)
+            let state: CallsAPI.ConnectionState = try await world.send(.get, "\(Self.path)/\(wrong.id)").decoded()
+            #expect(state.lastTestFault == refused.fault && state.alert == nil)
+            let bare = world.connect("twilio")
+            #expect(try await world.send(.post, "\(Self.path)/\(bare.id)/test").status == 409)
         }
         for provider in CallProviders.all.list {
             #expect(!ConnectionInstructions.of(provider.name, url: "x").isEmpty, "\(provider.name)")

@@ -22,14 +22,16 @@ import WebTestSupport
         let connection: InternalAPI.Connection
 
         /// A call that has ended and whose recording is at the provider's.
-        func call(_ id: String) async throws -> CallID {
-            let body = try JSONValue.object([
-                .init("id", .string(id)), .init("status", "completed"), .init("from", "+14155550123"),
-                .init("to", "201"),
-                .init("started_at", .string((Timestamp.now() - .seconds(60)).jsonText)),
-                .init("ended_at", .string(Timestamp.now().jsonText)),
-                .init("recording_url", .string("\(server.url)/\(id).wav")),
-            ]).bytes
+        func call(_ id: String, _ more: [JSONValue.Member] = []) async throws -> CallID {
+            let body = try JSONValue.object(
+                [
+                    .init("id", .string(id)), .init("status", "completed"), .init("from", "+14155550123"),
+                    .init("to", "201"),
+                    .init("started_at", .string((Timestamp.now() - .seconds(60)).jsonText)),
+                    .init("ended_at", .string(Timestamp.now().jsonText)),
+                    .init("recording_url", .string("\(server.url)/\(id).wav")),
+                ] + more
+            ).bytes
             _ = try await world.deliver(body, to: connection, headers: try HookTests.signed(body))
             try await world.work(connection)
             let found = try await world.database.tenant(world.tenant).first(
@@ -140,6 +142,46 @@ import WebTestSupport
             }
             let told = try await scene.world.events().filter { $0 == "connection.failed" }
             #expect(told.count == 1)
+        }
+    }
+
+    @Test func `where a recording cannot be had the provider's words stand in for it, until it comes after all`()
+        async throws
+    {
+        try await with { scene in
+            let audio = Tones.wav(seconds: 1)
+            scene.server.script(
+                "/c-1.wav", HTTPResponse(status: 404), HTTPResponse(status: 410), FakeProviderServer.audio(audio))
+            let call = try await scene.call(
+                "c-1",
+                [
+                    .init("language", "en-US"),
+                    .init("transcript", [["speaker": "customer", "text": "I want a refund."]]),
+                ])
+            #expect(try await scene.state(call).stage == "recording_pending")
+            #expect(await scene.copy(call)?.isFinal == true)
+            #expect(try await scene.state(call).stage == "transcribed")
+            #expect(try await scene.world.events().filter { $0 == "call.processing_failed" }.isEmpty)
+            _ = try await scene.world.analyse(call)
+            let again = "/api/v1/calls/\(call)/recording/copy"
+            func retry() async throws {
+                #expect(try await scene.world.send(.post, again).status == 202)
+                #expect(try await scene.state(call).stage == "recording_pending")
+                try await scene.world.database.tenant(scene.world.tenant).execute(
+                    "DELETE FROM jobs WHERE tenant_id = \(scene.world.tenant) AND kind <> 'copy_recording'")
+            }
+            // In vain again: what was made of the words is there as before.
+            try await retry()
+            #expect(await scene.copy(call)?.isFinal == true)
+            #expect(try await scene.state(call).stage == "analysed")
+            try await retry()
+            #expect(await scene.copy(call) == nil)
+            #expect(try await scene.state(call).stage == "recording_stored")
+            let pipeline = PipelineStore(database: scene.world.database)
+            _ = try await pipeline.startTranscribing(call, in: scene.world.tenant)
+            let ours = try await pipeline.finishTranscribing(
+                call, .sample("I want a refund, please."), words: ["refund"], in: scene.world.tenant)
+            #expect(ours?.transcript == TranscriptOutline(version: 2, language: "en", engine: "local"))
         }
     }
 

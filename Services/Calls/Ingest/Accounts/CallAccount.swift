@@ -66,7 +66,7 @@ struct CallAccount: Codable, Sendable, Equatable {
         Self.raise(&agent, report.agent, stamp)
         Self.raise(&language, report.language, stamp)
         Self.raise(&recording, report.recording, stamp)
-        Self.raise(&transcript, report.transcript, stamp)
+        Self.raise(&transcript, report.transcript, stamp, by: Self.isFuller)
         Self.raise(&summary, report.summary, stamp)
         Self.raise(&linkedID, report.linkedID, stamp)
         startedAt = Self.least(startedAt, report.startedAt?.inMilliseconds)
@@ -78,8 +78,20 @@ struct CallAccount: Codable, Sendable, Equatable {
         for (name, value) in report.metadataMembers { Self.raise(&metadata[name], value, stamp) }
     }
 
+    /// Puts other words in the place of what the provider wrote down.
+    mutating func replaceWords(by other: ProvidedTranscript) { transcript?.value = other }
+
+    /// Whether an account differs from an earlier one in nothing but the words of a call that runs.
+    func isMoreWords(than earlier: CallAccount) -> Bool {
+        guard let transcript, transcript.value.isPartial, transcript != earlier.transcript else { return false }
+        var other = earlier
+        other.transcript = transcript
+        return other == self
+    }
+
     private static func raise<Value: Codable & Sendable & Equatable>(
-        _ field: inout Said<Value>?, _ value: Value?, _ stamp: Stamp
+        _ field: inout Said<Value>?, _ value: Value?, _ stamp: Stamp,
+        by isGreater: (Value, Value) -> Bool = CallAccount.isGreater
     ) {
         guard let value else { return }
         guard let present = field else {
@@ -89,6 +101,12 @@ struct CallAccount: Codable, Sendable, Equatable {
         guard present.stamp <= stamp, present.value != value || present.stamp != stamp else { return }
         if present.stamp == stamp, !isGreater(value, present.value) { return }
         field = Said(stamp: stamp, value: value)
+    }
+
+    /// What is said of a call that runs only grows.
+    private static func isFuller(_ left: ProvidedTranscript, _ right: ProvidedTranscript) -> Bool {
+        let (words, others) = (left.size, right.size)
+        return words == others ? isGreater(left, right) : words > others
     }
 
     private static func isGreater<Value: Encodable>(_ left: Value, _ right: Value) -> Bool {

@@ -21,6 +21,15 @@ struct IngestStore {
         var account: CallAccount
         /// Whether the call was made of reports; others keep what their maker said.
         var isOwn: Bool
+        /// Whether anything was told of it while it ran.
+        var isFollowed: Bool
+    }
+
+    /// What follows for all calls together.
+    private struct Told {
+        var events: [SQL] = []
+        /// Calls whose provider's words become theirs.
+        var written: [CallID] = []
     }
 
     let transaction: Transaction
@@ -32,6 +41,23 @@ struct IngestStore {
     var takesRecordings = true
     /// Whether those of calls within the house may, too.
     var takesInternalRecordings = false
+    /// Whether numbers of cards are taken out of what was said.
+    var redactsCards = true
+    /// Whether whoever follows a call is told how it sounds.
+    var hasTone = true
+    /// Whether a provider's own words become the transcript where no recording comes.
+    var writesDown = false
+
+    /// As a tenant has set it.
+    func following(_ settings: EffectiveSettings) -> IngestStore {
+        var store = self
+        store.takesRecordings = settings[Settings.recordingPolicy] != .never
+        store.takesInternalRecordings = settings[Settings.recordsInternalCalls]
+        store.redactsCards = settings[Settings.redactsCardNumbers]
+        store.hasTone = settings.analysisFeatures.contains(.sentiment)
+        store.writesDown = settings[Settings.transcribesCalls]
+        return store
+    }
 
     private var source: String { connection.id.jsonText }
 
@@ -49,7 +75,7 @@ struct IngestStore {
         }
         var present = try await load(ids)
         var calls: [CallID] = []
-        var told: [SQL] = []
+        var told = Told()
         for id in ids {
             let reports = byID[id] ?? []
             let call = try await apply(reports, to: id, present[id], &told)
@@ -64,33 +90,83 @@ struct IngestStore {
             }
             calls.append(call)
         }
-        if !told.isEmpty {
-            _ = try await transaction.batch(told)
+        if !told.events.isEmpty {
+            _ = try await transaction.batch(told.events)
             transaction.notify(Outbox.channel)
         }
+        let words = ProvidedTranscriptStore(
+            transaction: transaction, tenant: tenant, provider: connection.provider)
+        for id in told.written { _ = try await words.writeDown(id) }
         return calls
     }
 
     /// Nil when the call was to be made and is there already.
     private func apply(
-        _ reports: [Received], to externalID: String, _ present: Present?, _ told: inout [SQL]
+        _ reports: [Received], to externalID: String, _ present: Present?, _ told: inout Told
     ) async throws -> CallID? {
         var account = present?.account ?? CallAccount()
+        let reports = try await readable(reports, present?.call)
         for one in reports { account.take(one.report) }
-        if let present, account == present.account { return present.call.id }
+        let words = LiveWords(
+            reports.compactMap(\.report.speech),
+            account.transcript == present?.account.transcript ? nil : account.transcript?.value)
+        if let present, account == present.account || account.isMoreWords(than: present.account) {
+            if account != present.account { try await keep(account, of: present.call.id) }
+            try await follow(words, of: present.call, isFollowed: present.isFollowed)
+            return present.call.id
+        }
         let derived = try account.derived(country: connection.country)
         let assigned = try await assign(derived)
         guard let present else {
-            return try await create(externalID, account, derived, assigned, reports, &told)
+            let made = try await create(externalID, account, derived, assigned, reports, &told)
+            if let made {
+                try await follow(words, of: made, isFollowed: false)
+                if isWritten(account, of: made, after: nil) { told.written.append(made.id) }
+            }
+            return made?.id
         }
-        try await update(present, account, derived, assigned, &told)
-        return present.call.id
+        let changed = try await update(present, account, derived, assigned, &told)
+        try await follow(words, of: changed, isFollowed: present.isFollowed)
+        if isWritten(account, of: changed, after: present.account) { told.written.append(changed.id) }
+        return changed.id
+    }
+
+    /// As they may be kept: without numbers of cards, and silent where the call is.
+    private func readable(_ reports: [Received], _ call: Call?) async throws -> [Received] {
+        guard reports.contains(where: { $0.report.transcript != nil || $0.report.summary != nil }) else {
+            return reports
+        }
+        var spans: [SilentSpan] = []
+        if let call { spans = try await RedactionStore.spans(of: call.id, in: tenant, transaction) }
+        return reports.map { one in
+            var one = one
+            if redactsCards { one.report = one.report.withoutCards }
+            if let call, !spans.isEmpty, let said = one.report.transcript {
+                one.report.transcript = said.saying(said.transcript(of: call.direction).silenced(in: spans))
+            }
+            return one
+        }
+    }
+
+    /// Whether the provider's own words are to be the call's: they are whole, and no recording is to come.
+    private func isWritten(_ account: CallAccount, of call: Call, after former: CallAccount?) -> Bool {
+        guard writesDown, call.origin == .live, call.deletedAt == nil, call.status.isOver, call.recording == nil,
+            let said = account.transcript?.value, !said.isPartial,
+            call.transcript == nil || said != former?.transcript?.value
+        else { return false }
+        let isGivenUp = [.failed, .noRecording].contains(call.processing.stage)
+        return isGivenUp || !takes(call.direction) || account.recordingReference == nil
+    }
+
+    private func follow(_ words: LiveWords, of call: Call, isFollowed: Bool) async throws {
+        try await LiveTranscript.follow(
+            words, of: call, isFollowed: isFollowed, redacts: redactsCards, hasTone: hasTone, in: tenant, transaction)
     }
 
     private func create(
         _ externalID: String, _ account: CallAccount, _ derived: CallAccount.Derived, _ assigned: Assigned,
-        _ reports: [Received], _ told: inout [SQL]
-    ) async throws -> CallID? {
+        _ reports: [Received], _ told: inout Told
+    ) async throws -> Call? {
         let receivedAt = reports.map(\.at).min() ?? .now()
         let isLate = receivedAt - (derived.endedAt ?? derived.startedAt) > CallDraft.liveWithin
         let origin: CallOrigin = isLate ? .import : .live
@@ -102,15 +178,15 @@ struct IngestStore {
         if pending { try await CopyRecordingJob.enqueue(made.id, in: transaction) }
         try await nameRecordings(account, of: made.id)
         let events = CallTransition(before: nil, after: made).events
-        told += try events.map { try CallEvents.statement($0, of: made, in: tenant) }
-        told += try await CallConsequences.follow(made, events, in: transaction)
-        return made.id
+        told.events += try events.map { try CallEvents.statement($0, of: made, in: tenant) }
+        told.events += try await CallConsequences.follow(made, events, in: transaction)
+        return made
     }
 
     private func update(
         _ present: Present, _ account: CallAccount, _ derived: CallAccount.Derived, _ assigned: Assigned,
-        _ told: inout [SQL]
-    ) async throws {
+        _ told: inout Told
+    ) async throws -> Call {
         let before = present.call
         var call = before
         let isFurther = derived.status.phase > call.status.phase
@@ -128,7 +204,9 @@ struct IngestStore {
         call.language = call.language ?? derived.language
         let isNewRecording = account.recordingReference != present.account.recordingReference
         let wants = takes(call.direction) && isNewRecording && call.recording == nil && call.deletedAt == nil
-        let isPending = wants && [.received, .noRecording, .recordingPending].contains(call.processing.stage)
+        let isWaiting = [.received, .noRecording, .recordingPending].contains(call.processing.stage)
+        // What the provider wrote down gives way to what is said in the recording.
+        let isPending = wants && (isWaiting || call.transcript?.engine == Engine.provider.rawValue)
         let changed = try await transaction.first(
             change(
                 call, assigned, former: try await formerAgent(present, derived), try JSONText(encoding: account),
@@ -138,10 +216,11 @@ struct IngestStore {
         if account.recordingNames != present.account.recordingNames {
             try await nameRecordings(account, of: changed.id)
         }
-        guard changed.deletedAt == nil else { return }
+        guard changed.deletedAt == nil else { return changed }
         let events = CallTransition(before: before, after: changed).events
-        told += try events.map { try CallEvents.statement($0, of: changed, in: tenant) }
-        told += try await CallConsequences.follow(changed, events, in: transaction)
+        told.events += try events.map { try CallEvents.statement($0, of: changed, in: tenant) }
+        told.events += try await CallConsequences.follow(changed, events, in: transaction)
+        return changed
     }
 
     private func takes(_ direction: CallDirection) -> Bool {
@@ -191,7 +270,9 @@ struct IngestStore {
     private func load(_ ids: [String]) async throws -> [String: Present] {
         let rows = try await transaction.query(
             """
-            SELECT \(unescaped: Call.columns), account.document, account.is_own
+            SELECT \(unescaped: Call.columns), account.document, account.is_own, EXISTS (
+                SELECT FROM call_live_updates AS live
+                WHERE live.tenant_id = calls.tenant_id AND live.call_id = calls.id)
             FROM calls LEFT JOIN (
                 SELECT tenant_id AS account_tenant, call_id, document, is_own FROM call_accounts
             ) AS account ON account.account_tenant = calls.tenant_id AND account.call_id = calls.id
@@ -201,15 +282,26 @@ struct IngestStore {
             """
         ) { row in
             let call = try Call(row: &row)
-            return (call, try row.next(JSONText?.self), try row.next(Bool?.self))
+            return (
+                call, try row.next(JSONText?.self), try row.next(Bool?.self) ?? false, try row.next(Bool.self)
+            )
         }
         var present: [String: Present] = [:]
-        for (call, document, isOwn) in rows {
+        for (call, document, isOwn, isFollowed) in rows {
             guard let id = call.externalID else { continue }
             present[id] = Present(
-                call: call, account: try document?.decode(CallAccount.self) ?? CallAccount(), isOwn: isOwn ?? false)
+                call: call, account: try document?.decode(CallAccount.self) ?? CallAccount(), isOwn: isOwn,
+                isFollowed: isFollowed)
         }
         return present
+    }
+
+    private func keep(_ account: CallAccount, of call: CallID) async throws {
+        try await transaction.execute(
+            """
+            UPDATE call_accounts SET document = \(try JSONText(encoding: account)), updated_at = now()
+            WHERE tenant_id = \(tenant) AND call_id = \(call)
+            """)
     }
 
     private func insertion(

@@ -8,10 +8,11 @@ enum ConnectionInstructions {
         retell          In the Retell dashboard open your agent, Webhook Settings, and enter {url} as the agent level webhook URL.
         retell          The API key of this connection must be the one with the webhook badge, or set it as webhook_key: it signs the hooks.
         retell          To choose the agent of calls that come in, enter {url}/inbound as the inbound webhook of your number and set inbound_agent_id.
+        retell          To follow what is said while a call runs, add transcript_updated to the webhook events.
         retell          Press Test in the dashboard, or place a call.
         vapi            In the Vapi dashboard open your assistant, Advanced, Server URL, and enter {url}.
         vapi            As the server's secret enter the connection's webhook secret; for a bearer token or HMAC set hook_authentication here.
-        vapi            Tick status-update and end-of-call-report among the server messages.
+        vapi            Tick status-update and end-of-call-report among the server messages, and transcript to follow what is said while a call runs.
         vapi            To choose the assistant of calls that come in, enter {url}/assistant-request as the server URL of your number and set assistant_id.
         twilio          In the Twilio console open Phone Numbers, Manage, Active numbers, and choose your number.
         twilio          Under Voice Configuration enter {url}/voice for A call comes in and {url}/status for Call status changes, both with HTTP POST.

@@ -24,7 +24,7 @@ struct ConnectionRoutes: Sendable {
             CallsAPI.ConnectionState(
                 connectionID: connection.id, provider: connection.provider, lastHookAt: nil, lastSuccessAt: nil,
                 lastErrorAt: nil, lastErrorCode: nil, lastErrorDetail: nil, failures: 0, alert: nil, alertedAt: nil,
-                usualHours: []))
+                lastTestedAt: nil, lastTestFault: nil, usualHours: []))
     }
 
     /// Tries the credentials at the provider; changes nothing there.
@@ -52,30 +52,62 @@ struct ConnectionRoutes: Sendable {
                 isWorking: fault == nil, code: fault?.kind.rawValue, detail: fault?.detail, checkedAt: .now()))
     }
 
-    /// Sends itself a hook as the provider would, signed with the connection's own secret, and makes no call of it.
+    /// Sends itself a hook as the provider would, signed with the connection's own secret, takes it in like any other and
+    /// leaves no call behind; the connection shows when that was.
     func test(_ context: RequestContext, _ path: PathID<ConnectionID>) async throws -> OK<CallsAPI.HookTest> {
         let (provider, connection) = try await open(path.id, context)
-        guard let sample = try provider.sample(connection, now: .now()) else {
-            throw Failure(.conflict, "This provider's hooks cannot be made up here; press its own test button.")
+        guard let seat else { throw Failure(.unavailable) }
+        let base = "/hooks/calls/\(provider.name)/\(connection.id)"
+        let sample: HookSample
+        do {
+            let url = "\(context.scheme)://\(context.host)\(base)"
+            guard let made = try provider.sample(connection, url: url, now: .now()) else {
+                throw Failure(.conflict, "The connection has no secret to sign with.")
+            }
+            sample = made
+        } catch let error as ProviderError {
+            return OK(try await tested(HookTestResult(fault: error.detail), connection, context))
         }
-        let target = "/hooks/calls/\(provider.name)/\(connection.id)\(sample.rest)"
+        let id = HookID.make()
+        let target = base + sample.rest
         let hook = ProviderHook(
-            id: .make(), connection: connection.id, method: .post, target: target, headers: sample.headers,
+            id: id, connection: connection.id, method: .post, target: target, headers: sample.headers,
             body: sample.body, url: "\(context.scheme)://\(context.host)\(target)", receivedAt: .now())
+        var result = HookTestResult(body: String(decoding: sample.body, as: UTF8.self))
         do {
             try provider.verify(hook, connection)
+            result.isVerified = true
+            let trial = HookTrialStore(
+                rows: context.database(database), agents: seat.agents, settings: context.settings)
+            result.calls = try await trial.run(hook.payload, id, provider, connection)
         } catch let failure as Failure where failure.code == .invalidSignature {
-            return OK(.init(isVerified: false, body: String(decoding: sample.body, as: UTF8.self), calls: []))
+            result.fault = "The hook is not signed with the connection's secret."
+        } catch let error as ProviderError {
+            result.fault = error.detail
         }
-        let calls = try provider.reports(of: hook.payload, connection).map { report in
-            var account = CallAccount()
-            account.take(report)
-            let call = try account.derived(country: connection.country)
-            return CallsAPI.HookTest.Understood(
-                externalID: report.externalID, direction: call.direction, from: call.from.wire, to: call.to.wire,
-                status: call.status, startedAt: call.startedAt)
-        }
-        return OK(.init(isVerified: true, body: String(decoding: sample.body, as: UTF8.self), calls: calls))
+        return OK(try await tested(result, connection, context))
+    }
+
+    /// What became of a hook that was tried.
+    private struct HookTestResult {
+        var isVerified = false
+        var body = ""
+        var calls: [Call] = []
+        var fault: String?
+    }
+
+    private func tested(
+        _ result: HookTestResult, _ connection: InternalAPI.Connection, _ context: RequestContext
+    ) async throws -> CallsAPI.HookTest {
+        try await ConnectionStateStore(rows: context.database(database), tenant: context.tenant).noteTest(
+            result.fault, of: connection)
+        return CallsAPI.HookTest(
+            isVerified: result.isVerified, body: result.body,
+            calls: result.calls.map { call in
+                .init(
+                    externalID: call.externalID ?? "", direction: call.direction, from: call.from.wire,
+                    to: call.to.wire, status: call.status, startedAt: call.startedAt)
+            }, fault: result.fault)
     }
 
     func instructions(

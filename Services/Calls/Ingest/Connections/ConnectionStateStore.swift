@@ -73,6 +73,17 @@ struct ConnectionStateStore {
         }
     }
 
+    /// Notes that a made-up hook was tried, and why it was not understood.
+    func noteTest(_ fault: String?, of connection: InternalAPI.Connection) async throws {
+        try await rows.execute(
+            """
+            INSERT INTO connection_states AS known (tenant_id, connection_id, provider, last_tested_at, last_test_fault)
+            VALUES (\(tenant), \(connection.id), \(connection.provider), now(), \(fault))
+            ON CONFLICT ON CONSTRAINT connection_states_pkey DO UPDATE SET
+                last_tested_at = excluded.last_tested_at, last_test_fault = excluded.last_test_fault
+            """)
+    }
+
     /// What other services are told of a connection.
     struct Facts: Codable, Sendable {
         var connectionID: ConnectionID

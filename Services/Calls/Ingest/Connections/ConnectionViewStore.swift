@@ -13,7 +13,7 @@ struct ConnectionViewStore {
         return try await rows.query(
             """
             SELECT s.connection_id, s.provider, s.last_hook_at, s.last_success_at, s.last_error_at, s.last_error_code,
-                s.last_error_detail, s.failures, s.alert, s.alerted_at, ARRAY(
+                s.last_error_detail, s.failures, s.alert, s.alerted_at, s.last_tested_at, s.last_test_fault, ARRAY(
                     SELECT ((extract(isodow FROM h.hour_at AT TIME ZONE 'UTC') - 1) * 24
                         + extract(hour FROM h.hour_at AT TIME ZONE 'UTC'))::int
                     FROM connection_hours AS h
@@ -31,6 +31,7 @@ struct ConnectionViewStore {
                 lastErrorAt: try row.next(Timestamp?.self), lastErrorCode: try row.next(String?.self),
                 lastErrorDetail: try row.next(String?.self), failures: Int(try row.next(Int32.self)),
                 alert: try row.next(String?.self), alertedAt: try row.next(Timestamp?.self),
+                lastTestedAt: try row.next(Timestamp?.self), lastTestFault: try row.next(String?.self),
                 usualHours: try row.next([Int32].self).map(Int.init))
         }
     }

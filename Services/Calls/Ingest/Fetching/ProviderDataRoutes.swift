@@ -42,11 +42,10 @@ struct ProviderDataRoutes: Sendable {
         guard let report, report.externalID == externalID else {
             return OK(found.wire(connection.id, externalID, cached: true))
         }
-        let policy = context.settings[Settings.recordingPolicy]
         try await context.database(database).transaction { transaction in
             let ingest = IngestStore(
-                transaction: transaction, tenant: context.tenant, connection: connection, agents: seat.agents,
-                takesRecordings: policy != .never)
+                transaction: transaction, tenant: context.tenant, connection: connection, agents: seat.agents
+            ).following(context.settings)
             _ = try await ingest.apply([.init(report: report, at: .now())])
             try await ProviderDataStore(rows: transaction, tenant: context.tenant).noteFetched(path.id)
         }

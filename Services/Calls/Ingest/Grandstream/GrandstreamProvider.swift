@@ -57,6 +57,11 @@ struct GrandstreamProvider: CallProvider {
         return ProviderPoll(reports: reports, cursor: try JSONText(encoding: sweep), hasMore: hasMore)
     }
 
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {
+        PBXSample.hook(
+            connection, contentType: "application/json", body: try PBXSample.grandstream(connection, now: now))
+    }
+
     private static func reading(_ connection: InternalAPI.Connection, _ receivedAt: Timestamp) -> GrandstreamReports {
         let pbx = connection.settings["pbx_id"].flatMap { $0.isEmpty ? nil : $0 }
         return GrandstreamReports(zone: connection.timeZone, receivedAt: receivedAt, pbx: pbx)

@@ -102,11 +102,9 @@ struct HookIngest: Sendable {
             counts.append(reports.count)
             received += reports.map { .init(report: $0, at: stored.payload.receivedAt) }
         }
-        let settings = knowledge.effectiveSettings(of: tenant)
         let store = IngestStore(
-            transaction: transaction, tenant: tenant, connection: connection, agents: agents,
-            takesRecordings: settings[Settings.recordingPolicy] != .never,
-            takesInternalRecordings: settings[Settings.recordsInternalCalls])
+            transaction: transaction, tenant: tenant, connection: connection, agents: agents
+        ).following(knowledge.effectiveSettings(of: tenant))
         let applied = try await store.apply(received)
         let ids = Dictionary(zip(Self.distinct(received), applied)) { first, _ in first }
         var at = 0

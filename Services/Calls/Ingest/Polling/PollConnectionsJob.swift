@@ -81,13 +81,12 @@ struct ConnectionPolling: Sendable {
     private func apply(
         _ page: ProviderPoll, _ connection: InternalAPI.Connection, in tenant: TenantID
     ) async throws {
-        let policy = knowledge.effectiveSettings(of: tenant)[Settings.recordingPolicy]
+        let settings = knowledge.effectiveSettings(of: tenant)
         let now = Timestamp.now()
         try await database.tenant(tenant).transaction { transaction in
             let store = IngestStore(
-                transaction: transaction, tenant: tenant, connection: connection, agents: seat.agents,
-                takesRecordings: policy != .never,
-                takesInternalRecordings: knowledge.effectiveSettings(of: tenant)[Settings.recordsInternalCalls])
+                transaction: transaction, tenant: tenant, connection: connection, agents: seat.agents
+            ).following(settings)
             _ = try await store.apply(page.reports.map { .init(report: $0, at: now) })
             try await PollStore(rows: transaction, tenant: tenant).keep(page.cursor, of: connection)
             let states = ConnectionStateStore(rows: transaction, tenant: tenant)

@@ -26,6 +26,7 @@ struct GenericProvider: CallProvider {
         var recordingURL: String?
         var summary: String?
         var transcript: [Segment]?
+        var sentimentScore: Double?
         var linkedID: String?
         var metadata: JSONText?
     }
@@ -38,8 +39,8 @@ struct GenericProvider: CallProvider {
 
     private struct Segment: Codable {
         var speaker: Speaker?
-        var startSeconds: Double
-        var endSeconds: Double
+        var startSeconds: Double?
+        var endSeconds: Double?
         var text: String
     }
 
@@ -68,7 +69,7 @@ struct GenericProvider: CallProvider {
         }
     }
 
-    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? {
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {
         guard let secret = connection.webhookSecrets.first, let key = StandardWebhook.key(secret) else { return nil }
         let body = try JSON.encode(
             [
@@ -103,11 +104,13 @@ struct GenericProvider: CallProvider {
             ProvidedTranscript(
                 language: event.language,
                 segments: segments.map {
-                    .init(
-                        speaker: $0.speaker ?? .unknown, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds,
+                    let start = $0.startSeconds ?? 0
+                    return .init(
+                        speaker: $0.speaker ?? .unknown, startSeconds: start, endSeconds: $0.endSeconds ?? start,
                         text: $0.text)
-                })
+                }, isPartial: report.status.map { !$0.isOver } ?? false)
         }
+        report.speech = event.sentimentScore.map { LiveSpeech(sentimentScore: $0) }
         report.linkedID = event.linkedID
         report.metadata = event.metadata
         return report

@@ -9,6 +9,7 @@ import Web
 struct RetellProvider: CallProvider {
     private static let endpoint = "https://api.retellai.com"
     private static let tolerance: Int64 = 300_000
+    private static let speakers = ["agent", "user", "transfer_target"]
 
     let name = "retell"
     /// The provider's API; tests put their own in its place.
@@ -48,11 +49,14 @@ struct RetellProvider: CallProvider {
         }
         let order = ["call_started": 0, "transcript_updated": 1, "call_ended": 2, "call_analyzed": 3][event]
         guard let order else { return [] }
-        return [try report(of: call, order: order, receivedAt: payload.receivedAt)].compactMap { $0 }
+        let turns = document.list("transcript_with_tool_calls")
+        return [try report(of: call, turns: turns, order: order, receivedAt: payload.receivedAt)].compactMap { $0 }
     }
 
     /// A call as the hooks and the API both write it.
-    func report(of call: JSONValue, order: Int, receivedAt: Timestamp) throws -> CallReport? {
+    func report(
+        of call: JSONValue, turns: [JSONValue] = [], order: Int, receivedAt: Timestamp
+    ) throws -> CallReport? {
         guard let id = call.text("call_id") else { return nil }
         let (started, ended) = (call.milliseconds("start_timestamp"), call.milliseconds("end_timestamp"))
         var report = CallReport(externalID: id, reportedAt: ended ?? started ?? receivedAt)
@@ -74,7 +78,7 @@ struct RetellProvider: CallProvider {
         report.endedAt = ended
         report.durationSeconds = call.number("duration_ms").map { ($0 / 1_000).rounded() }
         report.recording = recording(of: call)
-        report.transcript = transcript(of: call, isPartial: report.status?.isOver != true)
+        report.transcript = transcript(of: call, turns, isPartial: report.status?.isOver != true)
         report.summary = call["call_analysis"]?.text("call_summary")
         report.agent = agent(of: call)
         report.metadata = try metadata(of: call)
@@ -112,12 +116,24 @@ struct RetellProvider: CallProvider {
         return call.text("recording_url").map { RecordingReference(kind: .url, locator: $0) }
     }
 
-    private func transcript(of call: JSONValue, isPartial: Bool) -> ProvidedTranscript? {
-        let turns = call.list("transcript_object")
-        guard !turns.isEmpty else { return nil }
+    /// Turns with times where there are any, else the plain text.
+    private func transcript(
+        of call: JSONValue, _ told: [JSONValue], isPartial: Bool
+    ) -> ProvidedTranscript? {
+        let turns = call.list("transcript_object").isEmpty ? told : call.list("transcript_object")
+        guard !turns.isEmpty else {
+            return call.text("transcript").flatMap {
+                ProvidedTranscript(
+                    lines: $0, speakers: ["Agent": .agent, "User": .customer, "Transfer Target": .unknown],
+                    isPartial: isPartial)
+            }
+        }
         var last = 0.0
         let segments = turns.compactMap { turn -> ProvidedTranscript.Segment? in
-            guard let text = turn.text("content") else { return nil }
+            // Between what was said stand tools that were called and keys that were pressed.
+            guard let text = turn.text("content"), Self.speakers.contains(turn.text("role") ?? "agent") else {
+                return nil
+            }
             let words = turn.list("words")
             let start = words.first?.number("start") ?? last
             let end = max(start, words.last?.number("end") ?? start)
@@ -156,7 +172,7 @@ struct RetellProvider: CallProvider {
         return members.isEmpty ? nil : try JSONText(encoding: JSONValue.object(members))
     }
 
-    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? {
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {
         let key = connection.credentials["webhook_key"] ?? connection.credentials["api_key"]
         guard let key else { return nil }
         let milliseconds = now.microseconds / 1_000

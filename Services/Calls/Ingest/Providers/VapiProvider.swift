@@ -41,10 +41,27 @@ struct VapiProvider: CallProvider {
         guard let message = document["message"], let type = message.text("type") else {
             throw ProviderError(.invalid, "The payload holds no message.")
         }
+        guard let call = message["call"] else { return [] }
+        if type.hasPrefix("transcript") {
+            return [speech(in: message, of: call, receivedAt: payload.receivedAt)].compactMap { $0 }
+        }
         let order = ["assistant-request": 0, "status-update": 1, "end-of-call-report": 3][type]
-        guard let order, let call = message["call"] else { return [] }
+        guard let order else { return [] }
         let told = message.milliseconds("timestamp") ?? payload.receivedAt
         return [try report(of: call, message, order: order, toldAt: told)].compactMap { $0 }
+    }
+
+    /// What somebody says; of the call nothing but that it runs, so that not every word changes it.
+    private func speech(in message: JSONValue, of call: JSONValue, receivedAt: Timestamp) -> CallReport? {
+        guard let id = call.text("id"), let text = message.text("transcript") else { return nil }
+        let started = call.instant("startedAt") ?? call.instant("createdAt")
+        var report = CallReport(externalID: id, reportedAt: started ?? receivedAt)
+        report.order = 1
+        report.status = .inProgress
+        report.speech = LiveSpeech(
+            speaker: message.text("role") == "user" ? .customer : .agent, text: text,
+            isFinal: message.text("transcriptType") == "final" || message.text("type")?.contains("final") == true)
+        return report
     }
 
     /// A call as hooks (with their message around it) and the API (by itself) write it.
@@ -63,7 +80,8 @@ struct VapiProvider: CallProvider {
         Self.ends(of: call, message, id, &report)
         let artifact = message["artifact"] ?? call["artifact"]
         report.recording = artifact.flatMap(Self.recording) ?? Self.recording(call)
-        report.transcript = artifact.flatMap { Self.transcript($0, isPartial: report.status?.isOver != true) }
+        // What is said meanwhile comes word by word, in messages of its own.
+        report.transcript = report.status?.isOver == true ? artifact.flatMap(Self.transcript) : nil
         report.summary = (message["analysis"] ?? call["analysis"])?.text("summary")
         report.agent = Self.agent(of: call)
         report.metadata = try Self.metadata(of: call, message, reason)
@@ -124,7 +142,8 @@ struct VapiProvider: CallProvider {
         return artifact.text("recordingUrl").map { RecordingReference(kind: .url, locator: $0) }
     }
 
-    private static func transcript(_ artifact: JSONValue, isPartial: Bool) -> ProvidedTranscript? {
+    /// Turns with times where there are any, else the plain text.
+    private static func transcript(_ artifact: JSONValue) -> ProvidedTranscript? {
         let segments = artifact.list("messages").compactMap { turn -> ProvidedTranscript.Segment? in
             let speaker: Speaker
             switch turn.text("role") {
@@ -138,7 +157,10 @@ struct VapiProvider: CallProvider {
                 speaker: speaker, startSeconds: start, endSeconds: start + (turn.number("duration") ?? 0) / 1_000,
                 text: text)
         }
-        return segments.isEmpty ? nil : ProvidedTranscript(segments: segments, isPartial: isPartial)
+        guard segments.isEmpty else { return ProvidedTranscript(segments: segments) }
+        return artifact.text("transcript").flatMap {
+            ProvidedTranscript(lines: $0, speakers: ["AI": .agent, "User": .customer], isPartial: false)
+        }
     }
 
     /// What our own calls through Vapi carry, and who that was.
@@ -164,11 +186,9 @@ struct VapiProvider: CallProvider {
         return members.isEmpty ? nil : try JSONText(encoding: JSONValue.object(members))
     }
 
-    /// With the shared secret; an HMAC or a bearer token is Vapi's own to try.
-    func sample(_ connection: InternalAPI.Connection, now: Timestamp) throws -> HookSample? {
-        guard connection.settings["hook_authentication"] ?? "secret" == "secret",
-            let secret = connection.webhookSecrets.first
-        else { return nil }
+    /// Authenticated by the way that was set up at Vapi.
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {
+        guard let secret = connection.webhookSecrets.first else { return nil }
         let body = try JSON.encode(
             [
                 "message": [
@@ -179,7 +199,19 @@ struct VapiProvider: CallProvider {
                     ],
                 ]
             ] as JSONValue)
-        return HookSample(headers: ["Content-Type": "application/json", "X-Vapi-Secret": secret], body: body)
+        var headers: HTTPHeaders
+        switch connection.settings["hook_authentication"] ?? "secret" {
+        case "bearer": headers = ["Authorization": "Bearer \(secret)"]
+        case "hmac":
+            let made = VapiSignature.headers(
+                of: body, VapiSignature.Plan(connection.settings),
+                secret: connection.credentials["hmac_secret"] ?? secret, now: now, method: "POST", url: url)
+            guard let made else { return nil }
+            headers = made
+        default: headers = ["X-Vapi-Secret": secret]
+        }
+        headers.set("Content-Type", "application/json")
+        return HookSample(headers: headers, body: body)
     }
 
     // Questions.

@@ -49,26 +49,43 @@ enum VapiSignature {
         guard !secret.isEmpty, let shown = headers[plan.header], shown.hasPrefix(plan.prefix) else { return false }
         let timestamp = headers[plan.timestampHeader] ?? ""
         if plan.format.contains("{timestamp}"), !isFresh(timestamp, now) { return false }
+        let words = ["timestamp": timestamp, "method": method, "url": url, "svix-id": headers["svix-id"] ?? ""]
+        guard let expected = digest(plan, words, body, secret: secret) else { return false }
+        let text = String(shown.dropFirst(plan.prefix.count))
+        guard let digest = plan.isBase64 ? Base64.standard.decode(text) : Hex.decode(text) else { return false }
+        return ConstantTime.areEqual(digest, expected)
+    }
+
+    /// The fields of a hook that is signed as the plan says; nil for a plan that nobody can follow.
+    static func headers(
+        of body: [UInt8], _ plan: Plan, secret: String, now: Timestamp, method: String, url: String
+    ) -> HTTPHeaders? {
+        let words = ["timestamp": "\(now.seconds)", "method": method, "url": url, "svix-id": "msg_test"]
+        guard let digest = digest(plan, words, body, secret: secret) else { return nil }
+        let text = plan.isBase64 ? Base64.standard.encode(digest) : Hex.encode(digest)
+        var headers: HTTPHeaders = ["svix-id": "msg_test"]
+        headers.set(plan.header, plan.prefix + text)
+        headers.set(plan.timestampHeader, "\(now.seconds)")
+        return headers
+    }
+
+    private static func digest(
+        _ plan: Plan, _ words: [String: String], _ body: [UInt8], secret: String
+    ) -> [UInt8]? {
         let key: [UInt8]
         if plan.secretIsBase64 {
-            guard let decoded = StandardWebhook.key(secret) else { return false }
+            guard let decoded = StandardWebhook.key(secret) else { return nil }
             key = decoded
         } else {
             key = Array(secret.utf8)
         }
-        let message = message(
-            plan.format,
-            ["timestamp": timestamp, "method": method, "url": url, "svix-id": headers["svix-id"] ?? ""], body)
-        let expected: [UInt8]
-        switch plan.algorithm {
-        case "sha1": expected = HMAC.sha1(message, key: key)
-        case "sha512": expected = HMAC.sha512(message, key: key)
-        case "sha256": expected = HMAC.sha256(message, key: key)
-        default: return false
+        let message = message(plan.format, words, body)
+        return switch plan.algorithm {
+        case "sha1": HMAC.sha1(message, key: key)
+        case "sha512": HMAC.sha512(message, key: key)
+        case "sha256": HMAC.sha256(message, key: key)
+        default: nil
         }
-        let text = String(shown.dropFirst(plan.prefix.count))
-        guard let digest = plan.isBase64 ? Base64.standard.decode(text) : Hex.decode(text) else { return false }
-        return ConstantTime.areEqual(digest, expected)
     }
 
     private static func isFresh(_ text: String, _ now: Timestamp) -> Bool {

@@ -30,7 +30,9 @@ struct RecordingCopy: Sendable {
         guard let wanted = try await store.wanted(call, in: run.tenant) else { return }
         let settings = knowledge.effectiveSettings(of: run.tenant)
         guard settings[Settings.recordingPolicy] != .never else {
-            return try await store.end(call, "recording_not_wanted", "Recordings are not taken in.", in: run.tenant)
+            return try await store.end(
+                call, "recording_not_wanted", "Recordings are not taken in.",
+                writesDown: settings[Settings.transcribesCalls], in: run.tenant)
         }
         do {
             try await store.begin(call, attempt: run.attempt, in: run.tenant)
@@ -120,7 +122,9 @@ struct RecordingCopy: Sendable {
         _ wanted: RecordingCopyStore.Wanted, _ code: String, _ detail: String, isFinal: Bool, _ run: JobRun
     ) async throws {
         if isFinal {
-            try await store.end(wanted.call, code, detail, in: run.tenant)
+            let settings = knowledge.effectiveSettings(of: run.tenant)
+            try await store.end(
+                wanted.call, code, detail, writesDown: settings[Settings.transcribesCalls], in: run.tenant)
         } else {
             try await store.note(wanted.call, code, detail, in: run.tenant)
         }

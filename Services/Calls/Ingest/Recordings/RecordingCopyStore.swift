@@ -69,8 +69,10 @@ struct RecordingCopyStore: Sendable {
         }
     }
 
-    /// Gives the recording up until somebody asks for it again.
-    func end(_ id: CallID, _ code: String, _ detail: String, in tenant: TenantID) async throws {
+    /// Gives the recording up until somebody asks for it again; what the provider itself wrote down takes its place.
+    func end(
+        _ id: CallID, _ code: String, _ detail: String, writesDown: Bool, in tenant: TenantID
+    ) async throws {
         try await database.tenant(tenant).transaction { transaction in
             let call = try await transaction.first(
                 """
@@ -79,6 +81,11 @@ struct RecordingCopyStore: Sendable {
                 WHERE tenant_id = \(tenant) AND id = \(id) AND stage = 'recording_pending'
                 RETURNING \(unescaped: Call.columns)
                 """, as: Call.self)
+            if writesDown, call != nil,
+                try await ProvidedTranscriptStore(transaction: transaction, tenant: tenant).writeDown(id) != nil
+            {
+                return
+            }
             if let call { try await CallEvents.publish(.callProcessingFailed, of: call, in: transaction) }
         }
     }
@@ -91,7 +98,8 @@ struct RecordingCopyStore: Sendable {
                 UPDATE calls SET stage = 'recording_pending', stage_since = now(), stage_attempts = 0,
                     stage_error_code = NULL, stage_error_detail = NULL, updated_at = now(), version = version + 1
                 WHERE tenant_id = \(tenant) AND id = \(id) AND recording_bytes IS NULL AND deleted_at IS NULL
-                  AND stage IN ('failed', 'no_recording', 'received') AND EXISTS (
+                  AND (stage IN ('failed', 'no_recording', 'received')
+                    OR stage = 'analysed' AND transcript_engine = 'provider') AND EXISTS (
                       SELECT FROM call_accounts WHERE tenant_id = \(tenant) AND call_id = \(id)
                         AND (document ? 'recording' OR document -> 'legs' <> '{}'))\(reach.condition)
                 """)

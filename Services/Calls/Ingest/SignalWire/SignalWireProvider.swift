@@ -67,6 +67,13 @@ struct SignalWireProvider: CallProvider {
         return ProviderPoll(reports: reports, cursor: try JSONText(encoding: sweep), hasMore: hasMore)
     }
 
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {
+        guard let key = connection.credentials["signing_key"], !key.isEmpty else { return nil }
+        let form = CarrierSample.form(account: connection.settings["project_id"] ?? "")
+        return CarrierSample.hook(
+            form, ["X-SignalWire-Signature": TwilioSignature.sign(url: "\(url)/status", form: form, key: key)])
+    }
+
     private func api(_ connection: InternalAPI.Connection, _ client: OutboundHTTPClient) -> CarrierClient {
         let project = connection.settings["project_id"] ?? ""
         return CarrierClient(

@@ -45,6 +45,22 @@ struct TwilioProvider: CallProvider {
         return CarrierForm.basic(user, password)
     }
 
+    func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {
+        let form = CarrierSample.form(account: connection.settings["account_sid"] ?? "")
+        if let key = connection.credentials["signing_key"], !key.isEmpty {
+            let signature = TwilioSignature.sign(url: "\(url)/status", form: form, key: key, isStrong: true)
+            return CarrierSample.hook(
+                form,
+                [
+                    "X-Twilio-Signature": signature,
+                    "X-Twilio-Webhooks-Signature-Settings": "algorithm=HMAC_SHA256",
+                ])
+        }
+        guard let key = connection.credentials["auth_token"], !key.isEmpty else { return nil }
+        return CarrierSample.hook(
+            form, ["X-Twilio-Signature": TwilioSignature.sign(url: "\(url)/status", form: form, key: key)])
+    }
+
     private func api(_ connection: InternalAPI.Connection, _ client: OutboundHTTPClient) -> CarrierClient {
         let (user, password) = credentials(connection)
         let account = PercentCode.encode(connection.settings["account_sid"] ?? "")

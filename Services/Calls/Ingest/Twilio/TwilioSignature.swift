@@ -41,6 +41,11 @@ enum TwilioSignature {
         return isValid
     }
 
+    /// The signature of a form, by SHA-1 or, with a signing key of the account's own, by SHA-256.
+    static func sign(url: String, form: FormFields, key: String, isStrong: Bool = false) -> String {
+        Base64.standard.encode((isStrong ? Algorithm.sha256 : .sha1).digest(url + text(of: form), key: key))
+    }
+
     /// Names sorted, the values of each sorted, and what is there twice once.
     private static func text(of form: FormFields?) -> String {
         let sorted = Set(form?.fields ?? []).sorted { one, other in
