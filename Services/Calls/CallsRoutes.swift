@@ -66,7 +66,8 @@ struct CallsRoutes: Sendable {
             HookRoutes(database: database, connections: ingest?.connections, providers: ingest?.providers ?? .all))
         routes += RouteTable.assignment(AssignmentRoutes(database: database), AgentRoutes(database: database))
         routes += RouteTable.outbound(
-            OutboundRoutes(database: database, OutboundParts(carriers, ContactGate(hashing: hashing))))
+            OutboundRoutes(
+                database: database, OutboundParts(carriers, ContactGate(hashing: hashing)), people: people))
         return RouteTable(.calls, routes)
     }
 

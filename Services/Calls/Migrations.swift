@@ -41,5 +41,7 @@ enum CallsMigrations {
         Migration(name: "0036_hear_shares", sql: PackageResources._036_hear_shares_sql),
         Migration(name: "0037_forget_told_words", sql: PackageResources._037_forget_told_words_sql),
         Migration(name: "0038_note_hook_tests", sql: PackageResources._038_note_hook_tests_sql),
+        Migration(name: "0039_route_calls", sql: PackageResources._039_route_calls_sql),
+        Migration(name: "0040_price_calls", sql: PackageResources._040_price_calls_sql),
     ]
 }

@@ -39,11 +39,12 @@ final class CallsServer: @unchecked Sendable {
     static func with<Success: Sendable>(
         reservePercent: Int = 0,
         carriers: @escaping @Sendable (EventLoop, any TenantKnowledge) throws -> CarrierAccess = { _, _ in .nowhere },
+        ingest: @escaping @Sendable () -> IngestSeat? = { nil },
         _ body: @escaping @Sendable (CallsServer) async throws -> Success
     ) async throws -> Success {
         try await withCalls { database, tables, loop in
             let server = try CallsServer(
-                loop, database, tables, reservePercent: reservePercent, carriers: carriers)
+                loop, database, tables, reservePercent: reservePercent, carriers: carriers, ingest: ingest)
             let result: Result<Success, any Error>
             do { result = .success(try await body(server)) } catch { result = .failure(error) }
             server.client.close()
@@ -54,7 +55,7 @@ final class CallsServer: @unchecked Sendable {
 
     private init(
         _ loop: EventLoop, _ database: Database, _ tables: TestDatabase, reservePercent: Int,
-        carriers: (EventLoop, any TenantKnowledge) throws -> CarrierAccess
+        carriers: (EventLoop, any TenantKnowledge) throws -> CarrierAccess, ingest: () -> IngestSeat?
     ) throws {
         self.loop = loop
         self.database = database
@@ -63,11 +64,11 @@ final class CallsServer: @unchecked Sendable {
         scratch = try ScratchFolder()
         blobs = FileBlobStore(root: try scratch.folder("blobs"), reservePercent: reservePercent)
         let probe = ProbeProcess(executable: try #require(Tool.calls), folder: try scratch.folder("uploads"))
+        let carriers = try carriers(loop, trust.knowledge)
         routes = CallsRoutes(
             database: database, blobs: blobs, probe: probe, slots: ChildSlots(2),
             hashing: SubjectHashing(secrets: try TestSecrets.box()), live: LiveHub(loop: loop, database: database),
-            people: people.directory,
-            carriers: try carriers(loop, trust.knowledge))
+            people: people.directory, ingest: ingest(), carriers: carriers)
         let logger = Logger(service: "tests", level: .error)
         let application = WebApplication(
             loop: loop, logger: logger, metrics: Metrics(), routes: routes.table, trust: try trust.trust(),

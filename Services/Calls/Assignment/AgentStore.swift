@@ -37,6 +37,12 @@ struct AgentStore: Sendable {
         ])
     }
 
+    /// Whether tenancy has told of somebody.
+    func isKnown(_ person: UserID, _ database: some SQLExecutor) async throws -> Bool {
+        try await database.value(
+            "SELECT EXISTS (SELECT FROM agents WHERE tenant_id = \(tenant) AND user_id = \(person))") ?? false
+    }
+
     /// Whether anybody is known at all.
     func isEmpty(_ database: some SQLExecutor) async throws -> Bool {
         try await database.value("SELECT NOT EXISTS (SELECT FROM agents WHERE tenant_id = \(tenant))") ?? true

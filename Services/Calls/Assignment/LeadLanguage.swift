@@ -11,6 +11,15 @@ enum LeadLanguage {
         return Languages.isKnown(base) ? base : nil
     }
 
+    /// The base tag of what somebody has said; 422 for what is no language.
+    static func checked(_ text: String?, at pointer: String) throws(Failure) -> String? {
+        guard let text else { return nil }
+        guard let base = base(of: text) else {
+            throw Failure.invalid(pointer, "unknown", "a language such as de expected")
+        }
+        return base
+    }
+
     /// What is stated holds before what the number's country speaks; nil where a country speaks several.
     static func detect(stated: String?, number: String?, country: String) -> String? {
         if let stated, let base = base(of: stated) { return base }

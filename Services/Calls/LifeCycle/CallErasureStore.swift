@@ -113,6 +113,7 @@ extension [ExportedTable] {
         ExportedTable("user_voip_settings"), ExportedTable("call_controls"), ExportedTable("call_participants"),
         ExportedTable("recording_pauses"), ExportedTable("dial_campaigns"), ExportedTable("dial_sessions"),
         ExportedTable("dial_queue"), ExportedTable("call_retries"), ExportedTable("missed_calls"),
+        ExportedTable("call_routings", of: .init("calls", by: "call_id")),
         ExportedTable("call_imports"), ExportedTable("call_import_rows"),
         ExportedTable("recording_redactions"), ExportedTable("recording_listens"), ExportedTable("call_legal_holds"),
         ExportedTable("recording_uploads"), ExportedTable("call_live_updates"),

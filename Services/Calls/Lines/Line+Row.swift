@@ -1,9 +1,10 @@
+import JSON
 import Models
 import Postgres
 
 extension Line: PostgresRowDecodable {
     static let columns: StaticString = """
-        id, source, value, label, agent_id, team, valid_from, valid_to, version, created_at, updated_at
+        id, source, value, label, agent_id, team, valid_from, valid_to, routing, version, created_at, updated_at
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -15,6 +16,9 @@ extension Line: PostgresRowDecodable {
         team = try row.next(String?.self)
         validFrom = try row.next(Timestamp?.self)
         validTo = try row.next(Timestamp?.self)
+        let document = try row.next(JSONText?.self)
+        // What a later release has written and this one cannot read is as if it were not set.
+        do { routing = try document?.decode(CallsAPI.LineRouting.self) } catch { routing = nil }
         version = try row.next(Int64.self)
         createdAt = try row.next(Timestamp.self)
         updatedAt = try row.next(Timestamp.self)

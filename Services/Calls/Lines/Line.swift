@@ -15,6 +15,7 @@ struct Line: Sendable {
     var team: String?
     var validFrom: Timestamp?
     var validTo: Timestamp?
+    var routing: CallsAPI.LineRouting?
     var version: Int64
     var createdAt: Timestamp
     var updatedAt: Timestamp

@@ -57,7 +57,7 @@ struct LineRoutes: Sendable {
             id: .make(), source: Line.source(of: wanted.connectionID),
             value: try Line.value(reading: wanted.value, country: context.country), label: wanted.label,
             agentID: wanted.agentID, team: wanted.team, validFrom: wanted.validFrom, validTo: wanted.validTo,
-            version: 1, createdAt: now, updatedAt: now)
+            routing: try await read(wanted.routing, context), version: 1, createdAt: now, updatedAt: now)
         let tenant = context.tenant
         let made = try await database.tenant(tenant).transaction { transaction in
             let made = try await LineStore(rows: transaction).create(line, in: tenant)
@@ -77,6 +77,7 @@ struct LineRoutes: Sendable {
     ) async throws -> OK<CallsAPI.Line> {
         guard var line = try await store(context).find(path.id, in: context.tenant) else { throw Failure(.notFound) }
         line.apply(body.value)
+        if body.value.routing.isPresent { line.routing = try await read(body.value.routing.value, context) }
         try Line.check(from: line.validFrom, to: line.validTo)
         let (wanted, tenant) = (line, context.tenant)
         let made = try await database.tenant(tenant).transaction { transaction in
@@ -100,6 +101,17 @@ struct LineRoutes: Sendable {
         return NoContent()
     }
 
+    private func read(
+        _ routing: CallsAPI.LineRouting?, _ context: RequestContext
+    ) async throws -> CallsAPI.LineRouting? {
+        guard let routing else { return nil }
+        let checked = try routing.checked(country: context.country)
+        do { try await TimeZoneStore.check(checked.timeZone, database.tenant(context.tenant)) } catch is Failure {
+            throw Failure.invalid("/routing/time_zone", "unknown", "There is no such time zone.")
+        }
+        return checked
+    }
+
     private func store(_ context: RequestContext) -> LineStore { LineStore(rows: database.tenant(context.tenant)) }
 }
 
@@ -117,7 +129,8 @@ extension Line {
     fileprivate var wire: CallsAPI.Line {
         CallsAPI.Line(
             id: id, connectionID: Line.connection(of: source), value: value, label: label, agentID: agentID,
-            team: team, validFrom: validFrom, validTo: validTo, createdAt: createdAt, updatedAt: updatedAt)
+            team: team, validFrom: validFrom, validTo: validTo, routing: routing, createdAt: createdAt,
+            updatedAt: updatedAt)
     }
 }
 

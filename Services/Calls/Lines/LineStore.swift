@@ -1,3 +1,4 @@
+import JSON
 import Models
 import Postgres
 
@@ -18,6 +19,20 @@ struct LineStore {
               AND deleted_at IS NULL AND (valid_from IS NULL OR valid_from <= \(instant)) AND (valid_to IS NULL OR valid_to > \(instant))
             ORDER BY source = \(Line.anySource) LIMIT 1
             """, as: LineAssignment.self)
+    }
+
+    /// The line of a number that was called.
+    func line(
+        for value: String, source: String, at instant: Timestamp, in tenant: TenantID
+    ) async throws -> Line? {
+        try await rows.first(
+            """
+            SELECT \(unescaped: Line.columns) FROM lines
+            WHERE tenant_id = \(tenant) AND value = \(value) AND source IN (\(source), \(Line.anySource))
+              AND deleted_at IS NULL AND (valid_from IS NULL OR valid_from <= \(instant))
+              AND (valid_to IS NULL OR valid_to > \(instant))
+            ORDER BY source = \(Line.anySource) LIMIT 1
+            """, as: Line.self)
     }
 
     func find(_ id: LineID, in tenant: TenantID) async throws -> Line? {
@@ -56,9 +71,9 @@ struct LineStore {
         try await refuseOverlap(line, in: tenant)
         let made = try await rows.first(
             """
-            INSERT INTO lines (tenant_id, id, source, value, label, agent_id, team, valid_from, valid_to)
+            INSERT INTO lines (tenant_id, id, source, value, label, agent_id, team, valid_from, valid_to, routing)
             VALUES (\(tenant), \(line.id), \(line.source), \(line.value), \(line.label), \(line.agentID), \(line.team),
-                \(line.validFrom), \(line.validTo))
+                \(line.validFrom), \(line.validTo), \(try line.routing.map { try JSONText(encoding: $0) }))
             RETURNING \(unescaped: Line.columns)
             """, as: Line.self)
         guard let made else { throw Failure(.internal) }
@@ -71,7 +86,8 @@ struct LineStore {
         return try await rows.first(
             """
             UPDATE lines SET label = \(line.label), agent_id = \(line.agentID), team = \(line.team),
-                valid_from = \(line.validFrom), valid_to = \(line.validTo), version = version + 1, updated_at = now()
+                valid_from = \(line.validFrom), valid_to = \(line.validTo),
+                routing = \(try line.routing.map { try JSONText(encoding: $0) }), version = version + 1, updated_at = now()
             WHERE tenant_id = \(tenant) AND id = \(line.id) AND deleted_at IS NULL AND version = coalesce(\(version), \(line.version))
             RETURNING \(unescaped: Line.columns)
             """, as: Line.self)

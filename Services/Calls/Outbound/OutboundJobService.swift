@@ -7,17 +7,20 @@ struct OutboundJobs: Sendable {
     let steering: Steering
     let dialer: DialerService
     let consequences: CallConsequences
+    let retries: DueRetries
+    let prices: CallPrices
 
     init(database: Database, _ parts: OutboundParts) {
         placing = Placing(
             database: database, carriers: parts.carriers, gate: parts.gate, addresses: parts.addresses)
         steering = Steering(database: database, carriers: parts.carriers, addresses: parts.addresses)
-        dialer = DialerService(
-            database: database,
-            dialling: DialService(
-                database: database, carriers: parts.carriers, gate: parts.gate, knowledge: parts.addresses.knowledge))
-        consequences = CallConsequences(
-            database: database, gate: parts.gate, knowledge: parts.addresses.knowledge)
+        let dialling = DialService(
+            database: database, carriers: parts.carriers, gate: parts.gate, knowledge: parts.addresses.knowledge)
+        dialer = DialerService(database: database, dialling: dialling)
+        consequences = CallConsequences(database: database, knowledge: parts.addresses.knowledge)
+        retries = DueRetries(database: database, dialling: dialling)
+        prices = CallPrices(
+            database: database, carriers: parts.carriers, knowledge: parts.addresses.knowledge)
     }
 
     func register(on runner: JobRunner) {
@@ -33,6 +36,9 @@ struct OutboundJobs: Sendable {
         runner.register(WatchCallJob.self, WatchCallJob.options) { run, job in
             try await steering.watch(job, in: run.tenant)
         }
+        runner.register(PriceCallJob.self, PriceCallJob.options) { run, job in
+            try await prices.run(job, isLastAttempt: run.isLastAttempt, in: run.tenant)
+        }
         runner.register(DialNextJob.self, DialNextJob.options) { run, job in
             try await dialer.next(job.sessionID, in: run.tenant)
         }
@@ -40,10 +46,10 @@ struct OutboundJobs: Sendable {
             try await dialer.check(job.sessionID, in: run.tenant)
         }
         runner.register(SettleCallJob.self, SettleCallJob.options) { run, job in
-            try await consequences.settle(job.callID, in: run.tenant)
+            try await consequences.settle(job.callID, isTold: job.isTold ?? false, in: run.tenant)
         }
         runner.register(ProcessRetryJob.self, ProcessRetryJob.options) { run, job in
-            try await consequences.process(job.retryID, in: run.tenant)
+            try await retries.process(job.retryID, in: run.tenant)
         }
     }
 }

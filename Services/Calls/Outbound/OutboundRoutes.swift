@@ -13,12 +13,12 @@ struct OutboundRoutes: Sendable {
     let wrapUp: CallWrapUp
     let hooks: VoiceHookRoutes
 
-    init(database: Database, _ parts: OutboundParts) {
+    init(database: Database, _ parts: OutboundParts, people: PeopleDirectory) {
         self.database = database
         let dialling = DialService(
             database: database, carriers: parts.carriers, gate: parts.gate, knowledge: parts.addresses.knowledge)
         dial = DialRoutes(database: database, dialling: dialling)
-        settings = VoiceSettingsRoutes(database: database, carriers: parts.carriers)
+        settings = VoiceSettingsRoutes(database: database, carriers: parts.carriers, people: people)
         campaigns = CampaignRoutes(database: database)
         wrapUp = CallWrapUp(database: database, ledger: ConsentLedger(hashing: parts.gate.hashing))
         sessions = DialSessionRoutes(

@@ -58,7 +58,7 @@ extension RouteTable {
                 settings.updateOwn, .failures([.conflict, .unavailable]), .audited),
             .get(
                 "/api/v1/dialer/settings/{id}", "get_voice_settings", .permission(.settingsRead),
-                "How somebody calls and is called", settings.getOther),
+                "How somebody calls and is called", settings.getOther, .failures([.unavailable])),
             .patch(
                 "/api/v1/dialer/settings/{id}", "update_voice_settings", .permission(.settingsWrite),
                 "Change how somebody calls and is called", settings.updateOther,

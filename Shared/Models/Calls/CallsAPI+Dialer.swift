@@ -101,6 +101,7 @@ extension CallsAPI {
         package var agentID: UserID?
         package var priority: Int?
         package var notBefore: Timestamp?
+        package var language: String?
 
         package static var notes: [Note] {
             [
@@ -109,6 +110,7 @@ extension CallsAPI {
                 .of(CodingKeys.agentID, "Only this person gets it."),
                 .of(CodingKeys.priority, "Higher goes first.", range: -100...100),
                 .of(CodingKeys.notBefore, "When it is due at the earliest."),
+                .of(CodingKeys.language, "What its owner speaks, BCP 47.", length: 2...35),
             ]
         }
     }
@@ -165,6 +167,8 @@ extension CallsAPI {
         package var number: String
         package var name: String?
         package var leadID: LeadID?
+        /// What its owner speaks, where somebody has said so.
+        package var language: String?
         package var agentID: UserID?
         package var purpose: ContactPurpose
         package var priority: Int
@@ -180,8 +184,9 @@ extension CallsAPI {
         package var updatedAt: Timestamp
 
         package init(
-            id: DialEntryID, campaignID: CampaignID?, number: String, name: String?, leadID: LeadID?, agentID: UserID?,
-            purpose: ContactPurpose, priority: Int, state: DialEntryState, reason: String?, notBefore: Timestamp,
+            id: DialEntryID, campaignID: CampaignID?, number: String, name: String?, leadID: LeadID?, language: String?,
+            agentID: UserID?, purpose: ContactPurpose, priority: Int, state: DialEntryState, reason: String?,
+            notBefore: Timestamp,
             attempts: Int, maxAttempts: Int, callID: CallID?, createdAt: Timestamp, updatedAt: Timestamp
         ) {
             self.id = id
@@ -189,6 +194,7 @@ extension CallsAPI {
             self.number = number
             self.name = name
             self.leadID = leadID
+            self.language = language
             self.agentID = agentID
             self.purpose = purpose
             self.priority = priority

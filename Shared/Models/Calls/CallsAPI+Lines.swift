@@ -21,12 +21,15 @@ extension CallsAPI {
         package var team: String?
         package var validFrom: Timestamp?
         package var validTo: Timestamp?
+        /// How its callers are received; null as the account has it.
+        package var routing: LineRouting?
         package var createdAt: Timestamp
         package var updatedAt: Timestamp
 
         package init(
             id: LineID, connectionID: ConnectionID?, value: String, label: String?, agentID: UserID?, team: String?,
-            validFrom: Timestamp?, validTo: Timestamp?, createdAt: Timestamp, updatedAt: Timestamp
+            validFrom: Timestamp?, validTo: Timestamp?, routing: LineRouting?, createdAt: Timestamp,
+            updatedAt: Timestamp
         ) {
             self.id = id
             self.connectionID = connectionID
@@ -36,6 +39,7 @@ extension CallsAPI {
             self.team = team
             self.validFrom = validFrom
             self.validTo = validTo
+            self.routing = routing
             self.createdAt = createdAt
             self.updatedAt = updatedAt
         }
@@ -50,6 +54,7 @@ extension CallsAPI {
         package var team: String?
         package var validFrom: Timestamp?
         package var validTo: Timestamp?
+        package var routing: LineRouting?
 
         package static var notes: [Note] {
             [
@@ -62,6 +67,7 @@ extension CallsAPI {
                 .of(CodingKeys.team, "The team that speaks there.", length: 1...100),
                 .of(CodingKeys.validFrom, "From when on; left out, since ever."),
                 .of(CodingKeys.validTo, "Until when, the instant itself excluded; left out, for good."),
+                .of(CodingKeys.routing, "How its callers are received; left out, as the account has it."),
             ]
         }
     }
@@ -73,6 +79,7 @@ extension CallsAPI {
         package var team: Patch<String>
         package var validFrom: Patch<Timestamp>
         package var validTo: Patch<Timestamp>
+        package var routing: Patch<LineRouting>
 
         package static var notes: [Note] {
             [
@@ -81,6 +88,7 @@ extension CallsAPI {
                 .of(CodingKeys.team, "The team that speaks there.", length: 1...100),
                 .of(CodingKeys.validFrom, "From when on; null, since ever."),
                 .of(CodingKeys.validTo, "Until when, the instant itself excluded; null, for good."),
+                .of(CodingKeys.routing, "How its callers are received, as a whole; null, as the account has it."),
             ]
         }
     }

@@ -125,12 +125,16 @@ extension CallsAPI {
         package var to: String
         package var purpose: ContactPurpose?
         package var ring: RingOrder?
+        package var language: String?
 
         package static var notes: [Note] {
             [
                 .of(CodingKeys.to, "The number to call, as it is dialled in the tenant's country.", length: 3...64),
                 .of(CodingKeys.purpose, "Why; marketing unless it is said."),
                 .of(CodingKeys.ring, "Which of one's phones rings first; the settings' unless it is said."),
+                .of(
+                    CodingKeys.language,
+                    "What the callee speaks, BCP 47; that of the number's country unless it is said.", length: 2...35),
             ]
         }
     }
@@ -149,12 +153,15 @@ extension CallsAPI {
         package var isOnHold: Bool
         package var joinedAt: Timestamp?
         package var leftAt: Timestamp?
+        /// What the carrier has charged, in millionths of the currency's unit; null until it says, some time after the end.
+        package var costMicros: Int64?
+        package var costCurrency: String?
         package var durationSeconds: Int?
 
         package init(
             id: ParticipantID, role: ParticipantRole, userID: UserID?, address: String, state: ParticipantState,
             reason: String?, isMuted: Bool, isOnHold: Bool, joinedAt: Timestamp?, leftAt: Timestamp?,
-            durationSeconds: Int?
+            costMicros: Int64?, costCurrency: String?, durationSeconds: Int?
         ) {
             self.id = id
             self.role = role
@@ -166,6 +173,8 @@ extension CallsAPI {
             self.isOnHold = isOnHold
             self.joinedAt = joinedAt
             self.leftAt = leftAt
+            self.costMicros = costMicros
+            self.costCurrency = costCurrency
             self.durationSeconds = durationSeconds
         }
     }
@@ -195,6 +204,8 @@ extension CallsAPI {
         package var recording: RecordingRun
         package var pauses: [RecordingPause]
         package var participants: [Participant]
+        /// How a caller was led, step by step.
+        package var routing: [RoutingStep]
         package var agentID: UserID?
         package var startedAt: Timestamp
         package var answeredAt: Timestamp?
@@ -202,8 +213,8 @@ extension CallsAPI {
 
         package init(
             callID: CallID, status: CallStatus, direction: CallDirection, connectionID: ConnectionID, callerID: String,
-            recording: RecordingRun, pauses: [RecordingPause], participants: [Participant], agentID: UserID?,
-            startedAt: Timestamp, answeredAt: Timestamp?, endedAt: Timestamp?
+            recording: RecordingRun, pauses: [RecordingPause], participants: [Participant], routing: [RoutingStep],
+            agentID: UserID?, startedAt: Timestamp, answeredAt: Timestamp?, endedAt: Timestamp?
         ) {
             self.callID = callID
             self.status = status
@@ -213,6 +224,7 @@ extension CallsAPI {
             self.recording = recording
             self.pauses = pauses
             self.participants = participants
+            self.routing = routing
             self.agentID = agentID
             self.startedAt = startedAt
             self.answeredAt = answeredAt

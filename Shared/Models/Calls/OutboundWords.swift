@@ -63,3 +63,10 @@ package enum CallRetryStatus: String, Codable, CaseIterable, Sendable {
 package enum MissedCallState: String, Codable, CaseIterable, Sendable {
     case open, claimed, closed
 }
+
+/// What is done with a caller.
+package enum RoutingAction: String, Codable, CaseIterable, Sendable {
+    case ring, forward, voicemail
+    /// The caller is told that nobody is there, and is on the call-back list.
+    case callBack = "call_back"
+}

@@ -134,17 +134,17 @@ extension DeedTests {
             "update_own_voice_settings", .patch, "/api/v1/dialer/settings", #"{"ring_seconds": 30}"#,
             "voice_settings.updated")
         let other = UserID.make()
+        try await server.database.tenant(server.tenant).execute(
+            """
+            INSERT INTO agents (tenant_id, user_id, role, status, time_zone)
+            VALUES (\(server.tenant), \(other), 'agent', 'active', 'UTC')
+            """)
         try await walk.step(
             "update_voice_settings", .patch, "/api/v1/dialer/settings/\(other)", #"{"ring_seconds": 30}"#,
             "voice_settings.updated")
         try await walk.step(
             "update_voice_settings", .patch, "/api/v1/dialer/settings/\(other)", #"{"ring_seconds": 40}"#,
             "voice_settings.updated")
-        try await server.database.tenant(server.tenant).execute(
-            """
-            INSERT INTO agents (tenant_id, user_id, role, status, time_zone)
-            VALUES (\(server.tenant), \(other), 'agent', 'active', 'UTC')
-            """)
         try await walk.step(
             "set_agent_availability", .put, "/api/v1/calls/agents/\(other)/availability", #"{"presence": "away"}"#,
             "availability.updated")

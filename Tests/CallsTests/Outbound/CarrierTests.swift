@@ -118,11 +118,14 @@ import Testing
     }
 
     @Test func `markup keeps what people have written out of its tags`() {
-        let text = VoiceMarkup.response([.say("Tom & <Jerry>\u{0} \"x\""), .redirect("https://a/?b=1&c='2'"), .hangUp])
+        let text = VoiceMarkup.response([
+            .say(Spoken(words: "Tom & <Jerry>\u{0} \"x\"", language: "en-US")), .redirect("https://a/?b=1&c='2'"),
+            .hangUp,
+        ])
         #expect(
             text == """
                 <?xml version="1.0" encoding="UTF-8"?>
-                <Response><Say>Tom &amp; &lt;Jerry&gt; &quot;x&quot;</Say>\
+                <Response><Say language="en-US">Tom &amp; &lt;Jerry&gt; &quot;x&quot;</Say>\
                 <Redirect method="POST">https://a/?b=1&amp;c=&apos;2&apos;</Redirect><Hangup/></Response>
 
                 """)

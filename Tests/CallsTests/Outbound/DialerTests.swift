@@ -227,7 +227,9 @@ import WebTestSupport
         }
     }
 
-    @Test func `a retry that is due is told to the agent, or falls with the consent`() async throws {
+    @Test func `a retry that is due is told, waits for an agent without a phone, and falls with the consent`()
+        async throws
+    {
         try await OutboundServer.with { outbound in
             let calls = CallStore(database: outbound.server.database)
             var draft = CallDraft.sample()
@@ -243,8 +245,9 @@ import WebTestSupport
             #expect(retry.count == 1)
             try await outbound.rows.execute(
                 "UPDATE dial_queue SET purpose = 'transactional' WHERE tenant_id = \(outbound.tenant)")
-            try await outbound.jobs.consequences.process(retry.id, in: outbound.tenant)
+            try await outbound.jobs.retries.process(retry.id, in: outbound.tenant)
             #expect(try await outbound.events(call.id).last == "call.retry_due")
+            #expect(try await store.find(retry.id)?.reason == "agent_without_phone")
             let subject = try #require(ContactSubject(Self.first, country: "US"))
             _ = try await outbound.rows.transaction { transaction in
                 try await ConsentLedger(hashing: outbound.server.routes.hashing).revoke(

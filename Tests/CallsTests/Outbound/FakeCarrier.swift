@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTP
 import HTTPClient
@@ -35,6 +36,8 @@ final class FakeCarrier: @unchecked Sendable {
     private(set) var requests: [String] = []
     /// For the requests that place calls, one after another; none when it is empty.
     var faults: [Fault] = []
+    /// What calls have cost; nothing is known while it is nil.
+    var price: Double?
     var numbers = ["+14155550100", "+14155550101"]
     let provider: CarrierProvider
     let client: OutboundHTTPClient
@@ -61,12 +64,61 @@ final class FakeCarrier: @unchecked Sendable {
 
     var account: CarrierAccount {
         var account = CarrierAccount(
-            connection: connection, provider: provider, apiURL: "http://127.0.0.1:\(socket.port)",
+            connection: connection, provider: provider, apiURL: url,
             accountID: accountID, secret: Secret(secret))
         account.signingKey = (id: "SK0123456789abcdef0123456789abcdef", secret: Secret("test-api-secret"))
         account.applicationID = "AP0123456789abcdef0123456789abcdef"
         return account
     }
+
+    /// The connection as tenancy has it.
+    var registered: InternalAPI.Connection {
+        let isTwilio = provider == .twilio
+        return InternalAPI.Connection(
+            id: connection, provider: provider.rawValue, name: provider.rawValue, isEnabled: true, timeZone: .utc,
+            country: "US",
+            settings: isTwilio
+                ? ["account_sid": accountID] : ["project_id": accountID, "space": url],
+            credentials: isTwilio ? ["auth_token": secret] : ["api_token": secret, "signing_key": Self.signingKey],
+            webhookSecrets: [], version: 1)
+    }
+
+    /// What the service has for phone systems, with this carrier's connection alone.
+    var seat: IngestSeat {
+        let registered = registered
+        return IngestSeat(
+            connections: ConnectionClient { id, _ in
+                guard id == registered.id else { throw Failure(.notFound) }
+                return registered
+            }, agents: .nobody, providers: providers, client: client)
+    }
+
+    /// The adapter of this carrier, at this address.
+    var providers: CallProviders {
+        CallProviders([provider == .twilio ? TwilioProvider(address: url) : SignalWireProvider()])
+    }
+
+    /// Where a recording lies.
+    func recordingURL(_ id: String) -> String {
+        let path = provider == .twilio ? "/2010-04-01" : "/api/laml/2010-04-01"
+        return "\(url)\(path)/Accounts/\(accountID)/Recordings/\(id)"
+    }
+
+    private var url: String { "http://127.0.0.1:\(socket.port)" }
+
+    /// The head of a callback that the carrier has signed: HMAC over the address and the form's fields in their order.
+    func signed(_ target: String, _ form: String) -> HTTPHeaders {
+        let fields = FormFields(decoding: Array(form.utf8))?.fields ?? []
+        let text = fields.sorted { $0.name < $1.name }.map { $0.name + $0.value }.joined()
+        let key = provider == .twilio ? secret : Self.signingKey
+        let digest = HMAC.sha1(Array("https://acme.localhost\(target)\(text)".utf8), key: Array(key.utf8))
+        let name = provider == .twilio ? "X-Twilio-Signature" : "X-SignalWire-Signature"
+        return [
+            "Content-Type": "application/x-www-form-urlencoded", name: Base64.standard.encode(digest),
+        ]
+    }
+
+    private static let signingKey = "PSK_key_of_the_test"
 
     var carrier: any Carrier {
         var link = CarrierConnection(client: client, account: account)
@@ -85,6 +137,11 @@ final class FakeCarrier: @unchecked Sendable {
         let body = (try? await request.body.collect(upTo: 1 << 20)) ?? []
         let basic = "Basic " + Data("\(accountID):\(secret)".utf8).base64EncodedString()
         guard request.headers["authorization"] == basic else { return refusal(401, 20003) }
+        if request.path.hasSuffix(".wav") {
+            return HTTPResponse(
+                status: 200, headers: ["Content-Type": "audio/wav"],
+                body: .bytes(Tones.wav(seconds: 1, channels: 2)))
+        }
         guard let specification = CarrierSpecification.of(provider) else { return refusal(503, 0) }
         guard let operation = specification.operation(request.method.rawValue, request.path) else {
             Issue.record("no operation \(request.method.rawValue) \(request.path)")
@@ -159,7 +216,14 @@ final class FakeCarrier: @unchecked Sendable {
             "sid": made.id, "status": made.status, "to": made.form["To"] ?? "", "from": made.form["From"] ?? "",
             "date_created": formatter.string(from: instant), "parent_call_sid": NSNull(),
             "direction": provider == .twilio ? "outbound-api" : "outbound", "answered_by": NSNull(),
+            "price": charged, "price_unit": "USD",
         ]
+    }
+
+    /// As each of them writes it.
+    private var charged: Any {
+        guard let price else { return NSNull() }
+        return provider == .twilio ? "-\(price)" : price
     }
 
     private func page(_ rows: [String: Any]) -> [String: Any] {

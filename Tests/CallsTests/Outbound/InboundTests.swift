@@ -172,6 +172,14 @@ import WebTestSupport
             let other = "/api/v1/dialer/settings/\(outbound.agent)"
             #expect(try await outbound.send(.get, other).status == 403)
             #expect(try await outbound.send(.get, other, as: .user(.admin)).status == 200)
+            let nobody = "/api/v1/dialer/settings/\(UserID.make())"
+            #expect(try await outbound.send(.get, nobody, as: .user(.admin)).status == 404)
+            let made = try await outbound.send(
+                .patch, nobody, #"{"ring_seconds": 10}"#, as: .user(.admin), ifMatch: "*")
+            #expect(made.status == 404)
+            let kept = try await outbound.rows.value(
+                "SELECT count(*) FROM user_voip_settings WHERE tenant_id = \(outbound.tenant)", as: Int.self)
+            #expect(kept == 1)
             let token = try await outbound.send(.post, "/api/v1/dialer/token").decoded(CallsAPI.CallingToken.self)
             #expect(token.identity == outbound.agent.jsonText && token.userID == outbound.agent)
             let numbers = try await outbound.send(

@@ -39,17 +39,22 @@ final class OutboundServer: @unchecked Sendable {
     var me: TestCaller { .person(agent, .agent) }
 
     static func with(
-        _ provider: CarrierProvider = .twilio, settleTime: Duration = .seconds(20),
+        _ provider: CarrierProvider = .twilio, isSigned: Bool = false, settleTime: Duration = .seconds(20),
         _ body: @escaping @Sendable (OutboundServer) async throws -> Void
     ) async throws {
         let box = Box()
-        try await CallsServer.with(carriers: { loop, knowledge in
-            let fake = try FakeCarrier(loop, provider)
-            box.fake = fake
-            return CarrierAccess(
-                carriers: Directory(fake: fake), check: { _, _, _ in },
-                addresses: TenantAddresses(scheme: "https", authority: "example.com", knowledge: knowledge))
-        }) { server in
+        try await CallsServer.with(
+            carriers: { loop, knowledge in
+                let fake = try FakeCarrier(loop, provider)
+                box.fake = fake
+                return CarrierAccess(
+                    carriers: Directory(fake: fake),
+                    check: { hook, provider, _ in
+                        if isSigned { try fake.providers[provider.rawValue]?.verify(hook, fake.registered) }
+                    },
+                    addresses: TenantAddresses(scheme: "https", authority: "example.com", knowledge: knowledge))
+            }, ingest: { isSigned ? box.fake?.seat : nil }
+        ) { server in
             let outbound = OutboundServer(server, try #require(box.fake), settleTime)
             outbound.runner.start()
             let result: Result<Void, any Error>
@@ -89,6 +94,7 @@ final class OutboundServer: @unchecked Sendable {
 
     /// Gives the agent a phone: the browser, unless other settings are given.
     func setUp(_ more: String = "", of user: UserID? = nil) async throws {
+        server.people.add(user ?? agent, .agent)
         let answer = try await send(
             .patch, "/api/v1/dialer/settings/\(user ?? agent)",
             """
@@ -128,8 +134,7 @@ final class OutboundServer: @unchecked Sendable {
 
     func ask(_ target: String, _ form: String) async throws -> String {
         let answer = try await server.send(
-            .post, target, as: .anonymous, headers: ["Content-Type": "application/x-www-form-urlencoded"],
-            body: .bytes(Array(form.utf8)))
+            .post, target, as: .anonymous, headers: fake.signed(target, form), body: .bytes(Array(form.utf8)))
         #expect(answer.status == 200)
         #expect(answer.headers["content-type"] == "text/xml; charset=utf-8")
         return String(decoding: answer.bytes, as: UTF8.self)
@@ -142,12 +147,16 @@ final class OutboundServer: @unchecked Sendable {
     }
 
     func tell(_ target: String, _ id: String, _ status: String) async throws {
-        let answer = try await server.send(
-            .post, target, as: .anonymous,
-            headers: [
-                "Content-Type": "application/x-www-form-urlencoded", "X-Switchboard-Hook-Id": HookID.make().jsonText,
-            ], body: .bytes(Array("CallSid=\(id)&CallStatus=\(status)".utf8)))
-        #expect(answer.status == 204)
+        #expect(try await tell(target, form: "CallSid=\(id)&CallStatus=\(status)") == 204)
+    }
+
+    /// Tells whatever a carrier tells, by way of the gateway's inbox.
+    func tell(_ target: String, form: String, _ headers: HTTPHeaders? = nil) async throws -> Int {
+        var headers = headers ?? fake.signed(target, form)
+        headers.set("X-Switchboard-Hook-Id", HookID.make().jsonText)
+        return try await server.send(
+            .post, target, as: .anonymous, headers: headers, body: .bytes(Array(form.utf8))
+        ).status
     }
 
     /// Waits for what jobs bring about.

@@ -66,6 +66,38 @@ struct CallRetryStore: Sendable {
             as: CallRetry.self)
     }
 
+    /// The retry that waits for a number of the queue to be called.
+    func pending(of entry: DialEntryID) async throws -> CallRetry? {
+        try await rows.first(
+            """
+            SELECT \(unescaped: CallRetry.columns) FROM call_retries
+            WHERE tenant_id = \(tenant) AND entry_id = \(entry) AND status = 'pending'
+            ORDER BY retry_count DESC LIMIT 1
+            """, as: CallRetry.self)
+    }
+
+    /// Says where a retry that is due has got to.
+    func note(_ id: CallRetryID, _ reason: String) async throws {
+        try await rows.execute(
+            """
+            UPDATE call_retries SET reason = \(reason), updated_at = now()
+            WHERE tenant_id = \(tenant) AND id = \(id) AND status = 'pending'
+            """)
+    }
+
+    /// The last retry of a queued number waits again, since its call has never rung there; nil when there is none.
+    func reopen(_ entry: DialEntryID, reason: String, at instant: Timestamp? = nil) async throws -> CallRetryID? {
+        try await rows.first(
+            """
+            UPDATE call_retries SET status = 'pending', reason = \(reason),
+                scheduled_at = coalesce(\(instant), scheduled_at), updated_at = now()
+            WHERE tenant_id = \(tenant) AND id = (SELECT id FROM call_retries WHERE tenant_id = \(tenant)
+                AND entry_id = \(entry) ORDER BY retry_count DESC, created_at DESC LIMIT 1) AND status = 'completed'
+            RETURNING id
+            """
+        ) { row in try row.next(CallRetryID.self) }
+    }
+
     /// Another call to a number that waited for one: its own entries have had their turn; gives which attempt they were.
     func takePending(
         _ number: String, besides call: CallID

@@ -1,4 +1,3 @@
-import Events
 import Jobs
 import Models
 import Postgres
@@ -12,40 +11,19 @@ struct SettleCallJob: Job {
         maxAttempts: 10, concurrency: 8, perTenant: 4, timeout: .seconds(60), backoff: JobBackoff(first: .seconds(1)))
 
     var callID: CallID
+    /// Whether the call was ended by its provider's account, so that its ends are still to be let go of.
+    var isTold: Bool?
 
-    static func enqueue(_ id: CallID, in transaction: Transaction) async throws {
-        try await JobQueue(transaction).enqueue(SettleCallJob(callID: id), about: id)
-    }
-}
-
-/// Tells that an unanswered call is to be repeated now, unless something speaks against it.
-struct ProcessRetryJob: Job {
-    static let kind = "process_call_retry"
-    static let options = JobOptions(
-        maxAttempts: 10, concurrency: 4, perTenant: 2, timeout: .seconds(60), backoff: JobBackoff(first: .seconds(5)))
-
-    var retryID: CallRetryID
-
-    static func enqueue(_ id: CallRetryID, after delay: Duration, in transaction: Transaction) async throws {
-        try await JobQueue(transaction).enqueue(ProcessRetryJob(retryID: id), about: id, delay: delay)
+    static func enqueue(_ id: CallID, isTold: Bool = false, in transaction: Transaction) async throws {
+        try await JobQueue(transaction).enqueue(SettleCallJob(callID: id, isTold: isTold ? true : nil), about: id)
     }
 }
 
 /// What follows from a call, by the tenant's settings.
 struct CallConsequences: Sendable {
-    /// The data of `call.retry_due`.
-    struct RetryFacts: Codable, Sendable {
-        var callID: CallID
-        var retryID: CallRetryID
-        var entryID: DialEntryID
-        var agentID: UserID?
-        var retryCount: Int
-    }
-
     private static let unanswered: Set<CallStatus> = [.noAnswer, .busy, .voicemail]
 
     let database: Database
-    let gate: ContactGate
     let knowledge: any TenantKnowledge
 
     /// What follows from what a provider tells of a call: statements for the same transaction, and a job where it takes one.
@@ -53,9 +31,13 @@ struct CallConsequences: Sendable {
         guard call.origin == .live, !call.isTest, call.direction != .internal, let tenant = transaction.tenant else {
             return []
         }
-        if events.contains(.callEnded), call.answeredAt == nil || call.status == .voicemail, call.status != .completed {
-            try await SettleCallJob.enqueue(call.id, in: transaction)
-            return []
+        if events.contains(.callEnded) {
+            let isUnanswered = (call.answeredAt == nil || call.status == .voicemail) && call.status != .completed
+            let isSteered = try await LiveCallStore.isSteered(call.id, transaction, tenant)
+            if isUnanswered || isSteered {
+                try await SettleCallJob.enqueue(call.id, isTold: isSteered, in: transaction)
+                return []
+            }
         }
         guard events.contains(.callAnswered), let number = call.outsideNumber else { return [] }
         return [
@@ -64,12 +46,15 @@ struct CallConsequences: Sendable {
         ]
     }
 
-    func settle(_ id: CallID, now: Timestamp = .now(), in tenant: TenantID) async throws {
+    func settle(
+        _ id: CallID, isTold: Bool = false, now: Timestamp = .now(), in tenant: TenantID
+    ) async throws {
         try await database.tenant(tenant).transaction { transaction in
             let store = LiveCallStore(transaction: transaction, tenant: tenant)
             guard let call = try await store.call(id), call.origin == .live, !call.isTest else { return }
             let live = try await LiveCallStore.read(call, transaction, tenant)
             let isOver = ![.registered, .ringing, .inProgress].contains(call.status)
+            if isTold, live != nil { _ = try await store.change(id) { $0.windUp(now: now) } }
             if call.answeredAt != nil, call.status != .voicemail { try await contacted(call, transaction, tenant) }
             if isOver { try await ended(call, live?.control, now, transaction, tenant) }
             try await session(call, live?.control, isOver: isOver, now, transaction, tenant)
@@ -136,6 +121,7 @@ struct CallConsequences: Sendable {
             var made = DialEntry(number)
             (made.id, made.agentID, made.notBefore, made.callID) = (retry.entryID, call.agentID, due, call.id)
             (made.purpose, made.reason) = (control?.purpose ?? .marketing, call.status.rawValue)
+            made.language = control?.language ?? call.language
             (made.attempts, made.maxAttempts) = (0, settings[Settings.callRetryAttempts] + 1)
             _ = try await queue.add([made])
         }
@@ -152,8 +138,13 @@ struct CallConsequences: Sendable {
         guard let entry = try await queue.find(id), entry.state == .claimed, entry.callID == call.id else { return }
         switch call.status {
         case .completed: try await queue.release(id, as: .done, reason: nil)
-        // The agent did not come to the phone, so the number is not to blame.
-        case .cancelled: try await queue.release(id, as: .pending, reason: call.providerStatus, notBefore: now)
+        // The agent did not come to the phone, so the number is not to blame, and a retry has not been one.
+        case .cancelled:
+            try await queue.release(id, as: .pending, reason: call.providerStatus, notBefore: now)
+            let retries = CallRetryStore(rows: transaction, tenant: tenant)
+            if try await retries.reopen(id, reason: "agent_no_answer") != nil, entry.campaignID == nil {
+                try await queue.raise(id, reason: "retry_due")
+            }
         default: try await queue.release(id, as: .failed, reason: call.providerStatus ?? call.status.rawValue)
         }
     }
@@ -191,34 +182,6 @@ struct CallConsequences: Sendable {
         (session.state, session.nextAt, session.reason) = (.ready, now + pause, nil)
         try await sessions.save(session)
         try await DialNextJob.enqueue(session.id, after: pause, in: transaction)
-    }
-
-    /// A retry that is due: cancelled when the person may not be called, later when not now, told when they may.
-    func process(_ id: CallRetryID, now: Timestamp = .now(), in tenant: TenantID) async throws {
-        try await database.tenant(tenant).transaction { transaction in
-            let store = CallRetryStore(rows: transaction, tenant: tenant)
-            let queue = DialQueueStore(rows: transaction, tenant: tenant)
-            guard let retry = try await store.find(id), retry.status == .pending,
-                let entry = try await queue.find(retry.entryID), entry.state == .pending
-            else { return }
-            let question = ContactQuestion(
-                .call, entry.number, for: entry.purpose, isAutomated: entry.campaignID != nil, by: entry.agentID,
-                of: tenant, knowledge, isRecorded: false)
-            let decision = try await gate.decide(question, in: transaction)
-            if decision.isAllowed {
-                let facts = RetryFacts(
-                    callID: retry.callID, retryID: id, entryID: entry.id, agentID: entry.agentID,
-                    retryCount: retry.count)
-                _ = try await Outbox.publish(
-                    .callRetryDue, subject: "call/\(retry.callID)", data: facts, in: transaction)
-                return
-            }
-            try await queue.refuse(entry.id, decision)
-            if let notBefore = decision.notBefore {
-                try await store.reschedule(id, to: notBefore)
-                try await ProcessRetryJob.enqueue(id, after: max(.seconds(1), notBefore - now), in: transaction)
-            }
-        }
     }
 }
 

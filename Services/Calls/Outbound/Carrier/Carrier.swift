@@ -75,6 +75,16 @@ struct CarrierCall: Sendable, Equatable {
     var hasParent = false
     /// `human`, `machine_start` and the like.
     var answeredBy: String?
+    /// Nil until the carrier has worked it out, some time after the end.
+    var price: CarrierPrice?
+}
+
+/// What a carrier charges.
+struct CarrierPrice: Sendable, Equatable {
+    /// In millionths of the currency's unit; never negative.
+    var micros: Int64
+    /// ISO 4217.
+    var currency: String
 }
 
 /// Carriers' words for how a call goes.

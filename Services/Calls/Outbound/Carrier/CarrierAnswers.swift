@@ -1,3 +1,4 @@
+import JSON
 import Models
 
 /// A call as both carriers write it.
@@ -7,12 +8,22 @@ struct CarrierCallAnswer: Codable {
     var dateCreated: String?
     var parentCallSid: String?
     var answeredBy: String?
+    /// Text at one, a number at the other; what is charged is negative at the first.
+    var price: JSONText?
+    var priceUnit: String?
 
     var call: CarrierCall {
         CarrierCall(
             id: sid, status: status.flatMap(CarrierCallStatus.init(rawValue:)),
             createdAt: dateCreated.flatMap(MailDate.instant), hasParent: !(parentCallSid ?? "").isEmpty,
-            answeredBy: answeredBy)
+            answeredBy: answeredBy, price: charge)
+    }
+
+    private var charge: CarrierPrice? {
+        guard let price, let unit = priceUnit?.uppercased(), unit.utf8.count == 3 else { return nil }
+        let text = String(decoding: price.bytes, as: UTF8.self).filter { $0 != "\"" }
+        guard let amount = Double(text), amount.magnitude < 1_000_000 else { return nil }
+        return CarrierPrice(micros: Int64((amount.magnitude * 1_000_000).rounded()), currency: unit)
     }
 }
 

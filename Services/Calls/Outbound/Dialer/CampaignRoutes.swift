@@ -6,6 +6,9 @@ import Web
 
 /// Lists of numbers to call, and what became of each.
 struct CampaignRoutes: Sendable {
+    /// Why a number is not called whose campaign is over.
+    private static let stopped = "campaign_finished"
+
     let database: Database
 
     enum Order: String, SortKey {
@@ -46,18 +49,43 @@ struct CampaignRoutes: Sendable {
     ) async throws -> OK<CallsAPI.Campaign> {
         var campaign = try await find(path.id, context)
         if let version = match.version, version != campaign.version { throw Failure(.preconditionFailed) }
+        let before = campaign.state
         campaign.apply(body.value)
         try campaign.check()
-        guard let saved = try await store(context).save(campaign) else { throw Failure(.preconditionFailed) }
+        let (wanted, tenant) = (campaign, context.tenant)
+        let saved = try await database.tenant(tenant).transaction { transaction in
+            guard let saved = try await CampaignStore(rows: transaction, tenant: tenant).save(wanted) else {
+                throw Failure(.preconditionFailed)
+            }
+            if before != saved.state { try await follow(saved, from: before, transaction, tenant) }
+            return saved
+        }
         return OK(try await whole(saved, context), version: saved.version)
     }
 
     func delete(_ context: RequestContext, _ path: PathID<CampaignID>, _ match: IfMatch) async throws -> NoContent {
         _ = try await find(path.id, context)
-        guard try await store(context).delete(path.id, version: match.version) else {
-            throw Failure(.preconditionFailed)
+        let tenant = context.tenant
+        try await database.tenant(tenant).transaction { transaction in
+            // What rings goes with the list.
+            _ = try await OutboundCancellationStore(transaction: transaction, tenant: tenant).cancelQueue(
+                of: path.id, reason: Self.stopped)
+            let store = CampaignStore(rows: transaction, tenant: tenant)
+            guard try await store.delete(path.id, version: match.version) else { throw Failure(.preconditionFailed) }
         }
         return NoContent()
+    }
+
+    /// Numbers of a campaign that is stopped are cancelled with that reason, and wait again when it goes on after all.
+    private func follow(
+        _ campaign: Campaign, from before: CampaignState, _ transaction: Transaction, _ tenant: TenantID
+    ) async throws {
+        if campaign.state == .finished {
+            _ = try await OutboundCancellationStore(transaction: transaction, tenant: tenant).cancelQueue(
+                of: campaign.id, reason: Self.stopped)
+        } else if before == .finished {
+            try await DialQueueStore(rows: transaction, tenant: tenant).revive(campaign.id, reason: Self.stopped)
+        }
     }
 
     /// Adds numbers; what is none is told by its place and keeps the others from nothing.
@@ -138,10 +166,18 @@ extension DialEntry {
                         detail: "a telephone number expected"))
                 continue
             }
+            let language = wish.language.flatMap(LeadLanguage.base)
+            if wish.language != nil, language == nil {
+                refused.append(
+                    FieldError(
+                        pointer: "/numbers/\(index)/language", code: "unknown",
+                        detail: "a language such as de expected"))
+                continue
+            }
             guard seen.insert(number.e164).inserted else { continue }
             var entry = DialEntry(number.e164)
             (entry.campaignID, entry.name, entry.leadID) = (campaign.id, wish.name, wish.leadID)
-            (entry.agentID, entry.purpose) = (wish.agentID, campaign.purpose)
+            (entry.agentID, entry.purpose, entry.language) = (wish.agentID, campaign.purpose, language)
             entry.priority = wish.priority ?? campaign.priority
             entry.notBefore = wish.notBefore ?? entry.notBefore
             entry.maxAttempts = campaign.maxAttempts

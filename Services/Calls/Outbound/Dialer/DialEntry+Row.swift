@@ -4,7 +4,7 @@ import Postgres
 extension DialEntry: PostgresRowDecodable {
     static let columns: StaticString = """
         id, campaign_id, number, name, lead_id, agent_id, purpose, priority, state, reason, not_before_at, attempts, max_attempts,
-        session_id, call_id, created_at, updated_at
+        session_id, call_id, created_at, updated_at, language
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -25,5 +25,6 @@ extension DialEntry: PostgresRowDecodable {
         callID = try row.next(CallID?.self)
         createdAt = try row.next(Timestamp.self)
         updatedAt = try row.next(Timestamp.self)
+        language = try row.next(String?.self)
     }
 }

@@ -7,6 +7,7 @@ struct DialEntry: Sendable {
     var number: String
     var name: String?
     var leadID: LeadID?
+    var language: String?
     var agentID: UserID?
     var purpose = ContactPurpose.marketing
     var priority = 0
@@ -34,8 +35,8 @@ struct DialEntryFilter: Codable, Sendable {
 extension DialEntry {
     var wire: CallsAPI.DialEntry {
         CallsAPI.DialEntry(
-            id: id, campaignID: campaignID, number: number, name: name, leadID: leadID, agentID: agentID,
-            purpose: purpose, priority: priority, state: state, reason: reason, notBefore: notBefore,
+            id: id, campaignID: campaignID, number: number, name: name, leadID: leadID, language: language,
+            agentID: agentID, purpose: purpose, priority: priority, state: state, reason: reason, notBefore: notBefore,
             attempts: attempts, maxAttempts: maxAttempts, callID: callID, createdAt: createdAt, updatedAt: updatedAt)
     }
 }

@@ -3,10 +3,14 @@ import Postgres
 
 /// The queue of numbers to call.
 struct DialQueueStore: Sendable {
+    /// Above every priority that people can give.
+    private static let head: Int32 = 1_000
+
     let rows: any SQLExecutor
     let tenant: TenantID
 
-    /// Adds numbers and gives how many are new; those that the campaign has already stay as they are.
+    /// Adds numbers and gives how many are new; those that the campaign has already stay as they are, save those that were
+    /// cancelled when too much was spent.
     func add(_ entries: [DialEntry]) async throws -> Int {
         var added = 0
         for start in stride(from: 0, to: entries.count, by: 200) {
@@ -19,12 +23,23 @@ struct DialQueueStore: Sendable {
     private func insertion(_ entry: DialEntry) -> SQL {
         """
         INSERT INTO dial_queue (tenant_id, id, campaign_id, number, name, lead_id, agent_id, purpose, priority,
-            not_before_at, max_attempts, reason, call_id)
+            not_before_at, max_attempts, reason, call_id, language)
         VALUES (\(tenant), \(entry.id), \(entry.campaignID), \(entry.number), \(entry.name), \(entry.leadID),
             \(entry.agentID), \(entry.purpose.rawValue), \(Int32(entry.priority)), \(entry.notBefore),
-            \(Int32(entry.maxAttempts)), \(entry.reason), \(entry.callID))
-        ON CONFLICT ON CONSTRAINT dial_queue_number_key DO NOTHING
+            \(Int32(entry.maxAttempts)), \(entry.reason), \(entry.callID), \(entry.language))
+        ON CONFLICT ON CONSTRAINT dial_queue_number_key DO UPDATE SET state = 'pending', reason = NULL,
+            not_before_at = excluded.not_before_at, updated_at = now()
+            WHERE dial_queue.state = 'cancelled' AND dial_queue.reason = 'spend_cap'
         """
+    }
+
+    /// Numbers that were cancelled for one reason wait again.
+    func revive(_ campaign: CampaignID, reason: String) async throws {
+        try await rows.execute(
+            """
+            UPDATE dial_queue SET state = 'pending', reason = NULL, updated_at = now()
+            WHERE tenant_id = \(tenant) AND campaign_id = \(campaign) AND state = 'cancelled' AND reason = \(reason)
+            """)
     }
 
     /// Adds the outside numbers of calls that a filter finds; how many are new.
@@ -101,6 +116,35 @@ struct DialQueueStore: Sendable {
             """, as: DialEntry.self)
     }
 
+    /// Takes a number that waits, without a session; false when somebody else has it meanwhile.
+    func take(_ id: DialEntryID) async throws -> Bool {
+        try await rows.execute(
+            """
+            UPDATE dial_queue SET state = 'claimed', session_id = NULL, leased_until_at = NULL, reason = NULL,
+                updated_at = now()
+            WHERE tenant_id = \(tenant) AND id = \(id) AND state = 'pending'
+            """) == 1
+    }
+
+    /// Puts a number that waits before all others of its agent.
+    func raise(_ id: DialEntryID, reason: String) async throws {
+        try await rows.execute(
+            """
+            UPDATE dial_queue SET priority = greatest(priority, \(Self.head)), reason = \(reason),
+                not_before_at = least(not_before_at, now()), updated_at = now()
+            WHERE tenant_id = \(tenant) AND id = \(id) AND state = 'pending'
+            """)
+    }
+
+    /// Gives a number that waits for nobody in particular to a person.
+    func give(_ id: DialEntryID, to agent: UserID) async throws {
+        try await rows.execute(
+            """
+            UPDATE dial_queue SET agent_id = \(agent), updated_at = now()
+            WHERE tenant_id = \(tenant) AND id = \(id) AND state = 'pending' AND agent_id IS NULL
+            """)
+    }
+
     /// A claimed number is called now; its retry has come.
     func dialled(_ id: DialEntryID, as call: CallID) async throws {
         try await rows.execute(
@@ -167,6 +211,6 @@ extension SQL {
     fileprivate static let entry: SQL = """
         entry.id, entry.campaign_id, entry.number, entry.name, entry.lead_id, entry.agent_id, entry.purpose, entry.priority,
         entry.state, entry.reason, entry.not_before_at, entry.attempts, entry.max_attempts, entry.session_id, entry.call_id,
-        entry.created_at, entry.updated_at
+        entry.created_at, entry.updated_at, entry.language
         """
 }

@@ -34,6 +34,15 @@ struct DialSessionStore: Sendable {
             """, as: DialSession.self)
     }
 
+    /// The session of an agent whose console is there.
+    func present(of user: UserID, at now: Timestamp) async throws -> DialSession? {
+        try await rows.first(
+            """
+            SELECT \(unescaped: DialSession.columns) FROM dial_sessions
+            WHERE tenant_id = \(tenant) AND user_id = \(user) AND state <> 'ended' AND leased_until_at > \(now)
+            """, as: DialSession.self)
+    }
+
     /// The session that a call belongs to, locked.
     func lock(calling call: CallID) async throws -> DialSession? {
         try await rows.first(

@@ -88,8 +88,9 @@ struct DialerService: Sendable {
         for _ in 0..<Self.looks {
             guard let entry = try await queue.claim(for: session) else { return false }
             var wish = DialWish(entry.number, for: entry.purpose, by: agent)
-            wish.entryID = entry.id
-            wish.retryCount = entry.attempts
+            (wish.entryID, wish.language) = (entry.id, entry.language)
+            let retry = try await CallRetryStore(rows: transaction, tenant: tenant).pending(of: entry.id)
+            wish.retryCount = max(entry.attempts, retry?.count ?? 0)
             if let campaign {
                 wish.ringSeconds = campaign.ringSeconds
                 (wish.machineAction, wish.machineMessage) = (campaign.machineAction, campaign.machineMessage)

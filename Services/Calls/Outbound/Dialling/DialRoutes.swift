@@ -17,16 +17,19 @@ struct DialRoutes: Sendable {
         let tenant = context.tenant
         let settings = try await VoiceSettingsStore(rows: database.tenant(tenant), tenant: tenant).find(user)
         let provider = try await dialling.carrier(of: settings, in: tenant)
-        let wish = DialWish(
+        var wish = DialWish(
             number.e164, for: body.value.purpose ?? .marketing, by: settings, ring: body.value.ring)
+        wish.language = try LeadLanguage.checked(body.value.language, at: "/language")
+        let wanted = wish
         let live = try await database.tenant(tenant).transaction { transaction in
             let store = DialSessionStore(rows: transaction, tenant: tenant)
             if try await store.isBusy(user) { throw Failure(.conflict, "You are in a call already.") }
-            let decision = try await dialling.look(wish, in: transaction)
+            let decision = try await dialling.look(wanted, in: transaction)
             if let refusal = decision.refusal { throw refusal }
-            return try await dialling.begin(wish, over: provider, as: decision, in: transaction)
+            return try await dialling.begin(wanted, over: provider, as: decision, in: transaction)
         }
-        return Created(live.wire(pauses: []), at: "/api/v1/calls/\(live.call.id)", version: live.call.version)
+        return Created(
+            live.wire(pauses: [], routing: []), at: "/api/v1/calls/\(live.call.id)", version: live.call.version)
     }
 
     func participants(_ context: RequestContext, _ path: PathID<CallID>) async throws -> OK<CallsAPI.LiveCall> {
@@ -35,7 +38,7 @@ struct DialRoutes: Sendable {
             let call = try await CallStore(database: database).find(path.id, reach: context.reach, in: context.tenant),
             let live = try await LiveCallStore.read(call, rows, context.tenant)
         else { throw Failure(.notFound) }
-        return OK(live.wire(pauses: try await pauses(of: path.id, rows, context.tenant)))
+        return OK(try await whole(live, rows, context.tenant))
     }
 
     func add(
@@ -129,14 +132,16 @@ struct DialRoutes: Sendable {
             }
             guard let changed else { throw Failure(.notFound) }
             try await afterwards(transaction)
-            return changed.call.wire(pauses: try await pauses(of: id, transaction, tenant))
+            return try await whole(changed.call, transaction, tenant)
         }
     }
 
-    private func pauses(
-        of id: CallID, _ rows: any SQLExecutor, _ tenant: TenantID
-    ) async throws -> [CallsAPI.RecordingPause] {
-        try await RecordingPauseStore(rows: rows, tenant: tenant).list(id)
+    private func whole(
+        _ live: LiveCall, _ rows: any SQLExecutor, _ tenant: TenantID
+    ) async throws -> CallsAPI.LiveCall {
+        live.wire(
+            pauses: try await RecordingPauseStore(rows: rows, tenant: tenant).list(live.call.id),
+            routing: try await RoutingStore(rows: rows, tenant: tenant).steps(of: live.call.id))
     }
 
     /// Whoever is to be rung, read before the call is locked; 422 for neither or both.
@@ -171,11 +176,11 @@ struct DialRoutes: Sendable {
 }
 
 extension LiveCall {
-    func wire(pauses: [CallsAPI.RecordingPause]) -> CallsAPI.LiveCall {
+    func wire(pauses: [CallsAPI.RecordingPause], routing: [CallsAPI.RoutingStep]) -> CallsAPI.LiveCall {
         CallsAPI.LiveCall(
             callID: call.id, status: call.status, direction: call.direction, connectionID: control.connection,
             callerID: control.callerID, recording: control.recordingState, pauses: pauses,
-            participants: participants.map(\.wire), agentID: call.agentID, startedAt: call.startedAt,
-            answeredAt: call.answeredAt, endedAt: call.endedAt)
+            participants: participants.map(\.wire), routing: routing, agentID: call.agentID,
+            startedAt: call.startedAt, answeredAt: call.answeredAt, endedAt: call.endedAt)
     }
 }

@@ -15,6 +15,8 @@ struct DialWish: Sendable {
     var machineMessage: String?
     var entryID: DialEntryID?
     var retryCount = 0
+    /// What the callee speaks, where somebody has said so.
+    var language: String?
 
     init(_ number: String, for purpose: ContactPurpose, by agent: VoiceSettings, ring: RingOrder? = nil) {
         self.number = number
@@ -65,6 +67,9 @@ struct DialService: Sendable {
         control.recordingPolicy = wish.agent.autoRecord ? decision.recording : .never
         (control.machineAction, control.machineMessage) = (wish.machineAction, wish.machineMessage)
         (control.entryID, control.retryCount) = (wish.entryID, wish.retryCount)
+        control.language = LeadLanguage.detect(
+            stated: wish.language, number: wish.number,
+            country: knowledge.effectiveSettings(of: tenant)[Settings.country])
         var ends = wish.agent.ringing(wish.ring).map { address in
             Participant(
                 callID: call.id, connection: connection, role: .agent, userID: wish.agent.userID, address: address,

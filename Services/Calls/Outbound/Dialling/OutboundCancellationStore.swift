@@ -11,10 +11,14 @@ enum OutboundCancellation {
             revocation.subject.address, reason: revocation.reason.code.rawValue)
     }
 
-    /// What cancels calls of a tenant that contacts nobody any more: what rings is taken back, what is queued waits.
+    /// What cancels calls of a tenant that contacts nobody any more: what rings is taken back.
+    ///
+    /// A stop by hand is lifted by hand, so what is queued waits for it; what would cost more than the tenant has allowed
+    /// is cancelled, and queued again by whoever wants it called all the same.
     static let stopStep: StopSteps.Step = { tenant, reason, transaction in
-        try await OutboundCancellationStore(transaction: transaction, tenant: tenant).stop(
-            reason: reason.code.rawValue)
+        let store = OutboundCancellationStore(transaction: transaction, tenant: tenant)
+        let queued = reason.code == .spendCap ? try await store.cancelQueue(reason: reason.code.rawValue) : 0
+        return try await queued + store.stop(reason: reason.code.rawValue)
     }
 
     /// Which of the numbers are queued or ring.
@@ -54,6 +58,37 @@ struct OutboundCancellationStore: Sendable {
                 WHERE p.tenant_id = \(tenant) AND p.role = 'customer' AND c.direction = 'outbound'
                   AND p.state IN ('planned', 'placing', 'ringing')
                 """, as: UUID.self), reason: reason)
+    }
+
+    /// Cancels what is queued, of one campaign or all, with its retries and the calls that nobody has answered.
+    ///
+    /// A conversation goes on, and its number comes to its end by itself.
+    func cancelQueue(of campaign: CampaignID? = nil, reason: String) async throws -> Int {
+        let ringing = try await transaction.values(
+            """
+            SELECT e.call_id FROM dial_queue AS e
+            JOIN calls AS c ON c.tenant_id = e.tenant_id AND c.id = e.call_id
+            WHERE e.tenant_id = \(tenant) AND (\(campaign)::uuid IS NULL OR e.campaign_id = \(campaign))
+              AND e.state = 'claimed' AND c.answered_at IS NULL AND c.ended_at IS NULL
+            """, as: UUID.self)
+        let queued = try await transaction.execute(
+            """
+            WITH gone AS (
+                UPDATE dial_queue AS e SET state = 'cancelled', reason = \(reason), leased_until_at = NULL,
+                    session_id = NULL, updated_at = now()
+                WHERE tenant_id = \(tenant) AND (\(campaign)::uuid IS NULL OR campaign_id = \(campaign))
+                  AND (state = 'pending' OR (state = 'claimed' AND NOT EXISTS (
+                      SELECT FROM calls AS c WHERE c.tenant_id = e.tenant_id AND c.id = e.call_id
+                        AND c.answered_at IS NOT NULL)))
+                RETURNING id
+            ), retries AS (
+                UPDATE call_retries AS retry SET status = 'cancelled', reason = \(reason), updated_at = now()
+                FROM gone WHERE retry.tenant_id = \(tenant) AND retry.entry_id = gone.id AND retry.status = 'pending'
+            )
+            SELECT id FROM gone
+            """)
+        _ = try await takeBack(ringing, reason: reason)
+        return queued
     }
 
     /// Cancels queued numbers, retries and calls that nobody has answered; how many there were.

@@ -112,6 +112,14 @@ struct Placing: Sendable {
         }
         if let entry = live.control.entryID {
             try await DialQueueStore(rows: transaction, tenant: tenant).refuse(entry, decision)
+            // A retry that has become untimely while the agent's phone rang comes again by itself.
+            if let notBefore = decision.notBefore,
+                let retry = try await CallRetryStore(rows: transaction, tenant: tenant).reopen(
+                    entry, reason: reason, at: notBefore)
+            {
+                let pause = max(.seconds(1), notBefore - .now())
+                try await ProcessRetryJob.enqueue(retry, after: pause, in: transaction)
+            }
         }
         return false
     }

@@ -4,63 +4,73 @@ import Models
 extension LiveCall {
     /// The answer to a question about an end; `plan` says who is rung when the call has come in.
     mutating func answer(
-        _ question: VoiceQuestion, about id: ParticipantID, plan: InboundPlan?, urls: VoiceAddresses, now: Timestamp
+        _ question: VoiceQuestion, about id: ParticipantID, plan: InboundPlan?, words: VoiceWords,
+        urls: VoiceAddresses, now: Timestamp
     ) -> [VoiceMarkup] {
         // Another of the carrier's calls for the same end: one too many, whoever placed it.
         guard attach(question.external, to: id), let end = participant(id), !end.isOver else { return [.hangUp] }
+        if isOver, question.isMachine, call.status == .voicemail, end.role == .customer { return message(words) }
         guard !isOver else { return [.hangUp] }
         switch (end.role, call.direction) {
-        case (.customer, .inbound): return inbound(question, end, plan, urls, now)
-        case (.customer, _): return outbound(question, end, urls, now)
+        case (.customer, .inbound): return inbound(question, end, plan, words, urls, now)
+        case (.customer, _): return outbound(question, end, words, urls, now)
         default:
             // A machine that takes an agent's mobile phone presses no key.
             if !end.isBrowser, end.role == .agent, question.step == nil, end.joinedAt == nil {
                 let action = urls.voice(id, step: .accepted)
-                return [.gather(VoiceTexts.accept, seconds: 10, action: action, language: nil), .hangUp]
+                return [.gather(words.toAgent(.accept), seconds: 10, action: action), .hangUp]
             }
-            return room(end, urls, now)
+            return room(end, end.role == .agent ? words.toAgent(.hold) : words[.hold], urls, now)
         }
     }
 
     // Somebody whom we have called.
 
     private mutating func outbound(
-        _ question: VoiceQuestion, _ end: Participant, _ urls: VoiceAddresses, _ now: Timestamp
+        _ question: VoiceQuestion, _ end: Participant, _ words: VoiceWords, _ urls: VoiceAddresses, _ now: Timestamp
     ) -> [VoiceMarkup] {
         switch question.step {
         case .consented: control.recordingPolicy = .always
         case .refused: control.recordingPolicy = .never
         case nil:
-            if question.isMachine, control.machineAction != .connect { return machine(end, now) }
+            if question.isMachine, control.machineAction != .connect { return machine(end, words, now) }
             switch control.recordingPolicy {
             case .announcement:
-                return [.say(VoiceTexts.announcement), .redirect(urls.voice(end.id, step: .join))]
-            case .keyPress: return consent(end, urls, at: nil)
+                return [.say(words[.announcement]), .redirect(urls.voice(end.id, step: .join))]
+            case .keyPress: return consent(end, words, urls, at: nil)
             case .always, .never: break
             }
         default: break
         }
-        return room(end, urls, now)
+        return room(end, words[.hold], urls, now)
     }
 
-    private mutating func machine(_ end: Participant, _ now: Timestamp) -> [VoiceMarkup] {
-        let message = control.machineAction == .leaveMessage ? control.machineMessage : nil
+    private mutating func machine(_ end: Participant, _ words: VoiceWords, _ now: Timestamp) -> [VoiceMarkup] {
         finish(.voicemail, reason: "machine", sparing: end.id, now: now)
-        return message.map { [.say($0), .hangUp] } ?? [.hangUp]
+        return message(words)
     }
 
-    private func consent(_ end: Participant, _ urls: VoiceAddresses, at index: Int?) -> [VoiceMarkup] {
+    /// What a machine hears, also when the carrier asks again because our answer was lost.
+    private func message(_ words: VoiceWords) -> [VoiceMarkup] {
+        let message = control.machineAction == .leaveMessage ? control.machineMessage : nil
+        return message.map { [.say(words.written($0)), .hangUp] } ?? [.hangUp]
+    }
+
+    private func consent(
+        _ end: Participant, _ words: VoiceWords, _ urls: VoiceAddresses, at index: Int?
+    ) -> [VoiceMarkup] {
         [
-            .gather(
-                VoiceTexts.consent, seconds: 8, action: urls.voice(end.id, step: .consented, at: index), language: nil),
+            .gather(words[.consent], seconds: 8, action: urls.voice(end.id, step: .consented, at: index)),
             .redirect(urls.voice(end.id, step: .refused, at: index)),
         ]
     }
 
     /// Into the conversation, or out of it while the end is on hold.
-    private mutating func room(_ end: Participant, _ urls: VoiceAddresses, _ now: Timestamp) -> [VoiceMarkup] {
+    private mutating func room(
+        _ end: Participant, _ hold: Spoken, _ urls: VoiceAddresses, _ now: Timestamp
+    ) -> [VoiceMarkup] {
         guard !end.isOnHold else {
-            return [.say(VoiceTexts.hold), .pause(30), .redirect(urls.voice(end.id, step: .join))]
+            return [.say(hold), .pause(30), .redirect(urls.voice(end.id, step: .join))]
         }
         join(end.id, now: now)
         return [.conference(call.id.jsonText, isMuted: end.isMuted), .hangUp]
@@ -69,25 +79,29 @@ extension LiveCall {
     // Somebody who has called us.
 
     private mutating func inbound(
-        _ question: VoiceQuestion, _ end: Participant, _ plan: InboundPlan?, _ urls: VoiceAddresses, _ now: Timestamp
+        _ question: VoiceQuestion, _ end: Participant, _ plan: InboundPlan?, _ words: VoiceWords,
+        _ urls: VoiceAddresses, _ now: Timestamp
     ) -> [VoiceMarkup] {
-        guard let plan else { return control.isConference ? room(end, urls, now) : [.hangUp] }
         switch question.step {
-        case .consented, .refused:
-            control.recordingPolicy = question.step == .consented ? .always : .never
-            return route(end, at: 0, plan, urls, now)
         case .dialled where question.dialStatus == .completed || control.isConference:
             // The two ends were moved into a room, or the conversation is over.
             if control.isConference, participants.contains(where: { $0.role != .customer && $0.state == .joined }) {
-                return room(end, urls, now)
+                return room(end, words[.hold], urls, now)
             }
             finish(call.answeredAt == nil ? .noAnswer : .completed, sparing: end.id, now: now)
             return [.hangUp]
-        case .dialled: return route(end, at: question.index, plan, urls, now)
         case .voicemail:
             finish(question.hasRecording ? .voicemail : .noAnswer, sparing: end.id, now: now)
-            return [.say(VoiceTexts.thanks), .hangUp]
-        case .join where control.isConference: return room(end, urls, now)
+            return [.say(words[.thanks]), .hangUp]
+        case _ where control.isConference: return room(end, words[.hold], urls, now)
+        default: break
+        }
+        guard let plan else { return [.hangUp] }
+        switch question.step {
+        case .consented, .refused:
+            control.recordingPolicy = question.step == .consented ? .always : .never
+            return route(end, at: 0, plan, words, urls, now)
+        case .dialled: return route(end, at: question.index, plan, words, urls, now)
         default:
             change(end.id) {
                 $0.state = .joined
@@ -95,33 +109,40 @@ extension LiveCall {
             }
             control.recordingPolicy = plan.recording
             if call.status == .registered { call.status = .ringing }
-            if plan.recording == .keyPress { return consent(end, urls, at: 0) }
-            let said: [VoiceMarkup] = plan.recording == .announcement ? [.say(VoiceTexts.announcement)] : []
-            return said + route(end, at: 0, plan, urls, now)
+            if plan.recording == .keyPress { return consent(end, words, urls, at: 0) }
+            let said: [VoiceMarkup] = plan.recording == .announcement ? [.say(words[.announcement])] : []
+            return said + route(end, at: 0, plan, words, urls, now)
         }
     }
 
     private mutating func route(
-        _ end: Participant, at index: Int, _ plan: InboundPlan, _ urls: VoiceAddresses, _ now: Timestamp
+        _ end: Participant, at index: Int, _ plan: InboundPlan, _ words: VoiceWords, _ urls: VoiceAddresses,
+        _ now: Timestamp
     ) -> [VoiceMarkup] {
         let action = urls.voice(end.id, step: .dialled, at: index + 1)
-        switch plan.attempt(index) {
-        case .ring(let phones):
+        switch plan.attempt {
+        case .ring(let phones) where !phones.isEmpty:
             return [.dial(ring(phones, urls), seconds: plan.ringSeconds, callerID: nil, action: action)]
+        case .ring:
+            // Whoever was chosen has given their phone up meanwhile.
+            return [.redirect(action)]
         case .forward(let phone):
             return [
                 .dial(
                     ring([phone], urls), seconds: plan.ringSeconds, callerID: control.callerID, action: action)
             ]
         case .voicemail(let greeting):
+            // Nobody took it, so it is nobody's, unless the line is somebody's.
+            call.agentID = plan.agentID
             return [
                 .say(greeting),
                 .record(
                     seconds: 180, action: urls.voice(end.id, step: .voicemail), statusURL: urls.recording),
             ]
         case .nobody:
+            call.agentID = plan.agentID
             finish(.noAnswer, sparing: end.id, now: now)
-            return [.say(VoiceTexts.nobody), .hangUp]
+            return [.say(words[.nobody]), .hangUp]
         }
     }
 

@@ -50,19 +50,22 @@ struct VoiceHookRoutes: Sendable {
     ) async throws -> [VoiceMarkup] {
         try await database.tenant(context.tenant).transaction { transaction in
             let store = LiveCallStore(transaction: transaction, tenant: context.tenant)
-            let inbound = InboundStore(transaction: transaction, tenant: context.tenant)
-            guard let leg else {
-                return try await inbound.begin(question, urls, context.country, context.settings)
+            let inbound = InboundStore(
+                transaction: transaction, tenant: context.tenant, connection: urls.connection,
+                country: context.country, timeZone: context.timeZone, settings: context.settings)
+            guard let leg else { return try await inbound.begin(question, urls) }
+            guard let call = try await store.call(of: leg), let live = try await store.lock(call) else {
+                return [.hangUp]
             }
-            guard let call = try await store.call(of: leg) else { return [.hangUp] }
-            var plan: InboundPlan?
-            if let live = try await store.lock(call), live.call.direction == .inbound {
-                plan = try await inbound.plan(
-                    for: live.control.callerID, besides: call, context.settings[Settings.recordingPolicy])
+            if live.call.direction == .inbound {
+                return try await inbound.answer(question, about: leg, live, urls)
             }
-            let found = plan
+            let line = try await LineStore(rows: transaction).line(
+                for: live.control.callerID, source: urls.connection.jsonText, at: .now(), in: context.tenant)
+            let words = VoiceWords(
+                callee: live.control.language, line: line?.routing, tenant: context.settings[Settings.language])
             let answer = try await store.change(call) { live in
-                live.answer(question, about: leg, plan: found, urls: urls, now: .now())
+                live.answer(question, about: leg, plan: nil, words: words, urls: urls, now: .now())
             }
             return answer?.value ?? [.hangUp]
         }

@@ -17,6 +17,15 @@ struct VoiceQuestion: Sendable {
 
     var isMachine: Bool { answeredBy.map { $0.hasPrefix("machine") || $0 == "fax" } ?? false }
 
+    /// Whether the caller is to be led on by the answer.
+    var leads: Bool {
+        switch step {
+        case nil, .consented, .refused: true
+        case .dialled: dialStatus != .completed
+        default: false
+        }
+    }
+
     /// Nil for a form that is no such question.
     init?(form: FormFields, query: FormFields) {
         guard let external = form["CallSid"] else { return nil }
@@ -31,15 +40,4 @@ struct VoiceQuestion: Sendable {
         }
         hasRecording = form["RecordingUrl"] != nil && form["RecordingDuration"] != "0"
     }
-}
-
-/// What people hear of us.
-enum VoiceTexts {
-    static let announcement = "This call is recorded."
-    static let consent = "This call would be recorded. Press any key if you agree."
-    static let accept = "You have a call. Press any key to take it."
-    static let hold = "Please hold the line."
-    static let greeting = "Nobody can take your call right now. Please leave a message after the tone."
-    static let nobody = "Nobody can take your call right now. Please call again later."
-    static let thanks = "Thank you. Goodbye."
 }

@@ -4,7 +4,7 @@ import Postgres
 extension CallControl: PostgresRowDecodable {
     static let columns: StaticString = """
         call_id, connection_id, provider, caller_id, purpose, is_conference, recording_policy, recording_id, recording_state,
-        machine_action, machine_message, entry_id, retry_count, is_wrapped_up
+        machine_action, machine_message, entry_id, retry_count, is_wrapped_up, language
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -22,5 +22,6 @@ extension CallControl: PostgresRowDecodable {
         entryID = try row.next(DialEntryID?.self)
         retryCount = Int(try row.next(Int32.self))
         isWrappedUp = try row.next(Bool.self)
+        language = try row.next(String?.self)
     }
 }

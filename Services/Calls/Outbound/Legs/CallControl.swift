@@ -19,4 +19,6 @@ struct CallControl: Sendable, Equatable {
     /// Which repetition of an unanswered call it is; 0 for the first attempt.
     var retryCount = 0
     var isWrappedUp = false
+    /// What the other side probably speaks, such as `de`.
+    var language: String?
 }

@@ -102,7 +102,11 @@ struct LiveCall: Sendable {
             $0.state = $0.joinedAt == nil ? .failed : .left
             if $0.joinedAt == nil { $0.reason = $0.reason ?? Self.reason(status) }
         }
-        guard !isOver else { return closeCustomer(now: now) }
+        guard !isOver else {
+            // Its provider's own account may have ended it before this word came.
+            if control.recordingState != .none { control.recordingState = .stopped }
+            return closeCustomer(now: now)
+        }
         if end.role == .customer {
             finish(end.joinedAt == nil ? Self.outcome(status) : .completed, now: now)
         } else if end.role == .agent {
@@ -149,6 +153,21 @@ struct LiveCall: Sendable {
         if let reason { call.providerStatus = reason }
         if ![.none, .stopped].contains(control.recordingState) { control.recordingState = .stopped }
         add(.ended)
+    }
+
+    /// Lets go of the ends of a call that ended without a word about them: the account of its provider has said so.
+    mutating func windUp(now: Timestamp) {
+        guard isOver else { return }
+        for end in participants where !end.isOver {
+            if end.state == .planned {
+                change(end.id) {
+                    $0.state = .cancelled; $0.leftAt = now
+                }
+            } else {
+                add(.hangUp(end.id))
+            }
+        }
+        if control.recordingState != .none { control.recordingState = .stopped }
     }
 
     private static func reason(_ status: CarrierCallStatus) -> String { status.rawValue.replacing("-", with: "_") }

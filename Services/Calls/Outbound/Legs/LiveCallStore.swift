@@ -64,6 +64,13 @@ struct LiveCallStore: Sendable {
             call: call, control: control, participants: try results[1].map { row in try Participant(row: &row) })
     }
 
+    /// Whether a call is steered here.
+    static func isSteered(_ id: CallID, _ rows: any SQLExecutor, _ tenant: TenantID) async throws -> Bool {
+        try await rows.value(
+            "SELECT EXISTS (SELECT FROM call_controls WHERE tenant_id = \(tenant) AND call_id = \(id))", as: Bool.self)
+            ?? false
+    }
+
     /// The row of a call.
     func call(_ id: CallID) async throws -> Call? {
         try await transaction.first(
@@ -131,12 +138,13 @@ struct LiveCallStore: Sendable {
         try await transaction.execute(
             """
             INSERT INTO call_controls (tenant_id, call_id, connection_id, provider, caller_id, purpose, is_conference,
-                recording_policy, recording_state, machine_action, machine_message, entry_id, retry_count)
+                recording_policy, recording_state, machine_action, machine_message, entry_id, retry_count,
+                language)
             VALUES (\(tenant), \(control.callID), \(control.connection), \(control.provider.rawValue),
                 \(control.callerID), \(control.purpose.rawValue), \(control.isConference),
                 \(control.recordingPolicy.rawValue), \(control.recordingState.rawValue),
                 \(control.machineAction.rawValue), \(control.machineMessage), \(control.entryID),
-                \(Int32(control.retryCount)))
+                \(Int32(control.retryCount)), \(control.language))
             """)
         for end in live.participants { try await transaction.execute(Self.saving(end, tenant)) }
         try await follow(live)
@@ -217,6 +225,9 @@ struct LiveCallStore: Sendable {
                     try await CallEvents.publish(.callMissed, of: live.call, in: transaction)
                 }
                 try await SettleCallJob.enqueue(live.call.id, in: transaction)
+                if live.participants.contains(where: { $0.externalID != nil || $0.attempts > 0 }) {
+                    try await PriceCallJob.enqueue(live.call.id, in: transaction)
+                }
             }
         }
     }

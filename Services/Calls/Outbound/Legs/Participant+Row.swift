@@ -4,7 +4,7 @@ import Postgres
 extension Participant: PostgresRowDecodable {
     static let columns: StaticString = """
         id, call_id, connection_id, role, user_id, address, ring_seconds, external_id, state, reason, attempts, placing_at,
-        is_muted, is_on_hold, replaces_id, joined_at, left_at
+        is_muted, is_on_hold, replaces_id, joined_at, left_at, cost_micros, cost_currency
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -25,5 +25,8 @@ extension Participant: PostgresRowDecodable {
         replaces = try row.next(ParticipantID?.self)
         joinedAt = try row.next(Timestamp?.self)
         leftAt = try row.next(Timestamp?.self)
+        let micros = try row.next(Int64?.self)
+        let currency = try row.next(String?.self)
+        if let micros, let currency { cost = CarrierPrice(micros: micros, currency: currency) }
     }
 }

@@ -22,6 +22,8 @@ struct Participant: Sendable, Equatable {
     var replaces: ParticipantID?
     var joinedAt: Timestamp?
     var leftAt: Timestamp?
+    /// What the carrier has charged, in millionths; told by it alone, and never written with the rest.
+    var cost: CarrierPrice?
 
     var isOver: Bool { [.left, .failed, .cancelled].contains(state) }
     var isBrowser: Bool { address.hasPrefix(Self.browserPrefix) }
@@ -37,6 +39,7 @@ extension Participant {
         CallsAPI.Participant(
             id: id, role: role, userID: userID, address: address, state: state, reason: reason, isMuted: isMuted,
             isOnHold: isOnHold, joinedAt: joinedAt, leftAt: leftAt,
+            costMicros: cost?.micros, costCurrency: cost?.currency,
             durationSeconds: joinedAt.flatMap { joined in leftAt.map { Int(($0 - joined).components.seconds) } })
     }
 }

@@ -9,8 +9,9 @@ struct VoiceMarkup: Sendable, Equatable {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\(element("Response", [], verbs).text)\n"
     }
 
-    static func say(_ words: String, language: String? = nil) -> VoiceMarkup {
-        element("Say", [("language", language)], escaped(words))
+    /// The language picks the carrier's voice for it: a voice by name could be one that does not speak it.
+    static func say(_ spoken: Spoken) -> VoiceMarkup {
+        element("Say", [("language", spoken.language)], escaped(spoken.words))
     }
 
     static let hangUp = element("Hangup", [], "")
@@ -54,11 +55,11 @@ struct VoiceMarkup: Sendable, Equatable {
     }
 
     /// Asks for one key; `action` is asked only when one was pressed.
-    static func gather(_ words: String, seconds: Int, action: String, language: String?) -> VoiceMarkup {
+    static func gather(_ spoken: Spoken, seconds: Int, action: String) -> VoiceMarkup {
         element(
             "Gather",
             [("numDigits", "1"), ("timeout", "\(seconds)"), ("action", action), ("method", "POST")],
-            [say(words, language: language)])
+            [say(spoken)])
     }
 
     /// Records the caller alone, until silence, a key or the end of the time.

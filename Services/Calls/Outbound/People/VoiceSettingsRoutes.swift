@@ -11,13 +11,15 @@ struct VoiceSettingsRoutes: Sendable {
 
     let database: Database
     let carriers: any CarrierDirectory
+    let people: PeopleDirectory
 
     func getOwn(_ context: RequestContext) async throws -> OK<CallsAPI.VoiceSettings> {
         try await get(try context.user.userID, context)
     }
 
     func getOther(_ context: RequestContext, _ path: PathID<UserID>) async throws -> OK<CallsAPI.VoiceSettings> {
-        try await get(path.id, context)
+        try await check(path.id, context)
+        return try await get(path.id, context)
     }
 
     func updateOwn(
@@ -29,7 +31,8 @@ struct VoiceSettingsRoutes: Sendable {
     func updateOther(
         _ context: RequestContext, _ path: PathID<UserID>, _ match: IfMatch, _ body: Body<CallsAPI.UpdateVoiceSettings>
     ) async throws -> OK<CallsAPI.VoiceSettings> {
-        try await update(path.id, match, body.value, context)
+        try await check(path.id, context)
+        return try await update(path.id, match, body.value, context)
     }
 
     func token(_ context: RequestContext) async throws -> OK<CallsAPI.CallingToken> {
@@ -59,6 +62,13 @@ struct VoiceSettingsRoutes: Sendable {
                 connectionID: path.id, provider: carrier.provider.rawValue, account: check.account,
                 isActive: check.isActive,
                 numbers: numbers.map { CallsAPI.CarrierNumber(number: $0.number, label: $0.label) }))
+    }
+
+    /// 404 for an id that is nobody's here; tenancy is asked only about people it has not told of.
+    private func check(_ user: UserID, _ context: RequestContext) async throws {
+        if context.principal?.user?.userID == user { return }
+        if try await AgentStore(tenant: context.tenant).isKnown(user, database.tenant(context.tenant)) { return }
+        guard try await people.find(user, context.tenant) != nil else { throw Failure(.notFound) }
     }
 
     private func get(_ user: UserID, _ context: RequestContext) async throws -> OK<CallsAPI.VoiceSettings> {
