@@ -6,8 +6,9 @@ struct CallTransition {
     var before: Call?
     var after: Call
 
-    /// In the order in which it happened.
+    /// In the order in which it happened; of history alone that it is there, since what is long over is nobody's to act on.
     var events: [EventType] {
+        if after.origin == .import { return [before == nil ? .callCreated : .callUpdated] }
         var events: [EventType] = []
         if before == nil { events.append(.callCreated) }
         let wasAnswered = before.map(Self.isAnswered) ?? false
