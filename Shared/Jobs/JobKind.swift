@@ -24,6 +24,8 @@ final class JobKind: @unchecked Sendable {
     var isTaking = false
     /// Woken while it was taking: there may be more.
     var isWokenAgain = false
+    /// What wakes it for jobs that are not due yet, by the step in time.
+    var wakes: [Int: LoopTimer] = [:]
 
     init(name: String, options: JobOptions, handler: @escaping Handler) {
         self.name = name

@@ -28,6 +28,8 @@ package struct JobRunnerConfiguration: Sendable {
 /// more than `perTenant` running jobs of a kind, and tenants with waiting jobs take turns.
 /// Confined to its loop.
 package final class JobRunner: @unchecked Sendable {
+    private static let wakingStep = Duration.milliseconds(20)
+
     private let loop: EventLoop
     private let database: Database
     private let store: LeaseStore
@@ -38,6 +40,7 @@ package final class JobRunner: @unchecked Sendable {
     private var schedules: [JobSchedule] = []
     private var timers: [LoopTimer] = []
     private var listening: Task<Void, Never>?
+    private let began = ContinuousClock.now
     private var isPolling = false
     private var isRunning = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -92,7 +95,7 @@ package final class JobRunner: @unchecked Sendable {
         listening = loop.spawn {
             for await notification in notifications {
                 switch notification {
-                case .message(let kind): self.wake(kind)
+                case .message(let message): self.wake(JobWake(message: message))
                 case .caughtUp: self.wakeAll()
                 }
             }
@@ -119,7 +122,7 @@ package final class JobRunner: @unchecked Sendable {
     package func stop(within grace: Duration) async {
         guard isRunning else { return }
         isRunning = false
-        for timer in timers { timer.cancel() }
+        for timer in timers + kinds.values.flatMap(\.wakes.values) { timer.cancel() }
         timers = []
         listening?.cancel()
         let limit = loop.timer(after: grace) { self.cancelAll() }
@@ -152,6 +155,19 @@ package final class JobRunner: @unchecked Sendable {
 
     private func wakeAll() {
         for name in kinds.keys { wake(name) }
+    }
+
+    private func wake(_ wake: JobWake) {
+        guard wake.after > .zero else { return self.wake(wake.kind) }
+        guard isRunning, let kind = kinds[wake.kind] else { return }
+        // Jobs that come due at about the same time wake once, after the last of them.
+        let now = ContinuousClock.now - began
+        let step = Int((now + wake.after) / Self.wakingStep) + 1
+        guard kind.wakes[step] == nil else { return }
+        kind.wakes[step] = loop.timer(after: Self.wakingStep * step - now) {
+            kind.wakes[step] = nil
+            self.wake(kind.name)
+        }
     }
 
     private func wake(_ name: String) {

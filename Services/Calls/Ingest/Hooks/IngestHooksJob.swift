@@ -14,8 +14,11 @@ struct IngestHooksJob: Job {
 
     var connectionID: ConnectionID
 
+    /// Hooks come in swarms: those of a moment are taken together.
+    private static let moment = Duration.milliseconds(100)
+
     static func enqueue(_ id: ConnectionID, in transaction: Transaction) async throws {
-        try await JobQueue(transaction).enqueue(IngestHooksJob(connectionID: id), about: id)
+        try await JobQueue(transaction).gather(IngestHooksJob(connectionID: id), about: id, for: moment)
     }
 }
 
