@@ -43,5 +43,6 @@ enum CallsMigrations {
         Migration(name: "0038_note_hook_tests", sql: PackageResources._038_note_hook_tests_sql),
         Migration(name: "0039_route_calls", sql: PackageResources._039_route_calls_sql),
         Migration(name: "0040_price_calls", sql: PackageResources._040_price_calls_sql),
+        Migration(name: "0041_find_newest_words", sql: PackageResources._041_find_newest_words_sql),
     ]
 }

@@ -28,8 +28,19 @@ struct CallCondition {
         sorted(filter.order)
     }
 
-    /// Adds what begins with ` AND `.
-    mutating func narrowScope(_ more: SQL) { scope = "\(scope)\(more)" }
+    /// Of these calls alone.
+    func keeping(_ ids: [CallID], in tenant: TenantID) -> CallCondition { narrowed(" AND id = ANY (\(ids)::uuid[])") }
+
+    /// Of the calls alone whose transcripts have the words, looked up call by call.
+    func keeping(_ words: String, in tenant: TenantID) -> CallCondition {
+        narrowed(" AND transcript_has(\(tenant), id, \(words)::tsquery)")
+    }
+
+    private func narrowed(_ more: SQL) -> CallCondition {
+        var copy = self
+        copy.scope = "\(scope)\(more)"
+        return copy
+    }
 
     private mutating func reached(_ filter: CallFilter) {
         if let agent = filter.reach.agentID { scope = "\(scope) AND agent_id = \(agent)" }
@@ -45,13 +56,8 @@ struct CallCondition {
     }
 
     private mutating func time(_ filter: CallFilter) {
-        let (query, zone) = (filter.query, filter.timeZone.name)
-        if let instant = query.startedAfter { scope = "\(scope) AND started_at >= \(instant)" }
-        if let instant = query.startedBefore { scope = "\(scope) AND started_at < \(instant)" }
-        if let day = query.fromDate { scope = "\(scope) AND started_at >= \(day)::timestamp AT TIME ZONE \(zone)" }
-        if let day = query.toDate?.adding(days: 1) {
-            scope = "\(scope) AND started_at < \(day)::timestamp AT TIME ZONE \(zone)"
-        }
+        for instant in filter.begins { scope = "\(scope) AND started_at >= \(instant)" }
+        for instant in filter.ends { scope = "\(scope) AND started_at < \(instant)" }
     }
 
     private mutating func people(_ query: CallQuery) {
@@ -137,6 +143,34 @@ struct CallCondition {
         case .qualityScore: scope = "\(scope) AND quality_score IS NOT NULL"
         case .sentimentScore: scope = "\(scope) AND sentiment_score IS NOT NULL"
         }
+    }
+}
+
+extension CallFilter {
+    /// The instants at or after which a call begins.
+    fileprivate var begins: [SQL] {
+        var instants: [SQL] = []
+        if let instant = query.startedAfter { instants.append("\(instant)") }
+        if let day = query.fromDate { instants.append("\(day)::timestamp AT TIME ZONE \(timeZone.name)") }
+        return instants
+    }
+
+    /// The instants before which a call begins.
+    fileprivate var ends: [SQL] {
+        var instants: [SQL] = []
+        if let instant = query.startedBefore { instants.append("\(instant)") }
+        if let day = query.toDate?.adding(days: 1) {
+            instants.append("\(day)::timestamp AT TIME ZONE \(timeZone.name)")
+        }
+        return instants
+    }
+
+    /// Between which instants calls begin, null where that is open.
+    var timeBounds: (since: SQL, until: SQL) {
+        (
+            begins.reduce("NULL::timestamptz") { "greatest(\($0), \($1))" },
+            ends.reduce("NULL::timestamptz") { "least(\($0), \($1))" }
+        )
     }
 }
 
