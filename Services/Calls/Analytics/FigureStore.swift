@@ -40,24 +40,18 @@ struct FigureStore: Sendable {
 
     /// The figures of each thing of a kind.
     func groups(_ kind: String, in span: FigureSpan) async throws -> [(key: UUID, figures: Figures)] {
-        var parts: [SQL] = span.ends.map { end in
+        let parts: [SQL] = span.parts.map { part in
             """
-            SELECT key, \(unescaped: FigureColumns.names) FROM call_figures WHERE tenant_id = \(tenant) AND kind = \(kind)
-              AND bucket_at >= \(end.lowerBound) AND bucket_at < \(end.upperBound)
+            SELECT key, \(unescaped: FigureColumns.names) FROM \(unescaped: part.table) WHERE tenant_id = \(tenant)
+              AND kind = \(kind) AND bucket_at >= \(part.range.lowerBound) AND bucket_at < \(part.range.upperBound)
             """
-        }
-        if let days = span.days {
-            parts.append(
-                """
-                SELECT key, \(unescaped: FigureColumns.names) FROM call_day_figures WHERE tenant_id = \(tenant)
-                  AND kind = \(kind) AND bucket_at >= \(days.lowerBound) AND bucket_at < \(days.upperBound)
-                """)
         }
         guard let first = parts.first else { return [] }
         let all = parts.dropFirst().reduce(first) { "\($0) UNION ALL \($1)" }
         return try await rows.query(
-            "SELECT key, \(unescaped: FigureColumns.sums) FROM (\(all)) AS f GROUP BY key",
-            Self.group)
+            """
+            SELECT key, \(unescaped: FigureColumns.sums) FROM (\(all)) AS f GROUP BY key HAVING sum(calls) > 0
+            """, Self.group)
     }
 
     /// The same of whatever calls, from their rows.

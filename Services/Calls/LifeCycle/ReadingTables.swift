@@ -5,7 +5,7 @@ extension [ExportedTable] {
     static let ofReading = [
         ExportedTable("call_labels"), ExportedTable("call_topics", of: .init("calls", by: "call_id")),
         ExportedTable("call_tags"), ExportedTable("tagged_calls", of: .init("calls", by: "call_id")),
-        ExportedTable("call_figures"), ExportedTable("call_day_figures"),
+        ExportedTable("call_figures"), ExportedTable("call_day_figures"), ExportedTable("call_week_figures"),
         ExportedTable("call_remarks", of: .init("calls", by: "call_id")),
         ExportedTable("call_remark_versions", of: .init("call_remarks", by: "remark_id")),
         ExportedTable("call_views"), ExportedTable("call_scorecards", of: .init("calls", by: "call_id")),

@@ -50,6 +50,16 @@ import WebTestSupport
             row in try row.next(String.self)
         }
         #expect(!fresh.isEmpty)
+        let weeks = try await rows.value(
+            """
+            SELECT count(*) FROM (
+                SELECT kind, key, call_week(bucket_at) AS week, sum(calls) AS calls, sum(seconds) AS seconds, sum(analysed) AS analysed
+                FROM call_day_figures WHERE tenant_id = \(tenant) GROUP BY kind, key, call_week(bucket_at)
+            ) AS days FULL JOIN (SELECT * FROM call_week_figures WHERE tenant_id = \(tenant) AND calls <> 0) AS weeks
+                ON (weeks.kind, weeks.key, weeks.bucket_at) = (days.kind, days.key, days.week)
+            WHERE (days.calls, days.seconds, days.analysed) IS DISTINCT FROM (weeks.calls, weeks.seconds, weeks.analysed)
+            """, as: Int.self)
+        #expect(weeks == 0)
         return Set(kept).symmetricDifference(fresh).count + Set(keptDays).symmetricDifference(freshDays).count
     }
 
