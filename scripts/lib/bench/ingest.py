@@ -92,28 +92,33 @@ class Load:
             self.latest = max(self.latest, time.monotonic() - due)
 
 
-def restart(suite):
+async def restart(suite):
     """Stops PostgreSQL as an operator would and starts it again."""
     os.kill(suite.postgres, signal.SIGINT)
-    deadline = time.monotonic() + 60
-    while os.path.exists(f"/proc/{suite.postgres}") and stat_of(suite.postgres) not in ("Z", "X"):
-        if time.monotonic() > deadline:
-            raise Fault("PostgreSQL did not stop")
-        time.sleep(0.05)
+    await asyncio.to_thread(until, lambda: is_over(suite.postgres), "stop")
     command = suite.shell("cluster_command")
+    # By the main thread: the process is told to end when the thread ends that started it.
     suite.postgres = suite.bench.start(
         "postgres-again", ["bash", "-c", f"exec {command}"], core=suite.database_core, stop=signal.SIGINT)
-    if subprocess.run(["pg_isready", "-q", "-h", suite.socket, "-t", "30"], check=False).returncode:
-        deadline = time.monotonic() + 30
-        while subprocess.run(["pg_isready", "-q", "-h", suite.socket], check=False).returncode:
-            if time.monotonic() > deadline:
-                raise Fault("PostgreSQL did not start again")
-            time.sleep(0.05)
+    asked = ["pg_isready", "-q", "-h", suite.socket]
+    await asyncio.to_thread(until, lambda: not subprocess.run(asked, check=False).returncode, "start again")
 
 
-def stat_of(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        return file.read().rpartition(")")[2].split()[0]
+def until(holds, what):
+    deadline = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Fault(f"PostgreSQL did not {what}")
+        time.sleep(0.05)
+
+
+def is_over(pid):
+    """Whether a process has ended, waited for or not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
 
 
 def ingest(binaries, suite_of):
@@ -127,7 +132,7 @@ def ingest(binaries, suite_of):
         async def both():
             running = asyncio.create_task(load.run())
             await asyncio.sleep(SECONDS_OF_LOAD / 2)
-            await asyncio.to_thread(restart, suite)
+            await restart(suite)
             return await running
 
         took = asyncio.run(both())

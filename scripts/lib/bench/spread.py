@@ -15,7 +15,7 @@ from .suite import PASSWORD, SERVICES
 ROUNDS = 10
 PATIENCE = 10
 # Those that answer requests of people.
-ASKED = {"gateway": "/api/v1/calls", "tenancy": "/api/v1/auth/sessions", "calls": "/api/v1/calls"}
+ASKED = {"gateway": "/api/v1/calls", "tenancy": "/api/v1/users", "calls": "/api/v1/calls"}
 
 
 class Watch(threading.Thread):

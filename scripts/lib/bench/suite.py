@@ -98,6 +98,9 @@ class Suite(contextlib.AbstractContextManager):
         self.operators[alias] = free_port()
         # Several gateways run side by side.
         variables |= {"PORT": str(port), "OPERATOR_PORT": str(self.operators[alias]), "TLS_PORT": str(free_port()), **settings}
+        if alias != name:
+            # The first keeps the one at which services find it.
+            variables["INTERNAL_PORT"] = str(free_port())
         if name == "gateway":
             # All load comes from one address.
             variables |= {"ADDRESS_SIGN_INS": "10000", "ADDRESS_REQUESTS": "100000"}

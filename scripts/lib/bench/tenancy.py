@@ -50,7 +50,8 @@ class Crowd:
         self.suite.tenant("first")
         self.fill()
         everybody = [(number, person) for person in range(1, PEOPLE + 1) for number in range(1, count + 1)]
-        self.sample = everybody[:: max(1, min(len(everybody), count) // SAMPLE)][:SAMPLE]
+        # People of every role alike, however many there are.
+        self.sample = everybody[:: max(1, len(everybody) // SAMPLE)][:SAMPLE]
         # The suite keeps the pids to itself; the service's own is found by its port.
         self.server = next(
             int(pid) for pid in os.listdir("/proc") if pid.isdigit() and self.is_server(pid))
