@@ -101,24 +101,21 @@ struct CallListStore: Sendable {
         // The newest day is that of live calls.
         if !filter.isInBin && !filter.isTest {
             let (since, until) = filter.timeBounds
-            var wanted = max(Self.searchedFirst, 2 * wanted)
-            var newest = try await search.newest(words, wanted: wanted, since: since, until: until)
-            count = newest.count
-            if newest.isWhole { return try await read(condition.keeping(newest.ids, in: tenant), .all(count)).0 }
-            let before = position?.startedAt
-            if filter.order == .newestFirst {
-                while true {
-                    if wanted > newest.ids.count || before != nil {
-                        let until: SQL = before.map { "least(\($0), \(until))" } ?? until
-                        newest = try await search.newest(words, wanted: wanted, since: since, until: until)
-                    }
-                    let known = Known.newest(of: count, read: newest.ids.count)
-                    let (value, isFull) = try await read(condition.keeping(newest.ids, in: tenant), known)
-                    if isFull || newest.isWhole { return value }
-                    // The other parts of the filter leave few of them.
-                    guard wanted < WordSearchStore.bound, newest.ids.count >= wanted else { break }
-                    wanted = min(WordSearchStore.bound, 8 * wanted)
-                }
+            let wanted = max(Self.searchedFirst, 2 * wanted)
+            let first = try await search.newest(words, wanted: wanted, since: since, until: until)
+            count = first.count
+            if first.isWhole { return try await read(condition.keeping(first.ids, in: tenant), .all(count)).0 }
+            let end: SQL = position?.startedAt.map { "least(\($0), \(until))" } ?? until
+            // The other parts of a filter may leave few of them.
+            for most in filter.order == .newestFirst ? [wanted, 8 * wanted, 64 * wanted] : [] {
+                let most = min(most, WordSearchStore.bound)
+                let isKnown = most == wanted && position == nil
+                let newest = isKnown ? first : try await search.newest(words, wanted: most, since: since, until: end)
+                let known = Known.newest(of: count, read: newest.ids.count)
+                let (value, isFull) = try await read(condition.keeping(newest.ids, in: tenant), known)
+                if isFull || newest.isWhole { return value }
+                // Fewer than were wanted: there are too many in a day to order them.
+                guard newest.ids.count >= most, most < WordSearchStore.bound else { break }
             }
         }
         if count <= WordSearchStore.bound, let ids = try await search.all(words) {

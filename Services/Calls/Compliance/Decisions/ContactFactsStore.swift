@@ -1,3 +1,4 @@
+import Crypto
 import JSON
 import Models
 import Postgres
@@ -62,8 +63,12 @@ enum ContactFactsStore {
     /// The same for many, in an order in which nobody waits crosswise.
     static func lock(_ hashes: [[UInt8]], in tenant: TenantID, _ transaction: Transaction) async throws {
         guard !hashes.isEmpty else { return }
-        _ = try await transaction.batch(
-            hashes.sorted { $0.lexicographicallyPrecedes($1) }.map { lock($0, in: tenant) })
+        let sorted = hashes.sorted { $0.lexicographicallyPrecedes($1) }.map(Hex.encode)
+        try await transaction.execute(
+            """
+            SELECT count(pg_advisory_xact_lock(hashtextextended(\(tenant)::text || given.hash, 0))::text)
+            FROM (SELECT hash FROM unnest(\(sorted)) WITH ORDINALITY AS g (hash, place) ORDER BY place) AS given
+            """)
     }
 
     private static func policy(_ result: PostgresResult) throws -> EffectivePolicy {
