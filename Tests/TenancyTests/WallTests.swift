@@ -160,9 +160,9 @@ struct WallTests {
             #expect(try await users.find(user.id, in: world.other) == nil)
             #expect(try await users.credentials(email: email, in: world.other) == nil)
             let order = UserOrder(key: .createdAt, isDescending: true)
-            let listed = try await UserListStore(rows: other).list(
-                UserFilter(), UserReach(), order, after: nil, limit: 10, offset: 0, in: world.other)
-            #expect(listed.count == 1 && listed.allSatisfy { $0.user.tenantID == world.other })
+            let (listed, count) = try await UserListStore(rows: other).page(
+                UserFilter(), UserReach(), order, after: nil, limit: 10, offset: 0, bound: 10, in: world.other)
+            #expect(listed.count == 1 && count == 1 && listed.allSatisfy { $0.user.tenantID == world.other })
             let changes = UserChangeStore(rows: other)
             #expect(try await changes.lock(user.id, in: world.other) == nil)
             #expect(try await changes.setRole(.agent, of: user.id, in: world.other) == nil)

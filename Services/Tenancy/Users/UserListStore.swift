@@ -28,29 +28,24 @@ struct UserListStore {
 
     let rows: any SQLExecutor
 
-    func list(
+    /// Some people and how many a filter finds, counted up to a bound; in one round trip.
+    func page(
         _ filter: UserFilter, _ reach: UserReach, _ order: UserOrder, after position: Position?, limit: Int,
-        offset: Int, in tenant: TenantID
-    ) async throws -> [Row] {
+        offset: Int, bound: Int, in tenant: TenantID
+    ) async throws -> (rows: [Row], count: Int) {
         let direction: StaticString = order.isDescending ? "DESC" : "ASC"
-        let key = Self.key(order)
-        return try await rows.query(
+        let (key, condition) = (Self.key(order), Self.condition(filter, reach, in: tenant))
+        let results = try await rows.batch([
             """
             SELECT \(unescaped: User.columns), lower(name), email_lc FROM users
-            WHERE \(Self.condition(filter, reach, in: tenant))\(Self.start(order, after: position))
+            WHERE \(condition)\(Self.start(order, after: position))
             ORDER BY \(unescaped: key) \(unescaped: direction), id \(unescaped: direction)
             LIMIT \(limit) OFFSET \(offset)
-            """, as: Row.self)
-    }
-
-    /// How many people a filter finds, counted up to a bound.
-    func count(_ filter: UserFilter, _ reach: UserReach, bound: Int, in tenant: TenantID) async throws -> Int {
-        try await rows.value(
-            """
-            SELECT count(*) FROM (
-                SELECT 1 FROM users WHERE \(Self.condition(filter, reach, in: tenant)) LIMIT \(bound)
-            ) AS counted
-            """, as: Int.self) ?? 0
+            """,
+            "SELECT count(*) FROM (SELECT FROM users WHERE \(condition) LIMIT \(bound)) AS counted",
+        ])
+        let found = try results[0].map { row throws(PostgresError) in try Row(row: &row) }
+        return (found, try results[1].first { row in try row.next(Int.self) } ?? 0)
     }
 
     /// What a filter means in a `WHERE`.

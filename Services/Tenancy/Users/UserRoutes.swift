@@ -27,10 +27,9 @@ struct UserRoutes: Sendable {
         let order = UserOrder(
             key: UserOrder.Key(rawValue: paging.sort.key.rawValue) ?? .createdAt,
             isDescending: paging.sort.isDescending)
-        let found = try await store.list(
+        let (found, total) = try await store.page(
             filter, context.peopleReach, order, after: try Self.position(paging), limit: paging.fetchLimit,
-            offset: paging.offset, in: context.tenant)
-        let total = try await store.count(filter, context.peopleReach, bound: 10_001, in: context.tenant)
+            offset: paging.offset, bound: 10_001, in: context.tenant)
         return OK(
             try paging.page(
                 found, total: min(total, 10_000), totalIsExact: total <= 10_000,
