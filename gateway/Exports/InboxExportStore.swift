@@ -2,7 +2,7 @@ import Models
 import Postgres
 
 /// A hook as an archive tells of it: without its header, which holds what the provider shows of itself.
-struct GivenHook: Codable, PostgresRowDecodable, Sendable {
+struct GivenHook: Codable, Identifiable, PostgresRowDecodable, Sendable {
     var id: HookID
     var service: String
     var provider: String
@@ -28,7 +28,7 @@ struct GivenHook: Codable, PostgresRowDecodable, Sendable {
 }
 
 /// All that a hook says, for whoever looks for a person whom no hook may name any more.
-struct HookText: Codable, PostgresRowDecodable, Sendable {
+struct HookText: Codable, Identifiable, PostgresRowDecodable, Sendable {
     var id: HookID
     var target: String
     var headers: String
@@ -56,33 +56,37 @@ struct InboxExportStore: Sendable {
 
     /// Gives the hooks, all or those that name somebody, in the order of their ids.
     func read(naming pattern: String?, _ take: (GivenHook) async throws -> Void) async throws {
-        var last: HookID?
-        repeat {
-            let found = try await rows.query(
-                """
-                SELECT hook.id, hook.service, hook.provider, hook.connection_id, hook.received_at, hook.state,
-                    payload.method, payload.target, payload.body
-                FROM inbox_payloads AS payload
-                JOIN inbox AS hook ON hook.tenant_id = \(tenant) AND hook.id = payload.hook_id
-                WHERE payload.tenant_id = \(tenant) AND (\(last) IS NULL OR payload.hook_id > \(last))
-                  AND (\(pattern) IS NULL OR inbox_names(payload.target, payload.headers, payload.body, \(pattern)))
-                ORDER BY payload.hook_id LIMIT \(Self.batch)
-                """, as: GivenHook.self)
-            for hook in found { try await take(hook) }
-            last = found.last?.id
-        } while last != nil
+        try await page(take) { last in
+            """
+            SELECT hook.id, hook.service, hook.provider, hook.connection_id, hook.received_at, hook.state,
+                payload.method, payload.target, payload.body
+            FROM inbox_payloads AS payload
+            JOIN inbox AS hook ON hook.tenant_id = \(tenant) AND hook.id = payload.hook_id
+            WHERE payload.tenant_id = \(tenant) AND (\(last) IS NULL OR payload.hook_id > \(last))
+              AND (\(pattern) IS NULL OR inbox_names(payload.target, payload.headers, payload.body, \(pattern)))
+            ORDER BY payload.hook_id LIMIT \(Self.batch)
+            """
+        }
     }
 
     /// Gives all that the hooks say, their headers too.
     func readTexts(_ take: (HookText) async throws -> Void) async throws {
+        try await page(take) { last in
+            """
+            SELECT hook_id, target, headers, body FROM inbox_payloads
+            WHERE tenant_id = \(tenant) AND (\(last) IS NULL OR hook_id > \(last))
+            ORDER BY hook_id LIMIT \(Self.batch)
+            """
+        }
+    }
+
+    /// Reads batch after batch, each beginning after the last hook of the one before.
+    private func page<Hook: PostgresRowDecodable & Identifiable<HookID>>(
+        _ take: (Hook) async throws -> Void, _ statement: (_ last: HookID?) -> SQL
+    ) async throws {
         var last: HookID?
         repeat {
-            let found = try await rows.query(
-                """
-                SELECT hook_id, target, headers, body FROM inbox_payloads
-                WHERE tenant_id = \(tenant) AND (\(last) IS NULL OR hook_id > \(last))
-                ORDER BY hook_id LIMIT \(Self.batch)
-                """, as: HookText.self)
+            let found = try await rows.query(statement(last), as: Hook.self)
             for hook in found { try await take(hook) }
             last = found.last?.id
         } while last != nil
