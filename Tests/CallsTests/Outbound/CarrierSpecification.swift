@@ -1,21 +1,18 @@
 import Foundation
+import TestSupport
 
 @testable import Calls
 
 /// The operations of one carrier by its own specification: what may be sent, and what comes back.
-///
-/// The files lie outside of the repository: `SWITCHBOARD_SHARED` names the folder, by default `../shared` of the checkout.
 final class CarrierSpecification: Sendable {
     /// An operation of the API, with what its path and its schemas are written in.
     struct Operation {
-        let document: [String: Any]
+        let document: SchemaDocument
         let description: [String: Any]
         let method: String
     }
 
-    private static let folder =
-        (ProcessInfo.processInfo.environment["SWITCHBOARD_SHARED"] ?? LocalRecogniser.checkout + "/../shared")
-        + "/providers/"
+    private static let folder = ProviderFolder.path + "/"
 
     static let twilio = CarrierSpecification([(folder + "twilio/api_v2010.openapi.json", "")])
     static let signalwire = CarrierSpecification([
@@ -25,21 +22,14 @@ final class CarrierSpecification: Sendable {
 
     static func of(_ provider: CarrierProvider) -> CarrierSpecification? { provider == .twilio ? twilio : signalwire }
 
-    static func json(_ file: String) -> [String: Any]? {
-        FileManager.default.contents(atPath: folder + file).flatMap {
-            (try? JSONSerialization.jsonObject(with: $0)) as? [String: Any]
-        }
-    }
+    static func json(_ file: String) -> [String: Any]? { SchemaDocument(path: folder + file)?.root }
 
-    // Read once and never changed; Foundation's dictionaries of JSON carry no mark of being Sendable.
-    nonisolated(unsafe) private let documents: [(document: [String: Any], prefix: String)]
+    private let documents: [(document: SchemaDocument, prefix: String)]
 
     private init?(_ files: [(path: String, prefix: String)]) {
-        var documents: [(document: [String: Any], prefix: String)] = []
+        var documents: [(document: SchemaDocument, prefix: String)] = []
         for file in files {
-            guard let data = FileManager.default.contents(atPath: file.path),
-                let document = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
-            else { return nil }
+            guard let document = SchemaDocument(path: file.path) else { return nil }
             documents.append((document, file.prefix))
         }
         self.documents = documents
@@ -48,7 +38,7 @@ final class CarrierSpecification: Sendable {
     func operation(_ method: String, _ path: String) -> Operation? {
         for (document, prefix) in documents where path.hasPrefix(prefix) {
             let segments = path.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
-            for (template, value) in document["paths"] as? [String: Any] ?? [:] {
+            for (template, value) in document.root["paths"] as? [String: Any] ?? [:] {
                 let pattern = template.split(separator: "/", omittingEmptySubsequences: false)
                 guard pattern.count == segments.count, zip(pattern, segments).allSatisfy(Self.fits),
                     let description = (value as? [String: Any])?[method.lowercased()] as? [String: Any]
@@ -92,12 +82,12 @@ extension CarrierSpecification.Operation {
                 value[name] = coerce(fields[0].value, types(property))
             }
         }
-        return check(value, schema, "", isStrict: true)
+        return check(value, schema)
     }
 
     func faults(json: Any) -> [String] {
         guard let schema = body("application/json") else { return ["the operation takes no JSON"] }
-        return check(json, schema, "", isStrict: true)
+        return check(json, schema)
     }
 
     /// An answer of the operation with some values, and what is wrong with them.
@@ -113,7 +103,7 @@ extension CarrierSpecification.Operation {
             value[name] = instance((resolved["properties"] as? [String: [String: Any]])?[name] ?? [:])
         }
         value.merge(values) { $1 }
-        return (status, value, check(value, resolved, "", isStrict: true))
+        return (status, value, check(value, resolved))
     }
 
     private func body(_ type: String) -> [String: Any]? {
@@ -121,18 +111,12 @@ extension CarrierSpecification.Operation {
         return (content?[type]?["schema"] as? [String: Any]).map(resolve)
     }
 
-    private func resolve(_ schema: [String: Any]) -> [String: Any] {
-        guard let reference = schema["$ref"] as? String else { return schema }
-        var place: Any = document
-        for part in reference.dropFirst(2).split(separator: "/") {
-            place = (place as? [String: Any])?[String(part)] ?? [String: Any]()
-        }
-        return resolve(place as? [String: Any] ?? [:])
-    }
+    private func resolve(_ schema: [String: Any]) -> [String: Any] { document.resolve(schema) }
 
-    private func types(_ schema: [String: Any]) -> [String] {
-        if let list = schema["type"] as? [String] { return list }
-        return (schema["type"] as? String).map { [$0] } ?? []
+    private func types(_ schema: [String: Any]) -> [String] { SchemaDocument.types(of: schema) }
+
+    private func check(_ value: Any, _ schema: [String: Any]) -> [String] {
+        document.faults(value, in: schema, isStrict: true)
     }
 
     private func coerce(_ text: String, _ types: [String]) -> Any {
@@ -162,65 +146,6 @@ extension CarrierSpecification.Operation {
                 value[name] = instance(properties[name] ?? [:])
             }
         default: return schema["format"] as? String == "uuid" ? UUID().uuidString.lowercased() : "text"
-        }
-    }
-
-    private func check(_ value: Any, _ unresolved: [String: Any], _ path: String, isStrict: Bool) -> [String] {
-        let schema = resolve(unresolved)
-        if value is NSNull {
-            let options = (schema["anyOf"] ?? schema["oneOf"]) as? [[String: Any]] ?? []
-            let takesNull =
-                schema["nullable"] as? Bool == true || types(schema).contains("null")
-                || options.contains { types(resolve($0)).contains("null") }
-            return takesNull ? [] : ["\(path): null"]
-        }
-        var faults: [String] = []
-        if let options = (schema["anyOf"] ?? schema["oneOf"]) as? [[String: Any]] {
-            let results = options.map { check(value, $0, path, isStrict: isStrict) }
-            if !results.contains([]) { faults += results.min { $0.count < $1.count } ?? [] }
-        }
-        for part in schema["allOf"] as? [[String: Any]] ?? [] {
-            faults += check(value, part, path, isStrict: isStrict)
-        }
-        if let allowed = schema["enum"] as? [AnyHashable], let value = value as? AnyHashable, !allowed.contains(value) {
-            faults.append("\(path): \(value) is not one of the allowed values")
-        }
-        let kinds = types(schema)
-        if !kinds.isEmpty, !kinds.contains(where: { matches(value, $0) }) { return faults + ["\(path): no \(kinds)"] }
-        if let text = value as? String, let pattern = schema["pattern"] as? String,
-            text.range(of: pattern, options: .regularExpression) == nil
-        {
-            faults.append("\(path): does not match \(pattern)")
-        }
-        if let object = value as? [String: Any], let properties = schema["properties"] as? [String: [String: Any]] {
-            for name in schema["required"] as? [String] ?? [] where object[name] == nil {
-                faults.append("\(path)/\(name): missing")
-            }
-            for (key, value) in object {
-                if let property = properties[key] {
-                    faults += check(value, property, "\(path)/\(key)", isStrict: isStrict)
-                } else if isStrict {
-                    faults.append("\(path)/\(key): unknown")
-                }
-            }
-        }
-        if let array = value as? [Any], let items = schema["items"] as? [String: Any] {
-            faults += array.enumerated().flatMap {
-                check($0.element, items, "\(path)/\($0.offset)", isStrict: isStrict)
-            }
-        }
-        return faults
-    }
-
-    private func matches(_ value: Any, _ type: String) -> Bool {
-        switch type {
-        case "object": value is [String: Any]
-        case "array": value is [Any]
-        case "string": value is String
-        case "boolean": value is Bool
-        case "integer": (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } ?? false
-        case "number": value is NSNumber
-        default: false
         }
     }
 }
