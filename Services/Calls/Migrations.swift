@@ -45,5 +45,6 @@ enum CallsMigrations {
         Migration(name: "0040_price_calls", sql: PackageResources._040_price_calls_sql),
         Migration(name: "0041_find_newest_words", sql: PackageResources._041_find_newest_words_sql),
         Migration(name: "0042_count_weeks", sql: PackageResources._042_count_weeks_sql),
+        Migration(name: "0043_rest_rollups", sql: PackageResources._043_rest_rollups_sql),
     ]
 }

@@ -86,7 +86,7 @@ extension [ExportedTable] {
     static let ofCalls = [
         ExportedTable("calls"), ExportedTable("recordings", of: .init("calls", by: "call_id")),
         ExportedTable("transcripts", omitting: ["words"], of: .init("calls", by: "call_id")),
-        ExportedTable("analyses", of: .init("calls", by: "call_id")), ExportedTable("call_rollups"),
+        ExportedTable("analyses", of: .init("calls", by: "call_id")),
         ExportedTable("contact_policies"), ExportedTable("consent_types"),
         ExportedTable("consents", omitting: ["subject_hash"], of: .init("consent_proofs", "consent_id", by: "id")),
         ExportedTable("consent_proofs"),

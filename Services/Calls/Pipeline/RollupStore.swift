@@ -34,8 +34,7 @@ struct RollupStore: Sendable {
                 """, as: Timestamp.self)
             let buckets = Set(marked).sorted()
             if !buckets.isEmpty {
-                _ = try await transaction.batch(
-                    Self.count(buckets, in: tenant) + FigureCountStore.recount(buckets, in: tenant))
+                _ = try await transaction.batch(FigureCountStore.recount(buckets, in: tenant))
             }
             return marked.count
         }
@@ -46,18 +45,5 @@ struct RollupStore: Sendable {
         try await database.query("SELECT DISTINCT tenant_id FROM call_rollup_marks LIMIT \(limit)") { row in
             try row.next(TenantID.self)
         }
-    }
-
-    private static func count(_ buckets: [Timestamp], in tenant: TenantID) -> [SQL] {
-        [
-            "DELETE FROM call_rollups WHERE tenant_id = \(tenant) AND bucket_at = ANY (\(buckets)::timestamptz[])",
-            """
-            INSERT INTO call_rollups (tenant_id, bucket_at, direction, status, calls, seconds)
-            SELECT \(tenant), c.counted_at, c.direction, c.status, count(*),
-                   coalesce(sum(extract(epoch FROM c.ended_at - c.started_at)), 0)::bigint
-            FROM (\(FigureCountStore.counted(buckets, in: tenant))) AS c
-            GROUP BY c.counted_at, c.direction, c.status
-            """,
-        ]
     }
 }

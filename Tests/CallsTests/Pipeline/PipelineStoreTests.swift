@@ -147,7 +147,7 @@ struct PipelineStoreTests {
             func counted() async throws -> [Int] {
                 _ = try await rollups.recount(limit: 100, in: tenant)
                 return try await database.tenant(tenant).query(
-                    "SELECT calls, seconds FROM call_rollups WHERE tenant_id = \(tenant)"
+                    "SELECT calls, seconds FROM call_figures WHERE tenant_id = \(tenant) AND kind = 'all'"
                 ) { row in try [row.next(Int.self), row.next(Int.self)] }.flatMap { $0 }
             }
             #expect(try await rollups.tenantsWithMarks(limit: 10) == [tenant])

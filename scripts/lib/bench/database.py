@@ -171,7 +171,7 @@ def calls(binaries, suite_of):
         if len(page["data"]) != 20:
             raise Fault(f"the page has {len(page['data'])} calls")
         subject.report("list of 20 of 100,000 calls", subject.cases(
-            LIST, None, "list", own(statements, suite.tenant_id, ("FROM calls ", "FROM call_rollups"))), 0.7)
+            LIST, None, "list", own(statements, suite.tenant_id, ("FROM calls ", "FROM call_day_figures"))), 0.7)
 
         document = {"external_id": f"bench-{uuid.uuid4()}", "direction": "inbound", "from": "+12025550101", "to": "+12025550190",
                     "started_at": "2026-01-05T10:00:00.000Z", "ended_at": "2026-01-05T10:04:00.000Z", "status": "completed",
