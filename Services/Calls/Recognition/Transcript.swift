@@ -1,11 +1,15 @@
 import Models
 
-/// Who made a result: one of the two implementations, or the call's own provider.
-enum Engine: String, Codable, CaseIterable, Sendable {
-    case openAI = "openai"
-    case local
+/// Who made a result: one of the two implementations, the call's own provider, or one that another release knows.
+///
+/// Not an enumeration, so that what a newer release has written beside this one can be read and shown.
+struct Engine: RawRepresentable, Codable, CaseIterable, Hashable, Sendable {
+    let rawValue: String
+
+    static let openAI = Engine(rawValue: "openai")
+    static let local = Engine(rawValue: "local")
     /// Wrote it down itself; `model` names it.
-    case provider
+    static let provider = Engine(rawValue: "provider")
 
     /// Those that work here, of which operators and tenants choose.
     static let allCases: [Engine] = [.openAI, .local]

@@ -39,7 +39,10 @@ extension Environment {
         let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         return given(name, help, default: value, shown: value.rawValue, example: value.rawValue, placeholder: value) {
             text throws(EnvironmentFault) in
-            guard let choice = Choice(rawValue: text) else { throw EnvironmentFault("must be one of \(words)") }
+            // A type may have values that nobody chooses.
+            guard let choice = Choice.allCases.first(where: { $0.rawValue == text }) else {
+                throw EnvironmentFault("must be one of \(words)")
+            }
             return choice
         }
     }

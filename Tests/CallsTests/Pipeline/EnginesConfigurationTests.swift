@@ -14,4 +14,12 @@ struct EnginesConfigurationTests {
         #expect(configuration.allowedAddresses.count == count)
         #expect(environment.faults.map(\.name) == faults)
     }
+
+    @Test func `an engine that nobody can choose is a fault`() {
+        for (name, count) in [("local", 0), ("openai", 0), ("provider", 1), ("opneai", 1)] {
+            var environment = Environment(["TRANSCRIBER": name])
+            _ = EnginesConfiguration(&environment, dataFolder: "/nonexistent")
+            #expect(environment.faults.count == count, "\(name)")
+        }
+    }
 }

@@ -84,6 +84,32 @@ struct VersionTests {
         }
     }
 
+    @Test func `what an engine of another release has made is read, listed and corrected`() async throws {
+        try await CallsServer.with { server in
+            let call = try await server.callWithTranscript()
+            // As a newer release writes while this one still serves.
+            _ = try await server.database.tenant(server.tenant).batch([
+                "UPDATE calls SET transcript_engine = 'next', analysis_engine = 'next' WHERE tenant_id = \(server.tenant)",
+                "UPDATE transcripts SET engine = 'next' WHERE tenant_id = \(server.tenant)",
+                """
+                UPDATE analyses SET engine = 'next', document = jsonb_set(document, '{engine}', '"next"')
+                WHERE tenant_id = \(server.tenant)
+                """,
+            ])
+            let shown = try await server.get(call)
+            #expect(shown.transcript?.engine == "next" && shown.analysis?.engine == "next")
+            let list = try await server.send(.get, "/api/v1/calls").decoded(Page<CallsAPI.CallSummary>.self)
+            #expect(list.data.map(\.transcript?.engine) == ["next"])
+            let path = "/api/v1/calls/\(call)"
+            let analyses = try await server.send(.get, "\(path)/analyses").decoded(CallsAPI.AnalysisVersions.self)
+            #expect(analyses.data.map(\.engine) == ["next"])
+            let edited = try await server.sendJSON(
+                .post, "\(path)/transcript/corrections",
+                #"{"version": 1, "segments": [{"id": 1, "text": "Hello."}]}"#)
+            #expect(try edited.decoded(CallsAPI.Call.self).transcript?.engine == "next")
+        }
+    }
+
     @Test func `a rubric is the default of one tenant, changes by version and can go`() async throws {
         try await CallsServer.with { server in
             let base = "/api/v1/calls/rubrics"
