@@ -73,9 +73,14 @@ struct BulkJob: Job {
         case .delete: return try await changes.setInBin(call, true)
         case .restore: return try await changes.setInBin(call, false)
         case .reprocess:
-            // What has failed goes on where it stood; what is done is written down and analysed once more.
-            if try await RetryStore.retry(call, reach: arguments.reach, in: transaction, tenant) != nil { return true }
-            return try await VersionStore.transcribeAgain(call, reach: arguments.reach, in: transaction, tenant) != nil
+            // What has failed goes on where it stood; what is done is written down and analysed once more, and words
+            // without a recording are analysed.
+            let reach = arguments.reach
+            if try await RetryStore.retry(call, reach: reach, in: transaction, tenant) != nil { return true }
+            if try await VersionStore.transcribeAgain(call, reach: reach, in: transaction, tenant) != nil {
+                return true
+            }
+            return try await VersionStore.analyseAgain(call, reach: reach, in: transaction, tenant) != nil
         }
     }
 

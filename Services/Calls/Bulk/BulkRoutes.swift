@@ -90,8 +90,7 @@ struct BulkRoutes: Sendable {
         if wanted.action == .restore { query.deleted = true }
         guard var filter = query.filter(context) else { return ([], 0) }
         filter.ids = wanted.ids
-        // Only what has a recording can be processed again.
-        if wanted.action == .reprocess { filter.query.hasRecording = true }
+        filter.canGoOn = wanted.action == .reprocess
         return try await CallListStore(database: database).chosen(
             filter, bound: BulkStore.mostCalls, in: context.tenant)
     }

@@ -45,6 +45,7 @@ struct CallCondition {
     private mutating func reached(_ filter: CallFilter) {
         if let agent = filter.reach.agentID { scope = "\(scope) AND agent_id = \(agent)" }
         if let ids = filter.ids { scope = "\(scope) AND id = ANY (\(ids)::uuid[])" }
+        if filter.canGoOn { rest = "\(rest) AND \(RetryStore.canGoOn)" }
     }
 
     private mutating func parties(_ filter: CallFilter) {

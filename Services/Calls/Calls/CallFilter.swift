@@ -35,6 +35,8 @@ struct CallFilter: Sendable {
     var words: String?
     /// These calls alone.
     var ids: [CallID]?
+    /// Only calls that there is something to process of.
+    var canGoOn = false
     /// Calls of test keys in place of real ones.
     var isTest = false
 
@@ -43,6 +45,7 @@ struct CallFilter: Sendable {
     /// Whether the list is all live calls of the tenant, whose count the roll-ups know.
     var isUnfiltered: Bool {
         query == CallQuery(search: query.search) && reach.agentID == nil && words == nil && ids == nil && !isTest
+            && !canGoOn
     }
 }
 

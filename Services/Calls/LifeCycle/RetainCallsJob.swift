@@ -32,7 +32,7 @@ struct Retention: Sendable {
             if let instant = Self.limit(settings[Settings.recordingRetentionDays], now) {
                 while case let gone = try await store.removeRecordings(before: instant), !gone.isEmpty {
                     recordings += gone.count
-                    for recording in gone { try await remove(recording, of: tenant) }
+                    for case let recording? in gone { try await remove(recording, of: tenant) }
                 }
             }
             if let instant = Self.limit(settings[Settings.transcriptRetentionDays], now) {

@@ -31,36 +31,74 @@ struct RetentionStore: Sendable {
             """)
     }
 
-    /// Removes some recordings of calls that were over before an instant; their bytes go next.
-    func removeRecordings(before instant: Timestamp) async throws -> [RecordingID] {
+    /// Removes some recordings of calls that were over before an instant, and what the calls tell of them; their bytes
+    /// go next.
+    ///
+    /// One for each call, nil where only the call still told of it; empty when there was no such call. What waited for
+    /// its recording to be written down does not wait any longer.
+    func removeRecordings(before instant: Timestamp) async throws -> [RecordingID?] {
         try await rows.query(
             """
-            DELETE FROM recordings WHERE tenant_id = \(tenant) AND call_id IN (
-                SELECT call.id FROM calls AS call
-                JOIN recordings AS r ON r.tenant_id = call.tenant_id AND r.call_id = call.id
-                WHERE call.tenant_id = \(tenant) AND NOT call.legal_hold
-                  AND coalesce(call.ended_at, call.started_at) < \(instant) LIMIT \(Self.bound))
-            RETURNING id
+            WITH \(old(than: instant, where: "recording_bytes IS NOT NULL")), gone AS (
+                DELETE FROM recordings WHERE tenant_id = \(tenant) AND call_id IN (SELECT id FROM old)
+                RETURNING id, call_id
+            ), told AS (
+                UPDATE calls SET recording_seconds = NULL, recording_channels = NULL, recording_bytes = NULL,
+                    \(resting(at: "'no_recording'", insteadOf: [.recordingStored, .transcribing]))
+                WHERE tenant_id = \(tenant) AND id IN (SELECT id FROM old)
+            )
+            SELECT gone.id FROM old LEFT JOIN gone ON gone.call_id = old.id
             """
-        ) { row in try row.next(RecordingID.self) }
+        ) { row in try row.next(RecordingID?.self) }
     }
 
-    /// Removes some transcripts with what was made of them; how many calls lost theirs.
+    /// Removes some transcripts with what was made of them and what providers have said of the words; how many calls lost
+    /// theirs.
     func removeTranscripts(before instant: Timestamp) async throws -> Int {
-        try await rows.execute(
+        let rest: SQL = "CASE WHEN recording_bytes IS NULL THEN 'no_recording' ELSE 'recording_stored' END"
+        return try await rows.execute(
             """
-            WITH old AS (
-                SELECT call.id FROM calls AS call
-                WHERE call.tenant_id = \(tenant) AND NOT call.legal_hold
-                  AND coalesce(call.ended_at, call.started_at) < \(instant)
-                  AND EXISTS (SELECT FROM transcripts AS t WHERE t.tenant_id = call.tenant_id AND t.call_id = call.id)
-                LIMIT \(Self.bound)
-            ), gone AS (
+            WITH \(old(than: instant, where: "transcript_engine IS NOT NULL")), gone AS (
                 DELETE FROM transcripts WHERE tenant_id = \(tenant) AND call_id IN (SELECT id FROM old)
+            ), untold AS (
+                DELETE FROM call_topics WHERE tenant_id = \(tenant) AND call_id IN (SELECT id FROM old)
+            ), unfound AS (
+                DELETE FROM call_tracker_hits WHERE tenant_id = \(tenant) AND call_id IN (SELECT id FROM old)
+            ), unsaid AS (
+                UPDATE call_accounts SET document = document - 'transcript' - 'summary'
+                WHERE tenant_id = \(tenant) AND call_id IN (SELECT id FROM old)
+            ), unheard AS (
+                DELETE FROM hook_payloads USING hook_payload_calls AS link
+                WHERE hook_payloads.tenant_id = \(tenant) AND hook_payloads.id = link.payload_id
+                  AND link.tenant_id = \(tenant) AND link.call_id IN (SELECT id FROM old)
             )
-            UPDATE calls SET analysis_summary = NULL, analysis_engine = NULL, sentiment_score = NULL,
-                sentiment_label = NULL, quality_score = NULL, version = version + 1, updated_at = now()
+            UPDATE calls SET transcript_language = NULL, transcript_engine = NULL, analysis_summary = NULL,
+                analysis_engine = NULL, sentiment_score = NULL, sentiment_label = NULL, quality_score = NULL,
+                \(resting(at: rest, insteadOf: [.transcribed, .analysing]))
             WHERE tenant_id = \(tenant) AND id IN (SELECT id FROM old)
             """)
+    }
+
+    /// Some calls that were over before an instant and are not held.
+    private func old(than instant: Timestamp, where condition: SQL) -> SQL {
+        """
+        old AS (
+            SELECT id FROM calls
+            WHERE tenant_id = \(tenant) AND \(condition) AND NOT legal_hold AND coalesce(ended_at, started_at) < \(instant)
+            LIMIT \(Self.bound) FOR UPDATE
+        )
+        """
+    }
+
+    /// The end of an update of calls: those at some stages stand at another one, with nothing that they wait for.
+    private func resting(at rest: SQL, insteadOf stages: [ProcessingStage]) -> SQL {
+        let waits: SQL = "stage = ANY (\(stages.map(\.rawValue))::text[])"
+        return """
+            stage = CASE WHEN \(waits) THEN \(rest) ELSE stage END,
+            stage_since = CASE WHEN \(waits) THEN now() ELSE stage_since END,
+            stage_error_code = CASE WHEN \(waits) THEN NULL ELSE stage_error_code END,
+            stage_error_detail = CASE WHEN \(waits) THEN NULL ELSE stage_error_detail END,
+            updated_at = now(), version = version + 1
+            """
     }
 }

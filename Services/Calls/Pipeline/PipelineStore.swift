@@ -40,30 +40,10 @@ struct PipelineStore: Sendable {
         redactions: [SilentSpan] = [],
         in tenant: TenantID
     ) async throws -> Call? {
-        let segments = try JSONText(encoding: transcript.segments)
-        let usage = try JSONText(encoding: transcript.usage)
-        let (language, engine, model) = (transcript.language, transcript.engine.rawValue, transcript.model)
+        let statement = try TranscriptVersionStore.keeping(
+            transcript, words: words, of: id, where: "stage = 'transcribing'", in: tenant)
         return try await database.tenant(tenant).transaction { transaction in
-            let call = try await transaction.first(
-                """
-                WITH moved AS (
-                    UPDATE calls SET stage = 'transcribed', stage_since = now(), stage_attempts = 0,
-                        stage_error_code = NULL, stage_error_detail = NULL,
-                        transcript_version = transcript_version + 1, transcript_language = \(language),
-                        transcript_engine = \(engine), updated_at = now(), version = version + 1
-                    WHERE tenant_id = \(tenant) AND id = \(id) AND stage = 'transcribing' AND deleted_at IS NULL
-                    RETURNING *
-                ), retired AS (
-                    UPDATE transcripts SET is_current = false
-                    WHERE tenant_id = \(tenant) AND call_id = \(id) AND is_current AND EXISTS (SELECT 1 FROM moved)
-                ), added AS (
-                    INSERT INTO transcripts (tenant_id, call_id, version, language, engine, model, segments, usage, words)
-                    SELECT tenant_id, id, transcript_version, \(language), \(engine), \(model), \(segments), \(usage),
-                        array_to_tsvector(\(words))
-                    FROM moved
-                )
-                SELECT \(unescaped: Call.columns) FROM moved
-                """, as: Call.self)
+            let call = try await transaction.first(statement, as: Call.self)
             guard let call else { return nil }
             try await CallEvents.publish(.callTranscribed, of: call, in: transaction)
             if let used { try await CostStore.record(used, in: tenant, transaction) }

@@ -3,6 +3,9 @@ import Postgres
 
 /// Starts a pipeline that has ended without a result, or was never wanted.
 struct RetryStore: Sendable {
+    /// A call that there is something to work on of: a recording, or words.
+    static let canGoOn: SQL = "(recording_bytes IS NOT NULL OR transcript_engine IS NOT NULL)"
+
     let database: Database
 
     /// Puts a failed call, or one that nobody has had transcribed, back to where its pipeline can go on.
@@ -25,13 +28,13 @@ struct RetryStore: Sendable {
         let call = try await transaction.first(
             """
             UPDATE calls SET
-                stage = CASE WHEN transcript_version > 0
+                stage = CASE WHEN transcript_engine IS NOT NULL
                     AND (transcript_engine <> 'provider' OR recording_bytes IS NULL)
                     THEN 'transcribed' ELSE 'recording_stored' END,
                 stage_since = now(), stage_attempts = 0, stage_error_code = NULL, stage_error_detail = NULL,
                 updated_at = now(), version = version + 1
             WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL
-              AND (recording_bytes IS NOT NULL OR transcript_version > 0)
+              AND \(canGoOn)
               AND (stage = 'failed' OR stage_error_code IN ('budget_exceeded', 'feature_disabled')
                   OR stage = 'recording_stored' AND (origin = 'import' OR NOT EXISTS (
                   SELECT 1 FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(id))))\(reach.condition)

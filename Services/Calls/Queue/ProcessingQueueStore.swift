@@ -71,7 +71,7 @@ struct ProcessingQueueStore: Sendable {
         try await database.tenant(tenant).query(
             """
             SELECT id FROM calls WHERE tenant_id = \(tenant) AND stage = 'failed' AND deleted_at IS NULL
-              AND recording_bytes IS NOT NULL\(reach.condition) ORDER BY stage_since, id LIMIT \(limit)
+              AND \(RetryStore.canGoOn)\(reach.condition) ORDER BY stage_since, id LIMIT \(limit)
             """
         ) { row in try row.next(CallID.self) }
     }

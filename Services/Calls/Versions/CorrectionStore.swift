@@ -1,4 +1,3 @@
-import JSON
 import Models
 import Postgres
 
@@ -36,7 +35,7 @@ struct CorrectionStore: Sendable {
                     """
                     UPDATE calls SET updated_at = now(), version = version + 1
                     WHERE tenant_id = \(tenant) AND id = \(call.id) AND deleted_at IS NULL
-                      AND transcript_version = 0\(reach.condition)
+                      AND transcript_engine IS NULL\(reach.condition)
                     RETURNING \(unescaped: Call.columns)
                     """, as: Call.self)
             }
@@ -53,36 +52,15 @@ struct CorrectionStore: Sendable {
         _ transcript: Transcript, of id: CallID, correcting version: Int, by editor: UserID?, analyse: Bool,
         reach: CallReach, in tenant: TenantID, _ transaction: Transaction
     ) async throws -> Call? {
-        let segments = try JSONText(encoding: transcript.segments)
         // What the engine used was for the version that it wrote.
-        let usage = try JSONText(encoding: EngineUsage())
-        let words = WordCutter.distinctWords(in: transcript.text)
+        var kept = transcript
+        kept.usage = EngineUsage()
         let call = try await transaction.first(
-            """
-            WITH moved AS (
-                UPDATE calls SET transcript_version = transcript_version + 1,
-                    stage = CASE WHEN \(analyse) THEN 'transcribed' ELSE stage END,
-                    stage_since = CASE WHEN \(analyse) THEN now() ELSE stage_since END,
-                    stage_error_code = CASE WHEN \(analyse) THEN NULL ELSE stage_error_code END,
-                    stage_error_detail = CASE WHEN \(analyse) THEN NULL ELSE stage_error_detail END,
-                    updated_at = now(), version = version + 1
-                WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL
-                  AND transcript_version = \(Int32(clamping: version))
-                  AND \(VersionStore.isAtRest)\(reach.condition)
-                RETURNING *
-            ), retired AS (
-                UPDATE transcripts SET is_current = false
-                WHERE tenant_id = \(tenant) AND call_id = \(id) AND is_current AND EXISTS (SELECT 1 FROM moved)
-            ), added AS (
-                INSERT INTO transcripts (tenant_id, call_id, version, language, engine, model, segments, usage, words,
-                    edited_by, corrects_version)
-                SELECT tenant_id, id, transcript_version, \(transcript.language), \(transcript.engine.rawValue),
-                    \(transcript.model), \(segments), \(usage), array_to_tsvector(\(words)), \(editor),
-                    \(Int32(clamping: version))
-                FROM moved
-            )
-            SELECT \(unescaped: Call.columns) FROM moved
-            """, as: Call.self)
+            TranscriptVersionStore.keeping(
+                kept, words: WordCutter.distinctWords(in: transcript.text), of: id,
+                where:
+                    "transcript_version = \(Int32(clamping: version)) AND \(VersionStore.isAtRest)\(reach.condition)",
+                isMoving: analyse, correction: .init(editor: editor, version: version), in: tenant), as: Call.self)
         guard let call else { return nil }
         try await CallEvents.publish(.callUpdated, of: call, in: transaction)
         if analyse { try await AnalyseCallJob.enqueue(id, in: transaction) }

@@ -73,13 +73,19 @@ struct VersionStore: Sendable {
         _ id: CallID, engine: EngineChoice?, rubric: RubricID?, reach: CallReach, in tenant: TenantID
     ) async throws -> Call? {
         try await database.tenant(tenant).transaction { transaction in
-            let call = try await Self.again(
-                id, to: .transcribed, if: "transcript_version > 0", reach: reach, in: transaction, tenant)
-            if call != nil {
-                try await AnalyseCallJob.enqueue(id, engine: engine, rubric: rubric, in: transaction)
-            }
-            return call
+            try await Self.analyseAgain(id, engine: engine, rubric: rubric, reach: reach, in: transaction, tenant)
         }
+    }
+
+    /// The same as a part of something more.
+    static func analyseAgain(
+        _ id: CallID, engine: EngineChoice? = nil, rubric: RubricID? = nil, reach: CallReach,
+        in transaction: Transaction, _ tenant: TenantID
+    ) async throws -> Call? {
+        let call = try await again(
+            id, to: .transcribed, if: "transcript_engine IS NOT NULL", reach: reach, in: transaction, tenant)
+        if call != nil { try await AnalyseCallJob.enqueue(id, engine: engine, rubric: rubric, in: transaction) }
+        return call
     }
 
     /// Has the recording of a call that is at rest written down once more; nil when it is not.

@@ -198,14 +198,14 @@ import WebTestSupport
                 try await server.callWithTranscript([(.customer, "A refund, please.")])
             )
             let other = try await server.callWithTranscript([(.customer, "All is well.")])
-            // Words without a recording cannot be written down again.
+            // Words without a recording cannot be written down again, and are analysed.
             let wordsAlone = try await listed.add()
             try await listed.process(wordsAlone, .sample("refund"))
             try await server.database.tenant(server.tenant).execute(
                 "UPDATE calls SET stage = 'failed' WHERE tenant_id = \(server.tenant) AND id = \(failed)")
             let body = #"{"action": "reprocess", "filter": {"search": "refund*"}"#
             let trial = try await bulk(body + #", "dry_run": true}"#, server)
-            #expect(trial.calls == 2 && trial.audioSeconds == 4 && trial.id == nil)
+            #expect(trial.calls == 3 && trial.audioSeconds == 4 && trial.id == nil)
             let nothing = try await bulk(
                 #"{"action": "reprocess", "filter": {"search": "..."}, "dry_run": true}"#, server)
             #expect(nothing.calls == 0)
@@ -213,7 +213,8 @@ import WebTestSupport
             try await run(action, server)
             let id = try #require(action.id)
             let done = try await server.send(.get, "/api/v1/calls/bulk/\(id)").decoded(CallsAPI.BulkAction.self)
-            #expect(done.state == "done" && done.changed == 2 && done.skipped == 0)
+            #expect(done.state == "done" && done.changed == 3 && done.skipped == 0)
+            #expect(try await listed.ids("stage=transcribed").contains(wordsAlone))
             // The failed one goes on from its words, the other begins with its recording; nothing is queued twice.
             #expect(try await server.get(analysed).processing.stage == .recordingStored)
             #expect(try await server.get(failed).processing.stage == .transcribed)
@@ -265,13 +266,19 @@ import WebTestSupport
             let counts = try await server.send(.get, "/api/v1/calls/queue/counts").decoded(
                 CallsAPI.ProcessingQueue.self)
             #expect(counts.stages.map(\.stage) == [.failed, .received])
+            // Words that came without a recording are analysed again.
+            let wordsAlone = try await listed.add()
+            try await listed.process(wordsAlone, .sample("hello"))
+            try await server.database.tenant(server.tenant).execute(
+                "UPDATE calls SET stage = 'failed' WHERE tenant_id = \(server.tenant) AND id = \(wordsAlone)")
             let retried = try await server.json(.post, "/api/v1/calls/queue/retry", nil)
-            #expect(try retried.decoded(CallsAPI.Retried.self).calls == 1)
+            #expect(try retried.decoded(CallsAPI.Retried.self).calls == 2)
+            #expect(try await listed.ids("stage=transcribed").contains(wordsAlone))
             let again = try await server.send(.get, "/api/v1/calls/queue?stage=recording_stored").decoded(
                 Page<CallsAPI.QueuedCall>.self)
             #expect(again.data.map(\.jobState) == ["waiting"])
             let figures = try await ProcessingQueueStore(database: server.database).throughput()
-            #expect(figures.stages.reduce(0) { $0 + $1.calls } == 2 && figures.analysedLastDay == 1)
+            #expect(figures.stages.reduce(0) { $0 + $1.calls } == 3 && figures.analysedLastDay == 2)
         }
     }
 }

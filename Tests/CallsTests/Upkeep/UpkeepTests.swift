@@ -105,6 +105,57 @@ struct UpkeepTests {
         }
     }
 
+    @Test func `what is not kept any longer is in no list, topic, tracker or account, and nothing waits for it`()
+        async throws
+    {
+        try await CallsServer.with { server in
+            let listed = ListedCalls(server)
+            let tracker = try await server.sendJSON(
+                .post, "/api/v1/calls/trackers", #"{"name": "Price", "phrases": ["price", "expensive"]}"#
+            ).decoded(CallsAPI.Tracker.self)
+            let (call, waiting) = (
+                try await server.callWithTranscript(), try await server.callWithTranscript(isAnalysed: false)
+            )
+            let topic = try #require(try await server.get(call).analysis?.topics.first?.name)
+            let rows = server.database.tenant(server.tenant)
+            _ = try await rows.batch([
+                """
+                INSERT INTO call_accounts (tenant_id, call_id, document)
+                VALUES (\(server.tenant), \(call), '{"transcript": {"value": "words"}, "summary": {}, "language": {}}')
+                """,
+                """
+                UPDATE calls SET stage_error_code = 'budget_exceeded', stage_error_detail = 'It waits.'
+                WHERE tenant_id = \(server.tenant) AND id = \(waiting)
+                """,
+            ])
+            let found = [
+                "has_recording=true", "has_transcript=true", "has_analysis=true", "tracker_id=\(tracker.id)",
+                "topic=\(PercentCode.encode(topic, keeping: ""))",
+            ]
+            for query in found { #expect(try await listed.ids(query).contains(call), "\(query)") }
+            let retention = Retention(
+                database: server.database, blobs: server.blobs, knowledge: server.trust.knowledge,
+                logger: Logger(service: "tests", level: .error))
+            server.trust.knowledge.set(Settings.recordingRetentionDays, 30, of: server.tenant)
+            server.trust.knowledge.set(Settings.transcriptRetentionDays, 30, of: server.tenant)
+            try await retention.run(now: .now() + hour * 24 * 40)
+            for query in found { #expect(try await listed.ids(query) == [], "\(query)") }
+            let left = try await listed.list("limit=10").data
+            #expect(
+                left.count == 2 && left.allSatisfy { $0.recording == nil && $0.transcript == nil && $0.analysis == nil }
+            )
+            let kept = try await rows.values(
+                "SELECT document::text FROM call_accounts WHERE tenant_id = \(server.tenant)", as: String.self)
+            #expect(kept == [#"{"language": {}}"#])
+            // Nobody begins what cannot end.
+            for path in ["analyses", "transcripts", "processing/retry"] {
+                #expect(try await server.send(.post, "/api/v1/calls/\(call)/\(path)").status == 409, "\(path)")
+            }
+            let rested = try await server.get(waiting).processing
+            #expect(rested.stage == .noRecording && rested.error == nil)
+        }
+    }
+
     @Test func `how long the bin keeps a call is the tenant's setting, then the platform's, then the operator's`()
         async throws
     {

@@ -85,18 +85,10 @@ struct ProvidedTranscriptStore {
     /// Only of calls that are over and have no recording, whose people have theirs written down, and that no work is
     /// done on.
     private func statement(_ id: CallID, _ transcript: Transcript) throws -> SQL {
-        let segments = try JSONText(encoding: transcript.segments)
-        let usage = try JSONText(encoding: EngineUsage())
-        let words = WordCutter.distinctWords(in: transcript.text)
-        let (language, engine, model) = (transcript.language, transcript.engine.rawValue, transcript.model)
-        return """
-            WITH moved AS (
-                UPDATE calls SET stage = 'transcribed', stage_since = now(), stage_attempts = 0,
-                    stage_error_code = NULL, stage_error_detail = NULL,
-                    transcript_version = transcript_version + 1, transcript_language = \(language),
-                    transcript_engine = \(engine), updated_at = now(), version = version + 1
-                WHERE tenant_id = \(tenant) AND id = \(id) AND deleted_at IS NULL AND recording_bytes IS NULL
-                  AND origin = 'live' AND ended_at IS NOT NULL
+        try TranscriptVersionStore.keeping(
+            transcript, words: WordCutter.distinctWords(in: transcript.text), of: id,
+            where: """
+                recording_bytes IS NULL AND origin = 'live' AND ended_at IS NOT NULL
                   AND (transcript_version = 0 AND stage IN ('received', 'no_recording', 'failed')
                     OR transcript_engine = 'provider' AND stage IN (
                         'transcribed', 'analysing', 'analysed', 'failed', 'no_recording'))
@@ -104,18 +96,7 @@ struct ProvidedTranscriptStore {
                     SELECT FROM user_voip_settings AS person
                     WHERE person.tenant_id = calls.tenant_id AND person.user_id = calls.agent_id
                       AND NOT person.auto_transcribe)
-                RETURNING *
-            ), retired AS (
-                UPDATE transcripts SET is_current = false
-                WHERE tenant_id = \(tenant) AND call_id = \(id) AND is_current AND EXISTS (SELECT 1 FROM moved)
-            ), added AS (
-                INSERT INTO transcripts (tenant_id, call_id, version, language, engine, model, segments, usage, words)
-                SELECT tenant_id, id, transcript_version, \(language), \(engine), \(model), \(segments), \(usage),
-                    array_to_tsvector(\(words))
-                FROM moved
-            )
-            SELECT \(unescaped: Call.columns) FROM moved
-            """
+                """, in: tenant)
     }
 
     /// Back to where the call was before it waited for a recording.
