@@ -58,6 +58,14 @@ struct AnalysisPart {
             """
     }
 
+    /// What a question about some parts takes beside the transcript, and about how much its answer does.
+    ///
+    /// A token is some four letters; an answer to everything has about a thousand.
+    static func tokens(for features: Set<AnalysisFeature>) -> (asked: Int, answered: Int) {
+        let question = instructions(for: features).utf8.count + responseFormat(for: features).utf8.count
+        return (question / 4, 1_000 * chosen(features).count / all.count)
+    }
+
     private static func chosen(_ features: Set<AnalysisFeature>) -> [AnalysisPart] {
         all.filter { features.contains($0.feature) }
     }

@@ -18,7 +18,7 @@ struct OpenAIAnalyzer: Analyzer {
     func analyze(_ request: AnalysisRequest) async throws(EngineError) -> Analysis {
         // There is nothing to ask about silence, where a model would make something up, and where nothing is wanted
         // that is not found or counted here.
-        guard !request.transcript.segments.isEmpty, !request.features.isSubset(of: [.trackers]) else {
+        guard !request.transcript.segments.isEmpty, request.features.askEngines else {
             var analysis = LocalAnalyzer.analysis(of: request)
             analysis.engine = .openAI
             analysis.model = connection.configuration.analysisModel

@@ -23,8 +23,10 @@ struct BulkRoutes: Sendable {
         }
         let audio = wanted.action == .reprocess ? seconds : nil
         let gate = StageGate(costs: CostStore(database: database), knowledge: context.knowledge)
-        let cost = audio.flatMap {
-            pricing.estimate(calls: ids.count, seconds: $0) { gate.choice($0, of: context.tenant) }
+        let cost = audio.flatMap { seconds -> Int64? in
+            let work = gate.work(Set(UsageStage.allCases), of: context.tenant)
+            let estimate = pricing.estimate(work, calls: ids.count, seconds: seconds)
+            return estimate.basis == .unknown ? nil : estimate.micros
         }
         let person = context.principal?.user?.userID
         if wanted.dryRun == true {

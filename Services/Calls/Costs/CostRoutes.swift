@@ -77,13 +77,8 @@ struct CostRoutes: Sendable {
         }
         seconds = asked.audioSeconds ?? seconds
         let gate = StageGate(costs: costs, knowledge: context.knowledge)
-        var (micros, basis): (Int64, CostBasis) = (0, .free)
-        for stage in Set(asked.stages) {
-            let engine = pricing.engine(of: stage, asked.engine ?? gate.choice(stage, of: context.tenant))
-            let part = pricing.estimate(stage, by: engine, calls: count, seconds: seconds)
-            micros += part.micros
-            if part.basis != .free { basis = part.basis }
-        }
+        let (micros, basis) = pricing.estimate(
+            gate.work(Set(asked.stages), by: asked.engine, of: context.tenant), calls: count, seconds: seconds)
         let left: Int64? =
             if let limit = gate.limitMicros(of: context.tenant) {
                 max(0, limit - (try await costs.spent(inMonthOf: .now(), in: context.tenant)))

@@ -40,32 +40,34 @@ struct EnginePricing: Sendable {
         return (published(stage, calls: usage.requests, seconds: usage.audioSeconds), .published)
     }
 
-    /// What a stage of some calls would cost; a minute of speech is some two hundred tokens, and the instructions are two
-    /// thousand.
-    func estimate(
-        _ stage: UsageStage, by engine: Engine, calls: Int, seconds: Double
+    /// What work on some calls would cost.
+    func estimate(_ work: EngineWork, calls: Int, seconds: Double) -> (micros: Int64, basis: CostBasis) {
+        var (micros, bases): (Int64, Set<CostBasis>) = (0, [])
+        for stage in work.stages {
+            let part = estimate(stage, of: work, calls: calls, seconds: seconds)
+            micros += part.micros
+            bases.insert(part.basis)
+        }
+        // A sum is known no better than its least known part.
+        return (micros, [CostBasis.unknown, .published, .prices].first(where: bases.contains) ?? .free)
+    }
+
+    /// A minute of speech is some two hundred tokens.
+    private func estimate(
+        _ stage: UsageStage, of work: EngineWork, calls: Int, seconds: Double
     ) -> (micros: Int64, basis: CostBasis) {
-        guard engine == .openAI else { return (0, .free) }
+        guard engine(of: stage, work.choice(stage)) == .openAI else { return (0, .free) }
         var usage = EngineUsage()
         switch stage {
         case .transcription: usage.audioSeconds = seconds
         case .analysis:
-            usage.inputTokens = calls * 2_000 + Int(seconds / 60 * 200)
-            usage.outputTokens = calls * 1_000
+            guard work.features.askEngines else { return (0, .free) }
+            let question = AnalysisPart.tokens(for: work.features)
+            usage.inputTokens = calls * question.asked + Int(seconds / 60 * 200)
+            usage.outputTokens = calls * question.answered
         }
         if let micros = prices.cost(of: usage) { return (Int64(micros), .prices) }
         return isPublic ? (published(stage, calls: calls, seconds: seconds), .published) : (0, .unknown)
-    }
-
-    /// What both stages of some calls would cost by the engines of a tenant's choice; nil where a price is not known.
-    func estimate(calls: Int, seconds: Double, _ choice: (UsageStage) -> EngineChoice) -> Int64? {
-        var micros: Int64 = 0
-        for stage in UsageStage.allCases {
-            let part = estimate(stage, by: engine(of: stage, choice(stage)), calls: calls, seconds: seconds)
-            guard part.basis != .unknown else { return nil }
-            micros += part.micros
-        }
-        return micros
     }
 
     private func published(_ stage: UsageStage, calls: Int, seconds: Double) -> Int64 {

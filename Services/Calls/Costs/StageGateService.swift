@@ -22,24 +22,42 @@ struct StageGate: Sendable {
 
     /// Throws `StageHeld`.
     func check(_ stage: UsageStage, by engine: Engine, in tenant: TenantID) async throws {
-        let feature: Feature = stage == .transcription ? .transcription : .analysis
-        if let features = knowledge?.entitlements(of: tenant)?.features, !features.contains(feature) {
-            throw StageHeld.featureDisabled
-        }
+        guard isOn(stage, of: tenant) else { throw StageHeld.featureDisabled }
         guard engine != .local, let limit = limitMicros(of: tenant) else { return }
         guard try await costs.spent(inMonthOf: .now(), in: tenant) < limit else { throw StageHeld.budgetExceeded }
     }
 
+    /// Whether the tenant has the feature of a stage.
+    func isOn(_ stage: UsageStage, of tenant: TenantID) -> Bool {
+        let features = knowledge?.entitlements(of: tenant)?.features
+        return features?.contains(stage == .transcription ? .transcription : .analysis) ?? true
+    }
+
+    /// What is asked of engines where some stages are wanted.
+    func work(_ stages: Set<UsageStage>, by engine: EngineChoice? = nil, of tenant: TenantID) -> EngineWork {
+        let settings = self.settings(of: tenant)
+        return EngineWork(
+            stages: stages.filter { isOn($0, of: tenant) }, features: settings.analysisFeatures, engine: engine,
+            settings: settings)
+    }
+
     /// Nil without a limit.
     func limitMicros(of tenant: TenantID) -> Int64? {
-        let dollars = knowledge?.effectiveSettings(of: tenant)[Settings.aiBudget] ?? 0
+        let dollars = settings(of: tenant)[Settings.aiBudget]
         return dollars > 0 ? Int64(dollars) * 1_000_000 : nil
     }
 
     /// Which engine the tenant has chosen for a stage.
     func choice(_ stage: UsageStage, of tenant: TenantID) -> EngineChoice {
-        let settings = knowledge?.effectiveSettings(of: tenant) ?? EffectiveSettings()
-        return settings[stage == .transcription ? Settings.transcriptionEngine : Settings.analysisEngine]
+        Self.choice(stage, settings(of: tenant))
+    }
+
+    static func choice(_ stage: UsageStage, _ settings: EffectiveSettings) -> EngineChoice {
+        settings[stage == .transcription ? Settings.transcriptionEngine : Settings.analysisEngine]
+    }
+
+    private func settings(of tenant: TenantID) -> EffectiveSettings {
+        knowledge?.effectiveSettings(of: tenant) ?? EffectiveSettings()
     }
 }
 

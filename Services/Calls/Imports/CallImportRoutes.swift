@@ -52,7 +52,7 @@ struct CallImportRoutes: Sendable {
                 let end = min(start + Self.rowsPerStatement, numbered.count)
                 try await store.add(numbered[start..<end], to: id, source: source)
             }
-            return try await store.list(id, pricing: pricing).first
+            return try await store.list(id, cost: cost(context)).first
         }
         guard let made else { throw Failure(.internal) }
         return Created(made, at: "/api/v1/calls/imports/\(id)")
@@ -60,7 +60,7 @@ struct CallImportRoutes: Sendable {
 
     func list(_ context: RequestContext) async throws -> OK<CallsAPI.Imports> {
         let store = CallImportStore(rows: context.database(database), tenant: context.tenant)
-        return OK(CallsAPI.Imports(data: try await store.list(pricing: pricing)))
+        return OK(CallsAPI.Imports(data: try await store.list(cost: cost(context))))
     }
 
     func get(_ context: RequestContext, _ path: PathID<CallImportID>) async throws -> OK<CallsAPI.Import> {
@@ -100,9 +100,16 @@ struct CallImportRoutes: Sendable {
         return Accepted(try await find(id, context))
     }
 
+    /// What engines would take for calls of the tenant, were they all written down and analysed.
+    private func cost(_ context: RequestContext) -> @Sendable (Int, Double) -> Int64 {
+        let gate = StageGate(costs: CostStore(database: database), knowledge: context.knowledge)
+        let (pricing, work) = (pricing, gate.work(Set(UsageStage.allCases), of: context.tenant))
+        return { calls, seconds in pricing.estimate(work, calls: calls, seconds: seconds).micros }
+    }
+
     private func find(_ id: CallImportID, _ context: RequestContext) async throws -> CallsAPI.Import {
         let store = CallImportStore(rows: context.database(database), tenant: context.tenant)
-        guard let found = try await store.list(id, pricing: pricing).first else { throw Failure(.notFound) }
+        guard let found = try await store.list(id, cost: cost(context)).first else { throw Failure(.notFound) }
         return found
     }
 }

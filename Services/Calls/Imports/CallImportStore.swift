@@ -42,8 +42,10 @@ struct CallImportStore {
 
     private static func text(_ document: JSONText) -> String { String(decoding: document.bytes, as: UTF8.self) }
 
-    /// One import, or all of them, counted.
-    func list(_ id: CallImportID? = nil, pricing: EnginePricing) async throws -> [CallsAPI.Import] {
+    /// One import, or all of them, counted, with what their calls and seconds would cost.
+    func list(
+        _ id: CallImportID? = nil, cost: @Sendable @escaping (_ calls: Int, _ seconds: Double) -> Int64
+    ) async throws -> [CallsAPI.Import] {
         try await rows.query(
             """
             SELECT i.id, i.source, i.state, i.created_at, i.finished_at, count(r.number),
@@ -66,17 +68,12 @@ struct CallImportStore {
             let (count, waiting, made) = (try row.next(Int.self), try row.next(Int.self), try row.next(Int.self))
             let (known, faulty, undone) = (try row.next(Int.self), try row.next(Int.self), try row.next(Int.self))
             let seconds = try row.next(Double.self)
-            let calls = waiting + made
-            let cost = [UsageStage.transcription, .analysis].reduce(Int64(0)) { sum, stage in
-                sum
-                    + pricing.estimate(stage, by: pricing.engine(of: stage, .standard), calls: calls, seconds: seconds)
-                    .micros
-            }
             return CallsAPI.Import(
                 id: id, source: source, state: state, rows: count, waiting: waiting, created: made, known: known,
                 faulty: faulty, undone: undone, durationSeconds: Int(seconds),
                 // 16 bits at 8 kHz.
-                storageBytes: Int64(seconds * 16_000), costMicros: cost, createdAt: created, finishedAt: finished)
+                storageBytes: Int64(seconds * 16_000), costMicros: cost(waiting + made, seconds),
+                createdAt: created, finishedAt: finished)
         }
     }
 

@@ -119,6 +119,39 @@ struct CostTests {
         }
     }
 
+    @Test func `what is switched off is not in an estimate`() async throws {
+        var prices = OpenAIPrices()
+        (prices.audioMinuteMicros, prices.millionInputTokensMicros) = (6_000, 150_000)
+        prices.millionOutputTokensMicros = 600_000
+        let pricing = EnginePricing(transcriber: .openAI, analyzer: .openAI, prices: prices)
+        func micros(_ features: Set<AnalysisFeature>, _ pricing: EnginePricing) -> Int64 {
+            pricing.estimate(EngineWork(stages: [.analysis], features: features), calls: 1_000, seconds: 60_000).micros
+        }
+        let all = Set(AnalysisFeature.allCases)
+        let parts = [all, all.subtracting([.quality]), [.summary, .topics], [.summary]].map { micros($0, pricing) }
+        #expect(parts == parts.sorted(by: >) && Set(parts).count == 4)
+        // Words of trackers are found without an engine; the published price is the same for whatever is asked.
+        #expect(micros([.trackers], pricing) == 0 && micros([], pricing) == 0)
+        let published = EnginePricing(transcriber: .openAI, analyzer: .openAI)
+        #expect(micros([.summary], published) == micros(all, published) && micros([.trackers], published) == 0)
+        try await CallsServer.with { server in
+            func estimate() async throws -> Int64 {
+                try await server.sendJSON(
+                    .post, "/api/v1/calls/estimates",
+                    #"{"calls": 10, "audio_seconds": 600, "stages": ["transcription", "analysis"], "engine": "openai"}"#
+                ).decoded(CallsAPI.CostEstimate.self).costMicros
+            }
+            #expect(try await estimate() == 560_000)
+            for feature in AnalysisFeature.allCases {
+                let key = try #require(Settings.analysisFeatures[feature])
+                server.trust.knowledge.set(key, false, of: server.tenant)
+            }
+            #expect(try await estimate() == 60_000)
+            server.trust.knowledge.switchOff([.transcription], of: server.tenant)
+            #expect(try await estimate() == 0)
+        }
+    }
+
     @Test func `usage is priced by the operator, else as published, else it is said to be unknown`() {
         var usage = EngineUsage()
         usage.requests = 1

@@ -6,6 +6,7 @@ package final class TestKnowledge: TenantKnowledge {
     private struct State {
         var tenants: [TenantID: ChangeFeedAPI.TenantValue] = [:]
         var settings: [TenantID: ChangeFeedAPI.SettingsValue] = [:]
+        var entitlements: [TenantID: Entitlements] = [:]
         var age = Duration.zero
     }
 
@@ -37,11 +38,22 @@ package final class TestKnowledge: TenantKnowledge {
         }
     }
 
+    /// Takes features from a tenant, whatever its plan has.
+    package func switchOff(_ features: Set<Feature>, of id: TenantID) {
+        state.withLock { state in
+            var document = state.entitlements[id] ?? .seed(for: .growth)
+            document.features.removeAll(where: features.contains)
+            state.entitlements[id] = document
+        }
+    }
+
     /// Pretends that the feed was heard so long ago.
     package func setAge(_ age: Duration) { state.withLock { $0.age = age } }
 
     package func tenant(_ id: TenantID) -> ChangeFeedAPI.TenantValue? { state.withLock { $0.tenants[id] } }
     package func settings(of id: TenantID) -> ChangeFeedAPI.SettingsValue? { state.withLock { $0.settings[id] } }
-    package func entitlements(of id: TenantID) -> Entitlements? { .seed(for: .growth) }
+    package func entitlements(of id: TenantID) -> Entitlements? {
+        state.withLock { $0.entitlements[id] } ?? .seed(for: .growth)
+    }
     package var age: Duration { state.withLock { $0.age } }
 }
