@@ -59,10 +59,10 @@ enum FigureLinks {
         ("analysed", "has_analysis=true"),
     ].map { CallsAPI.FigureFilter(figure: $0.0, query: $0.1) }
 
-    /// The calls of a row: some days or an hour, and what the caller asked for.
+    /// The calls of a row: some days, an hour, or an hour of the week, and what the caller asked for.
     static func query(
         _ asked: AnalyticsQuery, from: LocalDate, to: LocalDate, hour: Range<Timestamp>? = nil,
-        group: (FigureGroup, String)? = nil
+        ofWeek: (weekday: Int, hour: Int)? = nil, group: (FigureGroup, String)? = nil
     ) -> String {
         var parts: [(String, String)] = []
         if let hour {
@@ -70,6 +70,7 @@ enum FigureLinks {
         } else {
             parts = [("from_date", from.jsonText), ("to_date", to.jsonText)]
         }
+        if let ofWeek { parts += [("weekday", "\(ofWeek.weekday)"), ("hour", "\(ofWeek.hour)")] }
         var asked = asked
         switch group {
         case (.agent, let value)?: parts.append(("agent_id", value))

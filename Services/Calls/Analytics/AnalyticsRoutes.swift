@@ -135,7 +135,10 @@ struct AnalyticsRoutes: Sendable {
         let span = try await store.span(from: asked.fromDate, to: asked.toDate, zone: context.timeZone)
         var data: [CallsAPI.BusyHours.Hour] = []
         switch try await key(asked, store, context) {
-        case .known(let key?): data = try await store.hours(of: key, in: span, zone: context.timeZone)
+        case .known(let key?):
+            data = try await store.hours(of: key, in: span, zone: context.timeZone) { weekday, hour in
+                FigureLinks.query(asked, from: span.fromDate, to: span.toDate, ofWeek: (weekday, hour))
+            }
         case .known(nil): break
         case .rows:
             throw Failure(

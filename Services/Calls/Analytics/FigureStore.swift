@@ -116,8 +116,11 @@ struct FigureStore: Sendable {
             """, as: UUID.self)
     }
 
-    /// By weekday and hour where the tenant is.
-    func hours(of key: FigureKey, in span: FigureSpan, zone: TimeZoneName) async throws -> [CallsAPI.BusyHours.Hour] {
+    /// By weekday and hour where the tenant is, each with the query that leads to its calls.
+    func hours(
+        of key: FigureKey, in span: FigureSpan, zone: TimeZoneName,
+        query: @escaping @Sendable (_ weekday: Int, _ hour: Int) -> String
+    ) async throws -> [CallsAPI.BusyHours.Hour] {
         try await rows.query(
             """
             SELECT extract(isodow FROM bucket_at AT TIME ZONE \(zone.name))::bigint AS weekday,
@@ -128,9 +131,10 @@ struct FigureStore: Sendable {
             GROUP BY weekday, hour ORDER BY weekday, hour
             """
         ) { row in
-            CallsAPI.BusyHours.Hour(
-                weekday: try row.next(Int.self), hour: try row.next(Int.self), calls: try row.next(Int.self),
-                answered: try row.next(Int.self), missed: try row.next(Int.self))
+            let (weekday, hour) = (try row.next(Int.self), try row.next(Int.self))
+            return CallsAPI.BusyHours.Hour(
+                weekday: weekday, hour: hour, calls: try row.next(Int.self), answered: try row.next(Int.self),
+                missed: try row.next(Int.self), query: query(weekday, hour))
         }
     }
 }

@@ -59,6 +59,14 @@ struct CallCondition {
     private mutating func time(_ filter: CallFilter) {
         for instant in filter.begins { scope = "\(scope) AND started_at >= \(instant)" }
         for instant in filter.ends { scope = "\(scope) AND started_at < \(instant)" }
+        func part(_ field: StaticString, _ values: [Int]) -> SQL {
+            """
+             AND extract(\(unescaped: field) FROM started_at AT TIME ZONE \(filter.timeZone.name))::int
+                = ANY (\(values.map(Int32.init(clamping:)))::int[])
+            """
+        }
+        if let days = filter.query.weekday { rest = "\(rest)\(part("isodow", days))" }
+        if let hours = filter.query.hour { rest = "\(rest)\(part("hour", hours))" }
     }
 
     private mutating func people(_ query: CallQuery) {

@@ -50,6 +50,9 @@ struct CallQuery: Codable, Sendable, Hashable {
     var toDate: LocalDate?
     var startedAfter: Timestamp?
     var startedBefore: Timestamp?
+    /// Where the tenant is: 1 for Monday to 7 for Sunday, and 0 to 23.
+    var weekday: [Int]?
+    var hour: [Int]?
     /// The bin in place of the list.
     var deleted: Bool?
     /// Calls of test keys in place of real ones; a test key sees no others.

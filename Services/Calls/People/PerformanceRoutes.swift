@@ -34,7 +34,7 @@ struct PerformanceRoutes: Sendable {
             in: context.tenant)
         guard let found else { throw Failure(.invalidQuery) }
         try Self.check(found.fromDate, found.toDate)
-        return OK(found.wire(of: path.id))
+        return OK(found.wire(of: path.id, showing: context.settings.analysisFeatures))
     }
 
     private static func check(_ from: LocalDate, _ to: LocalDate) throws(Failure) {
@@ -51,15 +51,25 @@ struct PerformanceRoutes: Sendable {
 }
 
 extension Performance {
-    fileprivate func wire(of person: UserID) -> CallsAPI.Performance {
-        CallsAPI.Performance(
-            userID: person, fromDate: fromDate, toDate: toDate, total: Self.figures(days[...]),
-            days: days.map { CallsAPI.Performance.Day(date: $0.date, figures: Self.figures([$0])) })
+    /// Without what is switched off, whenever it was found.
+    fileprivate func wire(of person: UserID, showing features: Set<AnalysisFeature>) -> CallsAPI.Performance {
+        var asked = AnalyticsQuery()
+        asked.agentID = person
+        return CallsAPI.Performance(
+            userID: person, fromDate: fromDate, toDate: toDate, total: Self.figures(days[...], features),
+            days: days.map {
+                CallsAPI.Performance.Day(
+                    date: $0.date, figures: Self.figures([$0], features),
+                    query: FigureLinks.query(asked, from: $0.date, to: $0.date))
+            }, query: FigureLinks.query(asked, from: fromDate, to: toDate))
     }
 
-    private static func figures(_ days: ArraySlice<Day>) -> CallsAPI.Performance.Figures {
+    private static func figures(
+        _ days: ArraySlice<Day>, _ features: Set<AnalysisFeature>
+    ) -> CallsAPI.Performance.Figures {
         func sum(_ part: (Day) -> Int) -> Int { days.reduce(0) { $0 + part($1) } }
-        let (rated, felt) = (sum(\.quality.count), sum(\.sentiment.count))
+        let rated = features.contains(.quality) ? sum(\.quality.count) : 0
+        let felt = features.contains(.sentiment) ? sum(\.sentiment.count) : 0
         let mood = days.reduce(0) { $0 + $1.sentiment.sum }
         return CallsAPI.Performance.Figures(
             inboundCalls: sum(\.inbound), outboundCalls: sum(\.outbound), completedCalls: sum(\.completed),

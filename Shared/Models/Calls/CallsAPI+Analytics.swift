@@ -212,13 +212,16 @@ extension CallsAPI {
             package var calls: Int
             package var answered: Int
             package var missed: Int
+            /// The calls behind it: `GET /api/v1/calls?` with this.
+            package var query: String
 
-            package init(weekday: Int, hour: Int, calls: Int, answered: Int, missed: Int) {
+            package init(weekday: Int, hour: Int, calls: Int, answered: Int, missed: Int, query: String) {
                 self.weekday = weekday
                 self.hour = hour
                 self.calls = calls
                 self.answered = answered
                 self.missed = missed
+                self.query = query
             }
         }
 

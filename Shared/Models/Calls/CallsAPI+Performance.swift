@@ -34,10 +34,13 @@ extension CallsAPI {
         package struct Day: Codable, Sendable {
             package var date: LocalDate
             package var figures: Figures
+            /// The calls behind it: `GET /api/v1/calls?` with this.
+            package var query: String
 
-            package init(date: LocalDate, figures: Figures) {
+            package init(date: LocalDate, figures: Figures, query: String) {
                 self.date = date
                 self.figures = figures
+                self.query = query
             }
         }
 
@@ -47,13 +50,18 @@ extension CallsAPI {
         package var total: Figures
         /// By the tenant's time zone, oldest first.
         package var days: [Day]
+        /// The calls behind the total: `GET /api/v1/calls?` with this.
+        package var query: String
 
-        package init(userID: UserID, fromDate: LocalDate, toDate: LocalDate, total: Figures, days: [Day]) {
+        package init(
+            userID: UserID, fromDate: LocalDate, toDate: LocalDate, total: Figures, days: [Day], query: String
+        ) {
             self.userID = userID
             self.fromDate = fromDate
             self.toDate = toDate
             self.total = total
             self.days = days
+            self.query = query
         }
     }
 }

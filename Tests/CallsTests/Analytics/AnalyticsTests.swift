@@ -219,6 +219,14 @@ import WebTestSupport
             #expect(kept.data.map(\.format) == ["csv_figures", "csv_figures"] && kept.data.map(\.rows) == [30, 1])
             let hours: CallsAPI.BusyHours = try await get(server, "hours")
             #expect(hours.data.reduce(0) { $0 + $1.calls } == 20)
+            for hour in hours.data { #expect(try await listed.list(hour.query).total == hour.calls, "\(hour.query)") }
+            let person = try await server.send(.get, "/api/v1/analytics/users/\(agent)").decoded(
+                CallsAPI.Performance.self)
+            #expect(try await listed.list(person.query).total == 10 && !person.days.isEmpty)
+            for day in person.days {
+                let rows = try await listed.list(day.query + "&direction=inbound")
+                #expect(rows.total == day.figures.inboundCalls, "\(day.query)")
+            }
             let bad = try await server.send(
                 .get, "/api/v1/analytics/calls/series?from_date=2020-01-01&to_date=2026-01-01")
             #expect(bad.status == 400)
