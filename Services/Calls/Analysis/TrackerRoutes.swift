@@ -70,10 +70,13 @@ struct TrackerRoutes: Sendable {
         let after = paging.after.flatMap { cursor in
             cursor.timestamp.map { CallPosition(startedAt: $0, id: CallID(cursor.id)) }
         }
-        let found = try await trackers.hits(
-            of: path.id, reach: context.reach, after: after, limit: paging.fetchLimit, offset: paging.offset,
-            in: context.tenant)
-        let total = try await trackers.countHits(of: path.id, reach: context.reach, in: context.tenant)
+        var (found, total): ([CallsAPI.TrackedCall], Int) = ([], 0)
+        if context.settings.analysisFeatures.contains(.trackers) {
+            found = try await trackers.hits(
+                of: path.id, reach: context.reach, after: after, limit: paging.fetchLimit, offset: paging.offset,
+                in: context.tenant)
+            total = try await trackers.countHits(of: path.id, reach: context.reach, in: context.tenant)
+        }
         return OK(
             paging.page(
                 found, total: total, totalIsExact: total <= CallListStore.countBound,

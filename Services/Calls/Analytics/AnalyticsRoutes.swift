@@ -55,17 +55,18 @@ struct AnalyticsRoutes: Sendable {
                 points = try await store.series(step, of: filter, in: span, zone: zone)
             }
         }
+        let features = context.settings.analysisFeatures
         var total = Figures()
         for point in points { total += point.figures }
         let steps = Self.filled(points, step == .hour ? [] : try await store.beginnings(step, in: span, zone: zone))
         return CallsAPI.FigureSeries(
-            fromDate: span.fromDate, toDate: span.toDate, timeZone: zone, step: step, total: total.wire,
+            fromDate: span.fromDate, toDate: span.toDate, timeZone: zone, step: step, total: total.wire(features),
             points: steps.indices.map { index in
                 let point = steps[index]
                 let hour = step == .hour ? point.startsAt..<(point.startsAt + .seconds(3600)) : nil
                 let last = index + 1 < steps.count ? steps[index + 1].date.adding(days: -1) : span.toDate
                 return .init(
-                    startsAt: point.startsAt, date: point.date, figures: point.figures.wire,
+                    startsAt: point.startsAt, date: point.date, figures: point.figures.wire(features),
                     query: FigureLinks.query(asked, from: point.date, to: last, hour: hour))
             }, figures: FigureLinks.figures)
     }
@@ -87,17 +88,17 @@ struct AnalyticsRoutes: Sendable {
         let found = try await groups(by, asked, span, store, context).sorted {
             ($0.figures.calls, $1.key.text) > ($1.figures.calls, $0.key.text)
         }.prefix(Self.mostRows)
-        let labels = try await store.labels(by, found.map(\.key))
+        let (labels, features) = (try await store.labels(by, found.map(\.key)), context.settings.analysisFeatures)
         let data = found.map { row -> CallsAPI.FigureGroups.Row in
             if by == .agent {
                 let (key, isNamed) = people.key(of: UserID(row.key))
                 let link = FigureLinks.query(asked, from: span.fromDate, to: span.toDate, group: (by, key))
-                return .init(key: key, label: nil, figures: row.figures.wire, query: isNamed ? link : nil)
+                return .init(key: key, label: nil, figures: row.figures.wire(features), query: isNamed ? link : nil)
             }
             let label = labels[row.key]
             let value = by == .disposition ? row.key.text : label ?? ""
             return .init(
-                key: value, label: label, figures: row.figures.wire,
+                key: value, label: label, figures: row.figures.wire(features),
                 query: FigureLinks.query(asked, from: span.fromDate, to: span.toDate, group: (by, value)))
         }
         return CallsAPI.FigureGroups(
@@ -112,16 +113,16 @@ struct AnalyticsRoutes: Sendable {
         try people.checkApart()
         let store = FigureStore(rows: context.database(database))
         let span = try await store.span(from: asked.fromDate, to: asked.toDate, zone: context.timeZone)
-        let least = max(1, form.value.minCalls ?? 1)
+        let (least, features) = (max(1, form.value.minCalls ?? 1), context.settings.analysisFeatures)
         let ranked = try await groups(.agent, asked, span, store, context).compactMap { row in
-            row.figures.calls >= least ? row.figures.ranked(by).map { (row.key, row.figures, $0) } : nil
+            row.figures.calls >= least ? row.figures.wire(features).ranked(by).map { (row.key, row.figures, $0) } : nil
         }.sorted { ($0.2, $1.0.text) > ($1.2, $0.0.text) }.prefix(Self.mostRows)
         let data = ranked.map { id, figures, value -> CallsAPI.Leaderboard.Place in
             let (key, isNamed) = people.key(of: UserID(id))
             let link = FigureLinks.query(asked, from: span.fromDate, to: span.toDate, group: (.agent, key))
             return .init(
                 rank: 1 + ranked.count { $0.2 > value }, key: key,
-                isCaller: UserID(id) == context.principal?.user?.userID, figures: figures.wire,
+                isCaller: UserID(id) == context.principal?.user?.userID, figures: figures.wire(features),
                 query: isNamed ? link : nil)
         }
         return OK(
@@ -169,6 +170,7 @@ struct AnalyticsRoutes: Sendable {
         _ asked: AnalyticsQuery, _ store: FigureStore, _ context: RequestContext
     ) async throws -> Source {
         // The roll-ups know no calls of test keys.
+        guard !asked.calls.asks(beyond: context.settings.analysisFeatures) else { return .known(nil) }
         guard let single = asked.single, context.reach.isTest != true else { return .rows }
         guard let (group, value) = single else { return .known(.all) }
         switch group {
@@ -182,6 +184,7 @@ struct AnalyticsRoutes: Sendable {
     private func groups(
         _ by: FigureGroup, _ asked: AnalyticsQuery, _ span: FigureSpan, _ store: FigureStore, _ context: RequestContext
     ) async throws -> [(key: UUID, figures: Figures)] {
+        guard by != .topic || context.settings.analysisFeatures.contains(.topics) else { return [] }
         if case .some(nil) = asked.single, context.reach.isTest != true {
             return try await store.groups(by.rawValue, in: span)
         }
@@ -207,7 +210,7 @@ extension PeopleFigures {
     }
 }
 
-extension Figures {
+extension CallsAPI.Figures {
     /// The value by which people are ranked; nil where there is none.
     fileprivate func ranked(_ by: RankedFigure) -> Double? {
         switch by {

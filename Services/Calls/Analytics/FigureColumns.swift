@@ -65,11 +65,14 @@ struct Figures: Sendable, Hashable {
     var sentiment: Double? { values[12] > 0 ? Double(values[11]) / 1000 / Double(values[12]) : nil }
     var quality: Double? { values[14] > 0 ? Double(values[13]) / Double(values[14]) : nil }
 
-    var wire: CallsAPI.Figures {
-        CallsAPI.Figures(
+    /// Without what is switched off, whenever it was found.
+    func wire(_ features: Set<AnalysisFeature>) -> CallsAPI.Figures {
+        let (tone, score) = (features.contains(.sentiment), features.contains(.quality))
+        return CallsAPI.Figures(
             calls: values[0], inbound: values[1], outbound: values[2], internal: values[0] - values[1] - values[2],
             answered: values[3], missed: values[4], voicemail: values[5], seconds: values[6], talkSeconds: values[7],
-            positive: values[8], neutral: values[9], negative: values[10], sentiment: sentiment, quality: quality,
-            ratedCalls: values[14], recorded: values[15], transcribed: values[16], analysed: values[17])
+            positive: tone ? values[8] : 0, neutral: tone ? values[9] : 0, negative: tone ? values[10] : 0,
+            sentiment: tone ? sentiment : nil, quality: score ? quality : nil, ratedCalls: score ? values[14] : 0,
+            recorded: values[15], transcribed: values[16], analysed: values[17])
     }
 }

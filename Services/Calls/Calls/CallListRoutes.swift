@@ -108,9 +108,26 @@ extension CallFilter.Order {
 }
 
 extension CallQuery {
-    /// What the store is asked for; nil when the search has no word, so that nothing can be found.
+    /// What the store is asked for; nil when the search has no word or something is asked that is switched off, so that
+    /// nothing can be found.
     func filter(_ context: RequestContext, _ order: CallFilter.Order = .newestFirst) -> CallFilter? {
-        filter(context.reach, context.timeZone, country: context.country, order)
+        guard !asks(beyond: context.settings.analysisFeatures, order.key) else { return nil }
+        return filter(context.reach, context.timeZone, country: context.country, order)
+    }
+
+    /// Whether calls are chosen or sorted by what is switched off.
+    func asks(beyond features: Set<AnalysisFeature>, _ order: CallSort = .standard.key) -> Bool {
+        var asked: Set<AnalysisFeature> = []
+        if sentiment != nil || sentimentMin != nil || sentimentMax != nil { asked.insert(.sentiment) }
+        if qualityMin != nil || qualityMax != nil { asked.insert(.quality) }
+        if topic != nil { asked.insert(.topics) }
+        if trackerID != nil { asked.insert(.trackers) }
+        switch order {
+        case .sentimentScore: asked.insert(.sentiment)
+        case .qualityScore: asked.insert(.quality)
+        case .startedAt, .durationSeconds: break
+        }
+        return !asked.isSubset(of: features)
     }
 }
 

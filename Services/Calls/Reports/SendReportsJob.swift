@@ -26,15 +26,17 @@ struct SendReportsJob: Job {
             guard let schedule = try await store.find(due.id), let tenant = knowledge.tenant(due.tenant),
                 tenant.status == .active
             else { continue }
-            let report = try await report(of: schedule, tenant.timeZone, tenant.country, database, due.tenant)
+            let features = knowledge.effectiveSettings(of: due.tenant).analysisFeatures
+            let report = try await report(of: schedule, tenant, features, database, due.tenant)
             _ = try await store.send(schedule, zone: tenant.timeZone, report)
         }
     }
 
     private static func report(
-        of schedule: CallsAPI.ReportSchedule, _ zone: TimeZoneName, _ country: String, _ database: Database,
-        _ tenant: TenantID
+        of schedule: CallsAPI.ReportSchedule, _ known: ChangeFeedAPI.TenantValue, _ features: Set<AnalysisFeature>,
+        _ database: Database, _ tenant: TenantID
     ) async throws -> Report {
+        let zone = known.timeZone
         let figures = FigureStore(rows: database.tenant(tenant))
         let today = try await figures.span(from: nil, to: nil, zone: zone).toDate
         let days: Int
@@ -48,9 +50,11 @@ struct SendReportsJob: Job {
             let span = try await figures.span(from: from, to: to, zone: zone)
             var total = Figures()
             let points: [FigureStore.Point]
-            if query == CallQuery() {
+            if query.asks(beyond: features) {
+                points = []
+            } else if query == CallQuery() {
                 points = try await figures.series(.month, of: .all, in: span, zone: zone)
-            } else if let filter = query.filter(.all, zone, country: country) {
+            } else if let filter = query.filter(.all, zone, country: known.country) {
                 points = try await figures.series(.month, of: filter, in: span, zone: zone)
             } else {
                 points = []
@@ -61,7 +65,7 @@ struct SendReportsJob: Job {
         let (from, to) = (today.adding(days: -days), today.adding(days: -1))
         return Report(
             scheduleID: schedule.id, recipientIDs: schedule.recipientIDs, fromDate: from, toDate: to, timeZone: zone,
-            figures: try await total(from, to).wire,
-            before: try await total(from.adding(days: -days), from.adding(days: -1)).wire)
+            figures: try await total(from, to).wire(features),
+            before: try await total(from.adding(days: -days), from.adding(days: -1)).wire(features))
     }
 }

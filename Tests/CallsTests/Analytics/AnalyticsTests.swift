@@ -233,6 +233,57 @@ import WebTestSupport
         }
     }
 
+    @Test func `what is switched off is in no figure, filter, order or rank, and is there again afterwards`()
+        async throws
+    {
+        try await CallsServer.with { server in
+            let (listed, agent) = (ListedCalls(server), UserID.make())
+            let tracker = try await server.json(
+                .post, "/api/v1/calls/trackers", #"{"name": "Greeting", "phrases": ["hello"]}"#
+            ).decoded(CallsAPI.Tracker.self)
+            let call = try await listed.add { $0.agentID = agent }
+            try await listed.process(call, .sample("hello"), sentiment: 0.5, quality: 70, topics: ["Price"])
+            let stored = try await CallStore(database: server.database).find(call, reach: .all, in: server.tenant)
+            let hit = Analysis.TrackerHit(
+                trackerID: tracker.id, version: 1, name: "Greeting", count: 1, segmentIDs: [0])
+            _ = try await server.database.tenant(server.tenant).batch(
+                TrackerStore.replaceHits([hit], of: try #require(stored), in: server.tenant))
+            try await count(server)
+            func seen() async throws -> [Bool] {
+                let series: CallsAPI.FigureSeries = try await get(server, "series")
+                let topic: CallsAPI.FigureSeries = try await get(server, "series?topic=price")
+                let topics: CallsAPI.FigureGroups = try await get(server, "groups?by=topic")
+                let places: CallsAPI.Leaderboard = try await get(server, "leaderboard?by=quality")
+                let person = try await server.send(.get, "/api/v1/analytics/users/\(agent)").decoded(
+                    CallsAPI.Performance.self)
+                let tracked = try await server.send(.get, "/api/v1/calls/trackers/\(tracker.id)/calls").decoded(
+                    Page<CallsAPI.TrackedCall>.self)
+                var seen = [
+                    series.total.positive == 1, series.total.sentiment != nil, series.total.quality != nil,
+                    series.total.ratedCalls == 1, topic.total.calls == 1, !topics.data.isEmpty, !places.data.isEmpty,
+                    person.total.quality != nil, person.total.sentiment != nil, !tracked.data.isEmpty,
+                ]
+                for query in [
+                    "sentiment=positive", "quality_min=1", "topic=price", "tracker_id=\(tracker.id)",
+                    "sort=-quality_score", "sort=sentiment_score",
+                ] { seen.append(try await listed.list(query).total == 1) }
+                #expect(series.total.calls == 1 && series.total.analysed == 1)
+                return seen
+            }
+            func set(_ isOn: Bool) throws {
+                for feature in [AnalysisFeature.sentiment, .quality, .topics, .trackers] {
+                    let key = try #require(Settings.analysisFeatures[feature])
+                    server.trust.knowledge.set(key, isOn, of: server.tenant)
+                }
+            }
+            #expect(try await !seen().contains(false))
+            try set(false)
+            #expect(try await !seen().contains(true))
+            try set(true)
+            #expect(try await !seen().contains(false))
+        }
+    }
+
     @Test func `people are ranked, under the names that the tenant allows`() async throws {
         try await CallsServer.with { server in
             let (listed, best, other) = (ListedCalls(server), UserID.make(), UserID.make())
