@@ -2,7 +2,7 @@ import Models
 import Postgres
 import Web
 
-/// What engines cost, over HTTP: of a call, of some days, and of what somebody is about to do.
+/// What engines and carriers cost, over HTTP: of a call, of some days, and of what somebody is about to do.
 struct CostRoutes: Sendable {
     /// Days in the tenant's time zone, both included; this month when nothing is said.
     struct CostQuery: Codable, Sendable {
@@ -35,7 +35,8 @@ struct CostRoutes: Sendable {
         let usages = try await costs.usages(of: call.id, in: context.tenant)
         return OK(
             CallsAPI.CallCosts(
-                callID: call.id, costMicros: usages.reduce(0) { $0 + $1.costMicros }, data: usages))
+                callID: call.id, costMicros: usages.reduce(0) { $0 + $1.costMicros }, data: usages,
+                carrier: try await carriers(context).costs(of: call.id)))
     }
 
     func list(_ context: RequestContext, _ query: Query<CostQuery>) async throws -> OK<CallsAPI.Costs> {
@@ -52,12 +53,17 @@ struct CostRoutes: Sendable {
                         detail: "It must be from_date or later, by a year at most.")
                 ])
         }
-        let groups = try await costs.groups(
-            by: query.value.by ?? .day, from: from, to: to, zone: zone, in: context.tenant)
+        let by = query.value.by ?? .day
+        let groups = try await costs.groups(by: by, from: from, to: to, zone: zone, in: context.tenant)
         return OK(
             CallsAPI.Costs(
                 fromDate: from, toDate: to, budget: try await budget(context),
-                costMicros: groups.reduce(0) { $0 + $1.costMicros }, data: groups.map(\.wire)))
+                costMicros: groups.reduce(0) { $0 + $1.costMicros }, data: groups.map(\.wire),
+                carrier: try await carriers(context).costs(by: by, from: from, to: to, zone: zone)))
+    }
+
+    private func carriers(_ context: RequestContext) -> CarrierCostStore {
+        CarrierCostStore(rows: context.database(costs.database))
     }
 
     /// What an action on calls would cost, before it is begun.

@@ -122,10 +122,11 @@ extension RouteTable {
         [
             .get(
                 "/api/v1/calls/{id}/costs", "get_call_costs", .permission(.callsReadAll, or: .callsReadOwn),
-                "What engines used and cost for a call, stage by stage", costs.get),
+                "What engines used and cost for a call, stage by stage, and what its carrier charged", costs.get),
             .get(
                 "/api/v1/calls/costs", "list_costs", .permission(.settingsRead),
-                "What engines cost by day, agent, stage or engine, and what is left of the budget", costs.list),
+                "What engines and carriers cost by day, agent, stage or engine, and what is left of the budget",
+                costs.list),
             .post(
                 "/api/v1/calls/estimates", "estimate_costs", .permission(.callsWrite),
                 "What engines would cost for an action on calls", costs.estimate),

@@ -45,17 +45,38 @@ extension CallsAPI {
         }
     }
 
+    /// What carriers have charged in one currency.
+    package struct CarrierCost: Codable, Sendable, Hashable {
+        /// The same as of the costs of engines; null where these are by something that carriers do not know.
+        package var key: String?
+        package var currency: String
+        /// Millionths of the currency's unit.
+        package var costMicros: Int64
+        /// Ends of calls that have a price.
+        package var ends: Int
+
+        package init(key: String?, currency: String, costMicros: Int64, ends: Int) {
+            self.key = key
+            self.currency = currency
+            self.costMicros = costMicros
+            self.ends = ends
+        }
+    }
+
     /// What one call has cost.
     package struct CallCosts: Codable, Sendable {
         package var callID: CallID
-        /// Millionths of a US dollar.
+        /// Of engines, in millionths of a US dollar.
         package var costMicros: Int64
         package var data: [Usage]
+        /// Of the call itself, by currency; carriers say it some time after the end.
+        package var carrier: [CarrierCost]
 
-        package init(callID: CallID, costMicros: Int64, data: [Usage]) {
+        package init(callID: CallID, costMicros: Int64, data: [Usage], carrier: [CarrierCost]) {
             self.callID = callID
             self.costMicros = costMicros
             self.data = data
+            self.carrier = carrier
         }
     }
 
@@ -115,15 +136,19 @@ extension CallsAPI {
         /// Millionths of a US dollar.
         package var costMicros: Int64
         package var data: [CostGroup]
+        /// What carriers have charged in the same days: by day or agent too, else in one sum a currency.
+        package var carrier: [CarrierCost]
 
         package init(
-            fromDate: LocalDate, toDate: LocalDate, budget: Budget, costMicros: Int64, data: [CostGroup]
+            fromDate: LocalDate, toDate: LocalDate, budget: Budget, costMicros: Int64, data: [CostGroup],
+            carrier: [CarrierCost]
         ) {
             self.fromDate = fromDate
             self.toDate = toDate
             self.budget = budget
             self.costMicros = costMicros
             self.data = data
+            self.carrier = carrier
         }
     }
 

@@ -47,6 +47,18 @@ import WebTestSupport
             #expect(try await spent(outbound) == [8_500, 8_500])
             let ends = try await outbound.live(call).participants
             #expect(ends.map(\.costMicros) == [8_500, 8_500] && ends[0].costCurrency == "USD")
+            // Whoever looks at what a call, an agent or a day has cost sees it beside the engines.
+            func costs<Answer: Decodable>(_ path: String) async throws -> Answer {
+                let answer = try await outbound.send(.get, "/api/v1/calls/\(path)", as: .user(.owner))
+                #expect(answer.status == 200, "\(path)")
+                return try answer.decoded()
+            }
+            let ofCall: CallsAPI.CallCosts = try await costs("\(call)/costs")
+            #expect(ofCall.carrier == [.init(key: nil, currency: "USD", costMicros: 17_000, ends: 2)])
+            let byDay: CallsAPI.Costs = try await costs("costs")
+            #expect(byDay.carrier.map(\.costMicros) == [17_000] && byDay.carrier.first?.key != nil)
+            let byAgent: CallsAPI.Costs = try await costs("costs?by=agent")
+            #expect(byAgent.carrier.map(\.key) == [outbound.agent.description] && byAgent.costMicros == 0)
         }
     }
 
