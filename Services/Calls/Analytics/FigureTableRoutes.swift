@@ -1,5 +1,3 @@
-import Auth
-import HTTP
 import Models
 import Postgres
 import Web
@@ -35,22 +33,10 @@ struct FigureTableRoutes: Sendable {
             text = FigureTable.series(series)
             count = series.points.count
         }
-        let person = context.principal?.user?.userID
         var filter = query.value.calls
         (filter.fromDate, filter.toDate) = (query.value.fromDate, query.value.toDate)
-        let id = try await CallExportStore(rows: context.database(database)).begin("csv_figures", filter, by: person)
-        try await TakingEvents.publish(.callsExported, "call_export/\(id)", rows: count, by: context, database)
-        try await CallExportRoutes.finish(id, "csv_figures", count, person, context.tenant, database)
-        return Raw(
-            HTTPResponse(
-                status: 200,
-                headers: [
-                    "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store",
-                    "Content-Disposition": "attachment; filename=\"figures.csv\"",
-                    "X-Content-Type-Options": "nosniff",
-                ],
-                // The mark of UTF-8, without which spreadsheets read other scripts wrongly.
-                body: .bytes([0xEF, 0xBB, 0xBF] + Array(text.utf8))))
+        return try await ExportedFile(format: "csv_figures", name: "figures.csv", rows: count, filter: filter).answer(
+            text, context, database)
     }
 }
 

@@ -5,7 +5,7 @@ import Models
 import Postgres
 import Web
 
-/// Lists of calls as files, however long they are, and who took them out.
+/// Calls as files, one by one or however long their list is, and who took them out.
 struct CallExportRoutes: Sendable {
     /// How many rows one read fetches; no more of them are held.
     private static let batch = 500
@@ -66,6 +66,21 @@ struct CallExportRoutes: Sendable {
                     }
                     try await Self.finish(id, "csv", count, person, tenant, database)
                 }))
+    }
+
+    /// What was said in one call and found in it, line by line.
+    func lines(_ context: RequestContext, _ path: PathID<CallID>) async throws -> Raw {
+        let call = try await CallStore(database: database).find(path.id, reach: context.reach, in: context.tenant)
+        guard let call, call.deletedAt == nil else { throw Failure(.notFound) }
+        let results = try await ResultStore(database: database).results(of: call.id, in: context.tenant)
+            .showing(context.settings.analysisFeatures)
+        guard let transcript = results.transcript?.transcript else {
+            throw Failure(.notFound, "The call has no transcript.")
+        }
+        let analysis = results.analysedTranscript == nil ? nil : results.analysis?.analysis
+        return try await ExportedFile(
+            format: "csv_call", name: "call-\(call.id).csv", rows: transcript.segments.count, subject: "call/\(call.id)"
+        ).answer(CallLines.table(of: transcript, analysis), context, database)
     }
 
     /// Closes an export and tells of it.

@@ -17,13 +17,9 @@ enum CallPaper {
         facts(call, content, on: paper)
         if let analysis = content.results.analysis?.analysis {
             paper.rule()
-            if let summary = analysis.summary {
-                paper.write("Summary", .heading)
-                paper.write(summary)
+            for section in CallFindings.sections(of: analysis, in: content.results.analysedTranscript) {
+                list(section.heading, section.lines, on: paper)
             }
-            list("Topics", analysis.topics.map(\.name), on: paper)
-            list("Action items", analysis.actionItems.map { "\($0.owner.rawValue): \($0.text)" }, on: paper)
-            list("Objections", analysis.objections.map(\.name), on: paper)
             if analysis.engine == .local {
                 paper.write("A preview by rules; a language model does better.", .small)
             }
@@ -80,13 +76,13 @@ enum CallPaper {
     }
 
     private static func list(_ name: String, _ lines: [String], on paper: PDFDocument) {
-        guard !lines.isEmpty else { return }
         paper.write(name, .heading)
-        for line in lines { paper.write("• " + line, PDFDocument.Style(indent: 8, after: 1)) }
+        let sign = lines.count > 1 ? "• " : ""
+        for line in lines { paper.write(sign + line, PDFDocument.Style(indent: 8, after: 1)) }
     }
 
     /// Minutes and seconds.
-    private static func clock(_ seconds: Double) -> String {
+    static func clock(_ seconds: Double) -> String {
         let whole = Int(max(0, min(seconds, 1e9)))
         return "\(whole / 60):" + (whole % 60 < 10 ? "0" : "") + "\(whole % 60)"
     }

@@ -1,5 +1,4 @@
 import Auth
-import HTTP
 import IO
 import Models
 import Postgres
@@ -9,6 +8,7 @@ import Web
 struct CallPaperRoutes: Sendable {
     /// More is a book; a table takes all.
     private static let mostCalls = 1_000
+    private static let type = "application/pdf"
     private static let pool = WorkerPool(name: "papers", threads: 1, queueLimit: 16)
 
     let database: Database
@@ -22,9 +22,11 @@ struct CallPaperRoutes: Sendable {
         let extras = try await CallExtrasStore(database: database).read([call.id], search: nil, in: tenant)
         let content = CallPaper.Content(
             call: call.showing(features), results: results, tags: extras.summary(of: call).tags)
-        return try await answer("pdf", CallQuery(), 1, "call-\(call.id)", subject: "call/\(call.id)", context) {
-            CallPaper.of(content)
-        }
+        return try await answer(
+            ExportedFile(
+                format: "pdf", name: "call-\(call.id).pdf", contentType: Self.type, rows: 1, subject: "call/\(call.id)"),
+            context
+        ) { CallPaper.of(content) }
     }
 
     func list(_ context: RequestContext, _ query: Query<CallQuery>) async throws -> Raw {
@@ -37,32 +39,21 @@ struct CallPaperRoutes: Sendable {
         let isCut = calls.count > Self.mostCalls
         let shown = calls.prefix(Self.mostCalls).map { $0.showing(context.settings.analysisFeatures) }
         let extras = try await CallExtrasStore(database: database).read(shown.map(\.id), search: nil, in: tenant)
-        return try await answer("pdf_list", query.value, shown.count, "calls", context) {
-            CallPaper.list(shown, extras, title: "Calls", isCut: isCut)
-        }
+        return try await answer(
+            ExportedFile(
+                format: "pdf_list", name: "calls.pdf", contentType: Self.type, rows: shown.count, filter: query.value),
+            context
+        ) { CallPaper.list(shown, extras, title: "Calls", isCut: isCut) }
     }
 
     private func answer(
-        _ format: String, _ filter: CallQuery, _ count: Int, _ name: String, subject: String? = nil,
-        _ context: RequestContext, _ make: @escaping @Sendable () -> [UInt8]?
+        _ file: ExportedFile, _ context: RequestContext, _ make: @escaping @Sendable () -> [UInt8]?
     ) async throws -> Raw {
-        let person = context.principal?.user?.userID
         let bytes: [UInt8]?
         do { bytes = try await Self.pool.run(make) } catch is WorkerPoolError {
             throw Failure(.unavailable, "Too many at once.", headers: [("Retry-After", "2")])
         }
         guard let bytes else { throw Failure(.bodyTooLarge, "It is too long for paper.") }
-        let id = try await CallExportStore(rows: context.database(database)).begin(format, filter, by: person)
-        try await TakingEvents.publish(
-            .callsExported, subject ?? "call_export/\(id)", rows: count, by: context, database)
-        try await CallExportRoutes.finish(id, format, count, person, context.tenant, database)
-        return Raw(
-            HTTPResponse(
-                status: 200,
-                headers: [
-                    "Content-Type": "application/pdf", "Cache-Control": "no-store",
-                    "Content-Disposition": "attachment; filename=\"\(name).pdf\"",
-                    "X-Content-Type-Options": "nosniff",
-                ], body: .bytes(bytes)))
+        return try await file.answer(bytes, context, database)
     }
 }

@@ -10,6 +10,11 @@ struct CallResults: Sendable {
     /// What somebody said that the call came to.
     var outcome: CallOutcome?
 
+    /// The transcript whose segments the findings name; nil when they are of an earlier one.
+    var analysedTranscript: Transcript? {
+        transcript?.version == analysis?.transcriptVersion ? transcript?.transcript : nil
+    }
+
     /// The current transcript.
     struct StoredTranscript: Sendable {
         var version: Int

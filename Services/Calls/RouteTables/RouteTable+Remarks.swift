@@ -118,6 +118,10 @@ extension RouteTable {
                 exports.csv,
                 .contentTypes(["text/csv"])),
             .get(
+                "/api/v1/calls/{id}/csv", "export_call", .permission(.callsExport),
+                "What was said in a call and found in it, line by line, as CSV", exports.lines,
+                .contentTypes(["text/csv"])),
+            .get(
                 "/api/v1/calls/exports", "list_call_exports", .permission(.auditRead),
                 "Who took calls out, and how many", exports.list),
             .get(

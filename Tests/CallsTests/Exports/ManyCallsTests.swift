@@ -51,6 +51,48 @@ import WebTestSupport
         }
     }
 
+    @Test func `a call is taken out with all that was found in it, each finding where it was said`() async throws {
+        try await CallsServer.with { server in
+            let tracker = #"{"name": "Price talk", "phrases": ["premium support plan"]}"#
+            _ = try await server.json(.post, "/api/v1/calls/trackers", tracker)
+            let call = try await server.callWithTranscript()
+            let path = "/api/v1/calls/\(call)/csv"
+            let table = try await server.send(.get, path)
+            #expect(table.status == 200 && table.headers["Content-Type"] == "text/csv; charset=utf-8")
+            let lines = String(decoding: table.bytes.dropFirst(3), as: UTF8.self).split(separator: "\r\n")
+            #expect(lines.count == Conversation.sale.count + 1)
+            #expect(lines[0] == "segment_id,start_seconds,end_seconds,channel,speaker,doubtful,sentiment,found,text")
+            #expect(lines[2].hasPrefix("1,4.0,7.0,1,customer,false,") && lines[2].contains("tracker: Price talk"))
+            #expect(try await server.send(.get, path, as: .user(.agent)).status == 403)
+            #expect(try await server.send(.get, "/api/v1/calls/\(CallID.make())/csv").status == 404)
+            let kept = try await server.send(.get, "/api/v1/calls/exports").decoded(Page<CallsAPI.CallExport>.self).data
+            #expect(kept.map(\.format) == ["csv_call"] && kept.map(\.rows) == [Conversation.sale.count])
+            // On paper there is the same, heading by heading, but for what is switched off.
+            func headings() async throws -> [String] {
+                let results = try await ResultStore(database: server.database).results(of: call, in: server.tenant)
+                    .showing(server.trust.knowledge.effectiveSettings(of: server.tenant).analysisFeatures)
+                return CallFindings.sections(
+                    of: try #require(results.analysis).analysis, in: results.analysedTranscript
+                ).map(\.heading)
+            }
+            let all = try await headings()
+            for heading in ["Summary", "Topics", "Action items", "Trackers", "Talk", "Objections", "Quality"] {
+                #expect(all.contains(heading), "\(heading)")
+            }
+            server.trust.knowledge.set(
+                try #require(Settings.analysisFeatures[.quality]), false, of: server.tenant)
+            #expect(Set(all).subtracting(try await headings()).isSuperset(of: ["Quality"]))
+            // Findings of an earlier wording stand at no line of the present one.
+            let edited = try await server.json(
+                .post, "/api/v1/calls/\(call)/transcript/corrections",
+                #"{"version": 1, "segments": [{"id": 1, "text": "Hi Anna."}]}"#)
+            #expect(edited.status == 200)
+            let later = try await server.send(.get, path)
+            let text = String(decoding: later.bytes, as: UTF8.self)
+            #expect(text.contains(",Hi Anna.\r\n") && !text.contains("tracker:"))
+        }
+    }
+
     private func run(_ action: CallsAPI.BulkAction, undoing: Bool = false, _ server: CallsServer) async throws {
         let job = BulkJob(actionID: try #require(action.id), isUndoing: undoing)
         try await job.run(server.database, in: server.tenant)
