@@ -88,6 +88,7 @@ extension Analysis.TalkStatistics {
         CallsAPI.TalkStatistics(
             agentRatio: agentRatio, customerRatio: customerRatio, silenceRatio: silenceRatio,
             longestMonologueSeconds: longestMonologueSeconds, interruptions: interruptions,
-            wordsPerMinute: wordsPerMinute, unavailableReason: unavailableReason?.rawValue)
+            wordsPerMinute: wordsPerMinute,
+            unavailableReason: unavailableReason?.rawValue ?? (silenceRatio == nil ? "no_times" : nil))
     }
 }

@@ -8,6 +8,8 @@ struct TalkRules {
     static func statistics(of request: AnalysisRequest) -> Analysis.TalkStatistics {
         if let reason = request.speakersUnavailable { return Analysis.TalkStatistics(unavailableReason: reason) }
         let segments = request.transcript.segments
+        // Of words without times nothing can be said, least of all that everybody was silent.
+        guard segments.contains(where: { $0.endSeconds > $0.startSeconds }) else { return Analysis.TalkStatistics() }
         func seconds(_ speaker: Speaker) -> Double {
             segments.filter { $0.speaker == speaker }.reduce(0) { $0 + max(0, $1.endSeconds - $1.startSeconds) }
         }

@@ -96,7 +96,7 @@ extension CallsAPI {
         package var longestMonologueSeconds: Double?
         package var interruptions: Int?
         package var wordsPerMinute: Double?
-        /// `one_channel` or `unknown_speakers` when figures are null.
+        /// `no_speech`, `one_channel`, `unknown_speakers` or `no_times` when figures are null.
         package var unavailableReason: String?
 
         package init(

@@ -127,6 +127,10 @@ import WebTestSupport
                 second.segments.map(\.startSeconds) == [0.4, 2.25] && second.segments.map(\.endSeconds) == [1.4, 2.75])
             let third = try #require(try await get(world, try await world.call("g-2")).transcript)
             #expect(third.language == "en" && third.segments.map(\.text) == ["Hello?"])
+            // Words that came without times say nothing of how long somebody spoke.
+            _ = try await world.analyse(try await world.call("r-2"))
+            let figures = try #require(try await get(world, try await world.call("r-2")).analysis).talk
+            #expect(figures.silenceRatio == nil && figures.agentRatio == nil && figures.unavailableReason == "no_times")
         }
     }
 

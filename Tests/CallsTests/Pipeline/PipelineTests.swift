@@ -14,18 +14,20 @@ import WebTestSupport
 
 @Suite(.enabled(if: Tool.hasCalls, "the calls executable is not built"))
 struct PipelineTests {
-    private static func heard(_ text: String) -> HTTPResponse {
+    private static func heard(_ text: String, until end: Double = 2.5, language: String = "english") -> HTTPResponse {
         FakeOpenAI.json(
             """
-            {"task":"transcribe","language":"english","duration":3.0,"text":"\(text)","segments":[{"id":0,"seek":0,
-            "start":0.5,"end":2.5,"text":" \(text)","tokens":[1],"temperature":0.0,"avg_logprob":-0.2,
+            {"task":"transcribe","language":"\(language)","duration":3.0,"text":"\(text)","segments":[{"id":0,"seek":0,
+            "start":0.5,"end":\(end),"text":" \(text)","tokens":[1],"temperature":0.0,"avg_logprob":-0.2,
             "compression_ratio":1.2,"no_speech_prob":0.01}],"words":[],"usage":{"type":"duration","seconds":3}}
             """)
     }
 
     /// Runs the queue with a scripted endpoint until a call has come to rest.
     private func process(
-        _ call: CallID, on server: CallsServer, _ answers: [HTTPResponse], isLocal: Bool = false
+        _ call: CallID, on server: CallsServer, _ answers: [HTTPResponse], isLocal: Bool = false,
+        analyzedBy analyzer: (FakeOpenAI) -> any Analyzer = { _ in LocalAnalyzer() },
+        _ look: (FakeOpenAI) throws -> Void = { _ in }
     ) async throws -> CallsAPI.Call {
         let fake = try FakeOpenAI(server.loop, answers)
         let transcriber: any Transcriber =
@@ -33,11 +35,11 @@ struct PipelineTests {
             ? LocalTranscriber(
                 loop: server.loop, configuration: LocalRecogniser.configuration(try #require(LocalRecogniser.python)))
             : OpenAITranscriber(client: fake.client, configuration: fake.configuration())
-        let engines = Engines(transcriber: transcriber, analyzer: LocalAnalyzer())
+        let engines = Engines(transcriber: transcriber, analyzer: analyzer(fake))
         let decode = DecodeProcess(executable: try #require(Tool.calls))
         let stages = PipelineStages(
             database: server.database, blobs: server.blobs, engines: engines, slots: ChildSlots(1),
-            workFolder: server.scratch.path, decode: decode)
+            workFolder: server.scratch.path, decode: decode, knowledge: server.trust.knowledge)
         let runner = JobRunner(
             loop: server.loop, database: server.database,
             configuration: JobRunnerConfiguration(poll: .milliseconds(50)),
@@ -52,6 +54,7 @@ struct PipelineTests {
         }
         await runner.stop(within: .seconds(5))
         await fake.stop()
+        try look(fake)
         return seen
     }
 
@@ -132,6 +135,45 @@ struct PipelineTests {
             #expect(failed.processing.error?.code == "language_unsupported")
             #expect(failed.transcript?.language == "de")
             #expect(failed.analysis == nil)
+        }
+    }
+
+    @Test func `talk statistics are of the channel that the agent has, in the words of the call's language`()
+        async throws
+    {
+        try await CallsServer.with { server in
+            // Nothing is asked of a language model; who spoke how much is counted here, in any language.
+            for feature in AnalysisFeature.allCases where feature != .trackers {
+                let key = try #require(Settings.analysisFeatures[feature])
+                server.trust.knowledge.set(key, false, of: server.tenant)
+            }
+            let (long, short) = ("ผมต้องการคืนเงินสำหรับสินค้าชิ้นนี้", "ครับ")
+            let words = WordCutter.cut(long).count
+            #expect(words > 4)
+            for (query, agent, customer, rate) in [
+                ("?agent_channel=0", 0.8, 0.2, Double(words) * 30),
+                // Whoever was called is the agent, where nobody says otherwise.
+                ("", 0.2, 0.8, Double(WordCutter.cut(short).count) * 120),
+            ] {
+                let call = try await server.post(CallsServer.call(", \"language\": \"th-TH\"")).decoded(
+                    CallsAPI.Call.self)
+                _ = try await server.upload(Tones.wav(seconds: 3, channels: 2), to: call.id, query: query)
+                let done = try await process(
+                    call.id, on: server,
+                    [
+                        Self.heard(long, until: 2.5, language: "thai"),
+                        Self.heard(short, until: 1, language: "thai"),
+                    ],
+                    analyzedBy: { OpenAIAnalyzer(client: $0.client, configuration: $0.configuration()) }
+                ) { fake in
+                    #expect(fake.uploads.map { $0.values("language") } == [["th"], ["th"]] && fake.chats.isEmpty)
+                }
+                #expect(done.transcript?.language == "th")
+                let talk = try #require(done.analysis?.talk)
+                #expect(talk.agentRatio == agent && talk.customerRatio == customer, "\(query)")
+                #expect(talk.wordsPerMinute == rate, "\(query)")
+                #expect(talk.silenceRatio == 0.333 && talk.unavailableReason == nil)
+            }
         }
     }
 
