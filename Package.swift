@@ -140,7 +140,10 @@ let support: [Target] = [
         ["TestSupport", "IO", "Models", "Postgres", "Telemetry"]),
     library(
         "WebTestSupport", path: "Tests/Support/WebTestSupport",
-        ["TestSupport", "Web", "Auth", "Crypto", "HTTP", "IO", "JSON", "Models", "Telemetry"]),
+        [
+            "TestSupport", "Web", "Auth", "Clients", "Crypto", "HTTP", "HTTPClient", "IO", "JSON", "Models",
+            "Telemetry",
+        ]),
 ]
 
 let loop: [Target.Dependency] = ["TestSupport", "IO", "Telemetry"]
@@ -164,7 +167,8 @@ let testTargets: [Target] = [
     tests("AuthTests", loop + ["Auth", "Crypto", "JSON", "Models"]),
     tests("WebTests", database + ["Web", "WebTestSupport", "Auth", "Crypto", "HTTP", "ServiceKit"]),
     tests("JobsTests", database + ["Jobs"]),
-    tests("ClientsTests", loop + ["Clients", "Crypto", "HTTP", "HTTPClient", "Auth", "JSON", "Models"]),
+    tests(
+        "ClientsTests", loop + ["Clients", "Crypto", "HTTP", "HTTPClient", "Auth", "JSON", "Models", "WebTestSupport"]),
     tests("EventsTests", database + ["Events", "Web", "WebTestSupport", "HTTP"]),
     tests("IdempotencyTests", database + ["Idempotency", "Web", "WebTestSupport", "HTTP"]),
     tests("TenancyTests", kit + ["TestSupport", "DatabaseTestSupport", "WebTestSupport", "Tenancy"]),

@@ -7,6 +7,7 @@ import Models
 import Telemetry
 import TestSupport
 import Testing
+import WebTestSupport
 
 @Suite struct ServiceClientTests {
     private struct Thing: Codable, Sendable, Equatable {

@@ -143,14 +143,3 @@ extension ServiceTokens {
             logger: Logger(service: "test", level: .error))
     }
 }
-
-/// A token that is always the same.
-final class FixedToken: ServiceTokenSource {
-    private let value: String
-
-    init(_ value: String) { self.value = value }
-
-    func token(for callee: ServiceName) async throws -> String { value }
-
-    func drop(_ token: String, for callee: ServiceName) {}
-}

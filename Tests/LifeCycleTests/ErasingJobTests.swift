@@ -2,7 +2,6 @@ import Clients
 import DatabaseTestSupport
 import Events
 import HTTP
-import HTTPClient
 import IO
 import JSON
 import Jobs
@@ -12,28 +11,14 @@ import Postgres
 import Telemetry
 import TestSupport
 import Testing
+import WebTestSupport
 
 /// A service's job from the question at tenancy to the answer by an event.
 @Suite(.timeLimit(.minutes(20))) struct ErasingJobTests {
-    private final class FixedToken: ServiceTokenSource {
-        func token(for callee: ServiceName) async throws -> String { "t" }
-        func heldToken(for callee: ServiceName) -> String? { "t" }
-        func drop(_ token: String, for callee: ServiceName) {}
-    }
-
     /// Tenancy as far as erasures go: it knows one, or none.
     private func tenancy(_ erasure: InternalAPI.Erasure?, _ loop: EventLoop) throws -> ServiceClient {
-        let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
-        let port = socket.port
-        let bytes = try erasure.map { try JSON.encode($0) }
-        let server = HTTPServer(loop: loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()) { _ in
-            guard let bytes else { return HTTPResponse(status: 404) }
-            return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(bytes))
-        }
-        try server.start()
-        return ServiceClient(
-            http: InternalHTTPClient(loop: loop), endpoint: HTTPEndpoint(host: "127.0.0.1", port: port),
-            callee: .tenancy, tokens: FixedToken())
+        try StandInService(loop) { _ in erasure.map { .json($0) } ?? HTTPResponse(status: 404) }
+            .client(for: .tenancy)
     }
 
     @Test(arguments: ErasedService.all.filter { $0.name != .tenancy })

@@ -39,10 +39,7 @@ import WebTestSupport
 
     private func lines(_ response: HTTPResponse) async throws -> [String] {
         #expect(response.status == 200)
-        guard case .stream(_, let write) = response.body else { return [] }
-        let sink = LinesSink()
-        try await write(HTTPBodyWriter(sink))
-        return String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        return try await response.lines()
     }
 
     @Test(arguments: Giving.all)
@@ -165,14 +162,4 @@ import WebTestSupport
             #expect(none.isEmpty)
         }
     }
-}
-
-/// Keeps what is written; confined to the test's task.
-private final class LinesSink: HTTPBodySink, @unchecked Sendable {
-    private(set) var bytes: [UInt8] = []
-    var hasRoom: Bool { true }
-
-    func write(_ bytes: [UInt8]) { self.bytes += bytes }
-    func waitForRoom() {}
-    func finishWriting() {}
 }

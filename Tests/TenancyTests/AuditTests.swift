@@ -213,10 +213,7 @@ struct AuditTests {
             try await fill(world)
             let response = try await world.send(
                 .get, "/api/v1/audit/export?format=\(format)&action=user.signed_in", as: .user(.owner))
-            guard case .stream(_, let write) = response.body else { throw Failure(.internal) }
-            let sink = CollectingSink()
-            try await write(HTTPBodyWriter(sink))
-            let lines = String(decoding: sink.bytes, as: UTF8.self).split { $0 == "\n" || $0 == "\r\n" }
+            let lines = try await response.lines()
             #expect(lines.count == (format == "csv" ? 4 : 3))
             #expect(lines.last?.contains("user.signed_in") == true)
             let told: Page<TenancyAPI.AuditEntry> = try await world.send(
@@ -235,10 +232,7 @@ struct AuditTests {
             let path = "/api/v1/platform/tenants/\(world.tenant)/audit/export"
             let response = try await world.send(
                 .get, "\(path)?format=ndjson&action=user.signed_in", as: .user(.superAdmin), in: .platform)
-            guard case .stream(_, let write) = response.body else { throw Failure(.internal) }
-            let sink = CollectingSink()
-            try await write(HTTPBodyWriter(sink))
-            #expect(String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").count == 3)
+            #expect(try await response.lines().count == 3)
             #expect(try await world.audited(.auditExported, in: .platform) == 1)
             #expect(try await world.audited(.auditExported) == 0)
             for (caller, status): (TestCaller, Int) in [

@@ -1,9 +1,6 @@
-import Clients
 import Crypto
 import Foundation
 import HTTP
-import HTTPClient
-import IO
 import JSON
 import LifeCycle
 import Models
@@ -17,23 +14,13 @@ import WebTestSupport
 
 /// Whom a restored database has brought back.
 @Suite(.timeLimit(.minutes(20))) struct ErasureReplayTests {
-    private final class NamedToken: ServiceTokenSource {
-        func token(for callee: ServiceName) async throws -> String { callee.rawValue }
-        func heldToken(for callee: ServiceName) -> String? { callee.rawValue }
-        func drop(_ token: String, for callee: ServiceName) {}
-    }
-
     /// Stands where the other services do: calls has a few lines, one of which is of the person, and so has the gateway.
     private func replay(
         _ world: TenancyWorld, secrets: SecretBox? = nil, now: Timestamp = .now(),
         calls lines: String = #"{"from":"+14155550188"}\#n{"raw":"(415) 555-0123","from":"+1 415-555-0123"}\#n"#,
         gateway hooks: String = ""
     ) async throws {
-        let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
-        let port = socket.port
-        let server = HTTPServer(
-            loop: world.loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()
-        ) { request in
+        let services = try StandInService(world.loop) { request in
             guard request.path == "/internal/export/texts" else { return HTTPResponse(status: 404) }
             let said =
                 switch request.headers["Authorization"] {
@@ -43,19 +30,12 @@ import WebTestSupport
                 }
             return HTTPResponse(status: 200, body: .bytes(Array(said.utf8)))
         }
-        try server.start()
-        let http = InternalHTTPClient(loop: world.loop)
-        defer { http.close() }
         try await ErasureReplay(
             database: world.database, secrets: secrets ?? world.secrets, journal: world.journal,
             backupLife: .seconds(86_400),
-            clients: { callee in
-                ServiceClient(
-                    http: http, endpoint: HTTPEndpoint(host: "127.0.0.1", port: port), callee: callee,
-                    tokens: NamedToken())
-            }
+            clients: { services.client(for: $0) }
         ).run(LogCapture().logger(), now: now)
-        await server.drain(within: .seconds(1))
+        await services.stop()
     }
 
     private func life(_ world: TenancyWorld, _ owner: TenantID? = nil) -> ErasureLifeStore {

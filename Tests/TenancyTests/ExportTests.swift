@@ -1,10 +1,7 @@
 import BlobStore
-import Clients
 import Crypto
 import Foundation
 import HTTP
-import HTTPClient
-import IO
 import JSON
 import Jobs
 import Models
@@ -17,22 +14,11 @@ import WebTestSupport
 @testable import Tenancy
 
 @Suite(.timeLimit(.minutes(20))) struct ExportTests {
-    /// Stands where the other services do.
-    private final class Services: Sendable {
-        let port: Int
-
-        init(_ loop: EventLoop) throws {
-            let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
-            port = socket.port
-            let server = HTTPServer(loop: loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()) {
-                request in await Self.answer(request)
-            }
-            try server.start()
-        }
-
+    /// What the other services answer.
+    private enum Services {
         private static let file = [UInt8](repeating: 7, count: 300_000)
 
-        private static func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        static func answer(_ request: HTTPRequest) async -> HTTPResponse {
             let isCalls = request.headers["Authorization"] == "Bearer calls"
             if request.path.hasPrefix("/internal/export/person/") { return await answerOfPerson(request) }
             switch (request.path, request.query) {
@@ -67,12 +53,6 @@ import WebTestSupport
         }
     }
 
-    private final class NamedToken: ServiceTokenSource {
-        func token(for callee: ServiceName) async throws -> String { callee.rawValue }
-        func heldToken(for callee: ServiceName) -> String? { callee.rawValue }
-        func drop(_ token: String, for callee: ServiceName) {}
-    }
-
     private func exporting(_ world: TenancyWorld) -> TenantExporting {
         TenantExporting(
             database: world.database, blobs: world.exports, secrets: world.secrets,
@@ -82,24 +62,19 @@ import WebTestSupport
 
     /// Runs the job once.
     private func make(_ world: TenancyWorld) async throws {
-        let services = try Services(world.loop)
+        let services = try StandInService(world.loop) { request in await Services.answer(request) }
         let (runs, writer) = AsyncStream<Void>.makeStream()
         let exporting = exporting(world)
-        let http = InternalHTTPClient(loop: world.loop)
         let runner = JobRunner(
             loop: world.loop, database: world.database, logger: LogCapture().logger(), metrics: Metrics())
         runner.register(ExportJob.self, ExportJob.options) { run, job in
             defer { writer.yield() }
-            try await exporting.run(run, job, loop: world.loop) { callee in
-                ServiceClient(
-                    http: http, endpoint: HTTPEndpoint(host: "127.0.0.1", port: services.port), callee: callee,
-                    tokens: NamedToken())
-            }
+            try await exporting.run(run, job, loop: world.loop) { services.client(for: $0) }
         }
         runner.start()
         for await _ in runs { break }
         await runner.stop(within: .seconds(10))
-        http.close()
+        await services.stop()
     }
 
     private func ask(_ world: TenancyWorld, _ token: String) async throws -> HTTPResponse {
@@ -143,13 +118,12 @@ import WebTestSupport
             #expect(ready.state == .ready && ready.expiresAt != nil)
             let response = try await world.send(.get, "\(path)/archive", token: signedIn.accessToken)
             #expect(response.headers["Content-Type"] == "application/zip")
-            guard case .stream(let length, let write) = response.body else { throw Failure(.internal) }
-            let sink = CollectingSink()
-            try await write(HTTPBodyWriter(sink))
-            #expect(length == ready.sizeBytes && Int64(sink.bytes.count) == length)
-            #expect(Hex.encode(SHA256.digest(sink.bytes)) == ready.sha256)
+            guard case .stream(let length, _) = response.body else { throw Failure(.internal) }
+            let archive = try await response.collected()
+            #expect(length == ready.sizeBytes && Int64(archive.count) == length)
+            #expect(Hex.encode(SHA256.digest(archive)) == ready.sha256)
 
-            let entries = try entries(sink.bytes)
+            let entries = try entries(archive)
             #expect(entries["calls/calls.ndjson"] == "{\"id\":1}\n{\"id\":2}\n")
             #expect(entries["calls/files/a/b"] == "300000" && entries["calls/files/a/c"] == "300000")
             let users = try #require(entries["tenancy/users.ndjson"])
@@ -221,14 +195,6 @@ import WebTestSupport
         }
     }
 
-    /// The bytes of an answer that is streamed.
-    private func bytes(_ response: HTTPResponse) async throws -> [UInt8] {
-        guard case .stream(_, let write) = response.body else { throw Failure(.internal) }
-        let sink = CollectingSink()
-        try await write(HTTPBodyWriter(sink))
-        return sink.bytes
-    }
-
     private static let person: JSONValue = ["email": "Ada@acme.example", "phone_number": "(415) 555-0123"]
 
     @Test func `a super admin gets what the platform's own rows have of a person, and no tenant's`() async throws {
@@ -252,8 +218,9 @@ import WebTestSupport
             ).decoded()
             #expect(ready.state == .ready && ready.receipts.first { $0.service == .tenancy }?.rows["users"] == 1)
             let archive = try entries(
-                try await bytes(
-                    try await world.send(.get, "\(path)/\(made.id)/archive", token: token, in: .platform)))
+                try await world.send(
+                    .get, "\(path)/\(made.id)/archive", token: token, in: .platform
+                ).collected())
             let users = try #require(archive["tenancy/users.ndjson"])
             #expect(users.contains("\(TenantID.platform)") && !users.contains("\(world.tenant)"))
             let others = try await world.send(.get, path, as: .superAdmin([.tenants]), in: .platform)
@@ -288,7 +255,7 @@ import WebTestSupport
             #expect(calls.rows == ["calls": 1] && calls.files == 1)
             #expect(try await world.force("SELECT 1::text FROM export_targets") == [])
             let response = try await world.send(.get, "/api/v1/exports/\(made.id)/archive", token: token)
-            let entries = try entries(try await bytes(response))
+            let entries = try entries(try await response.collected())
             #expect(entries["calls/calls.ndjson"] == "{\"table\":\"calls\"}\n")
             #expect(entries["tenancy/users.ndjson"]?.contains("\(ada.id)") == true)
             // What is theirs without naming them.
@@ -346,14 +313,14 @@ import WebTestSupport
                     .get, "/api/v1/exports/\(made.id)/archive", as: .anonymous, headers: headers)
             }
             let whole = try await fetch([:])
-            let bytes = try await bytes(whole)
+            let bytes = try await whole.collected()
             let etag = try #require(whole.headers["ETag"])
             #expect(whole.status == 200 && whole.headers["Accept-Ranges"] == "bytes")
             let half = bytes.count / 2
             let rest = try await fetch(["Range": "bytes=\(half)-", "If-Range": etag])
             #expect(rest.status == 206)
             #expect(rest.headers["Content-Range"] == "bytes \(half)-\(bytes.count - 1)/\(bytes.count)")
-            #expect(try await self.bytes(rest) == Array(bytes[half...]))
+            #expect(try await rest.collected() == Array(bytes[half...]))
             #expect(try await fetch(["Range": "bytes=\(half)-", "If-Range": "\"other\""]).status == 200)
             #expect(try await fetch(["Range": "bytes=\(bytes.count)-"]).status == 416)
         }

@@ -1,9 +1,6 @@
 import Auth
-import Clients
 import Crypto
 import HTTP
-import HTTPClient
-import IO
 import JSON
 import Jobs
 import Models
@@ -20,28 +17,22 @@ import WebTestSupport
 @Suite(.timeLimit(.minutes(20))) struct MailTests {
     /// Stands where messaging does, and keeps what it is sent.
     private final class Mailbox: Sendable {
-        let port: Int
         private let (mails, writer) = AsyncStream<InternalAPI.Mail>.makeStream()
         private let refusals: Atomic<Int>
 
-        init(_ loop: EventLoop, refusing count: Int = 0) throws {
-            refusals = Atomic(count)
-            let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
-            port = socket.port
-            let server = HTTPServer(loop: loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()) {
-                [weak self] request in
-                guard let self, request.path == "/internal/mail" else { return HTTPResponse(status: 404) }
-                if refusals.load(ordering: .relaxed) > 0 {
-                    refusals.subtract(1, ordering: .relaxed)
-                    return HTTPResponse(status: 503)
-                }
-                do {
-                    writer.yield(
-                        try JSON.decode(InternalAPI.Mail.self, from: try await request.body.collect(upTo: 65_536)))
-                } catch { return HTTPResponse(status: 400) }
-                return HTTPResponse(status: 202)
+        init(refusing count: Int = 0) { refusals = Atomic(count) }
+
+        func answer(_ request: HTTPRequest) async -> HTTPResponse {
+            guard request.path == "/internal/mail" else { return HTTPResponse(status: 404) }
+            if refusals.load(ordering: .relaxed) > 0 {
+                refusals.subtract(1, ordering: .relaxed)
+                return HTTPResponse(status: 503)
             }
-            try server.start()
+            do {
+                writer.yield(
+                    try JSON.decode(InternalAPI.Mail.self, from: try await request.body.collect(upTo: 65_536)))
+            } catch { return HTTPResponse(status: 400) }
+            return HTTPResponse(status: 202)
         }
 
         func next() async -> InternalAPI.Mail? {
@@ -50,17 +41,9 @@ import WebTestSupport
         }
     }
 
-    private final class FixedToken: ServiceTokenSource {
-        func token(for callee: ServiceName) async throws -> String { "t" }
-        func heldToken(for callee: ServiceName) -> String? { "t" }
-        func drop(_ token: String, for callee: ServiceName) {}
-    }
-
-    private func runner(_ world: TenancyWorld, _ mailbox: Mailbox) -> JobRunner {
-        let messaging = ServiceClient(
-            http: InternalHTTPClient(loop: world.loop), endpoint: HTTPEndpoint(host: "127.0.0.1", port: mailbox.port),
-            callee: .messaging, tokens: FixedToken())
-        let delivery = MailDelivery(queue: world.mail, messaging: messaging)
+    private func runner(_ world: TenancyWorld, _ mailbox: Mailbox) throws -> JobRunner {
+        let messaging = try StandInService(world.loop) { await mailbox.answer($0) }
+        let delivery = MailDelivery(queue: world.mail, messaging: messaging.client(for: .messaging))
         let runner = JobRunner(
             loop: world.loop, database: world.database, logger: LogCapture().logger(), metrics: Metrics())
         var options = SendMailJob.options
@@ -85,8 +68,8 @@ import WebTestSupport
                 "SELECT payload::text FROM job_payloads", as: String.self)
             #expect(waiting.count == 1 && !waiting[0].contains(made.token))
 
-            let mailbox = try Mailbox(world.loop, refusing: 2)
-            let runner = runner(world, mailbox)
+            let mailbox = Mailbox(refusing: 2)
+            let runner = try runner(world, mailbox)
             let mail = try #require(await mailbox.next())
             #expect(mail.kind == "invitation" && mail.to.text == "ada@acme.example" && mail.toName == "Ada")
             #expect(mail.action?.url == made.url)
@@ -112,11 +95,7 @@ import WebTestSupport
     @Test func `super admins send themselves a letter, and see what the mail server said of it`() async throws {
         try await withTenancy { world in
             let root = try await world.makePlatform()
-            let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
-            let port = socket.port
-            let server = HTTPServer(
-                loop: world.loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()
-            ) { request in
+            let messaging = try StandInService(world.loop) { request in
                 guard request.path == "/internal/mail/test" else {
                     return HTTPResponse(status: 200, body: .bytes(Array(#"{"is_set_up":true}"#.utf8)))
                 }
@@ -129,14 +108,11 @@ import WebTestSupport
                     return HTTPResponse(status: 200, body: .bytes(Array(text.utf8)))
                 } catch { return HTTPResponse(status: 400) }
             }
-            try server.start()
-            let messaging = ServiceClient(
-                http: InternalHTTPClient(loop: world.loop), endpoint: HTTPEndpoint(host: "127.0.0.1", port: port),
-                callee: .messaging, tokens: FixedToken())
+            let client = messaging.client(for: .messaging)
             let application = WebApplication(
                 loop: world.loop, logger: Logger(service: "tests", level: .error), metrics: Metrics(),
                 routes: RouteTable(
-                    .tenancy, RouteTable.mail(MailStateRoutes(database: world.database, messaging: messaging))),
+                    .tenancy, RouteTable.mail(MailStateRoutes(database: world.database, messaging: client))),
                 trust: world.believed)
             func ask(
                 _ method: HTTPMethod, _ path: String, _ caller: TestCaller, in tenant: TenantID? = nil

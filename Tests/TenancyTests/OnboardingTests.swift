@@ -1,7 +1,4 @@
-import Clients
 import HTTP
-import HTTPClient
-import IO
 import JSON
 import Models
 import Synchronization
@@ -16,38 +13,20 @@ import WebTestSupport
 struct OnboardingTests {
     private static let path = "/api/v1/onboarding"
 
-    /// Stands where calls does, and says what it was told to.
-    private final class Calls: Sendable {
-        let client: ServiceClient
-        private let progress = Mutex(InternalAPI.CallProgress(newest: nil, analysed: nil))
-
-        private final class FixedToken: ServiceTokenSource {
-            func token(for callee: ServiceName) async throws -> String { "t" }
-            func drop(_ token: String, for callee: ServiceName) {}
-        }
-
-        init(_ loop: EventLoop) throws {
-            let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
-            client = ServiceClient(
-                http: InternalHTTPClient(loop: loop), endpoint: HTTPEndpoint(host: "127.0.0.1", port: socket.port),
-                callee: .calls, tokens: FixedToken())
-            let server = HTTPServer(loop: loop, socket: socket, logger: LogCapture().logger(), metrics: Metrics()) {
-                [weak self] request in
-                guard let self, request.path == "/internal/calls/progress" else { return HTTPResponse(status: 404) }
-                let told = progress.withLock { $0 }
-                do { return HTTPResponse(status: 200, body: .bytes(try JSON.encode(told))) } catch {
-                    return HTTPResponse(status: 500)
-                }
-            }
-            try server.start()
-        }
+    /// How far calls have come, as a test says.
+    private final class Progress: Sendable {
+        private let told = Mutex(InternalAPI.CallProgress(newest: nil, analysed: nil))
 
         func say(_ stage: ProcessingStage) {
             let step = InternalAPI.CallProgress.Step(callID: .make(), stage: stage, startedAt: .now())
-            progress.withLock {
+            told.withLock {
                 $0.newest = step
                 if stage == .analysed { $0.analysed = step }
             }
+        }
+
+        func answer(_ request: HTTPRequest) -> HTTPResponse {
+            request.path == "/internal/calls/progress" ? .json(told.withLock { $0 }) : HTTPResponse(status: 404)
         }
     }
 
@@ -68,9 +47,11 @@ struct OnboardingTests {
     }
 
     /// The service with somebody to ask about calls.
-    private func application(_ world: TenancyWorld, _ calls: Calls) throws -> HTTPHandler {
+    private func application(_ world: TenancyWorld, _ calls: Progress) throws -> HTTPHandler {
         guard let base = WebAddress(TestTrust.issuer) else { throw Failure(.internal) }
-        let routes = OnboardingRoutes(database: world.database, links: InvitationLinks(base), calls: calls.client)
+        let service = try StandInService(world.loop) { calls.answer($0) }
+        let routes = OnboardingRoutes(
+            database: world.database, links: InvitationLinks(base), calls: service.client(for: .calls))
         return WebApplication(
             loop: world.loop, logger: Logger(service: "tests", level: .error), metrics: Metrics(),
             routes: RouteTable(.tenancy, RouteTable.onboarding(routes)), trust: world.believed
@@ -89,7 +70,7 @@ struct OnboardingTests {
 
     @Test func `a tenant goes through the six steps, each when the server has found what it asks for`() async throws {
         try await withTenancy { world async throws in
-            let calls = try Calls(world.loop)
+            let calls = Progress()
             let service = try application(world, calls)
             let first = try await read(world, at: service)
             #expect(first.currentStep == .welcome && first.completedAt == nil)

@@ -10,6 +10,7 @@ import ServiceKit
 import Telemetry
 import TestSupport
 import Testing
+import WebTestSupport
 
 @testable import Clients
 @testable import Gateway
@@ -61,7 +62,7 @@ final class DoorUnderTest: @unchecked Sendable {
             ], sequence: 1)
         if isCurrent { state.becomeCurrent() }
 
-        let tokens = FixedTokens()
+        let tokens = FixedToken(DoorUnderTest.gatewayToken)
         var addresses: [ServiceName: [UpstreamAddress]] = [:]
         for service in ServiceName.services {
             addresses[service] = UpstreamAddress.list("http://127.0.0.1:\(servicePort)")
@@ -231,13 +232,6 @@ final class DoorUnderTest: @unchecked Sendable {
         try server.start()
         return (server, socket.port)
     }
-}
-
-/// Service tokens that are always the same.
-final class FixedTokens: ServiceTokenSource {
-    func token(for callee: ServiceName) async throws -> String { DoorUnderTest.gatewayToken }
-
-    func drop(_ token: String, for callee: ServiceName) {}
 }
 
 /// What stands in front of the door under test, and the files that it serves.

@@ -7,6 +7,7 @@ import Models
 import Postgres
 import Telemetry
 import Testing
+import WebTestSupport
 
 @testable import Clients
 @testable import Gateway
@@ -55,7 +56,7 @@ import Testing
                 store: ErasureStore(database: inbox.database), state: state,
                 tenancy: ServiceClient(
                     http: inbox.client, endpoint: HTTPEndpoint(host: "127.0.0.1", port: socket.port), callee: .tenancy,
-                    tokens: FixedTokens()),
+                    tokens: FixedToken()),
                 loop: inbox.loop, logger: inbox.log.logger(), pause: .milliseconds(20))
             let running = inbox.loop.spawn { await service.run() }
             let result: Result<Void, any Error>

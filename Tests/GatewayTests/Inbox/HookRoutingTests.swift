@@ -6,6 +6,7 @@ import Models
 import Postgres
 import Telemetry
 import Testing
+import WebTestSupport
 
 @testable import Gateway
 
@@ -23,7 +24,8 @@ import Testing
                         store: store, loop: door.loop, logger: LogCapture().logger(), metrics: Metrics()),
                     asking: HookAsking(
                         forwarder: Forwarder(
-                            upstreams: Upstreams.all(at: 1, http: door.client), tokens: OwnTokens()), loop: door.loop))
+                            upstreams: Upstreams.all(at: 1, http: door.client), tokens: FixedToken(InboxUnderTest.token)
+                        ), loop: door.loop))
                 let target = "/hooks/billing/stripe/\(Self.connection)"
                 // Credentials of the provider's own are none of the door's business.
                 let credentials: HTTPHeaders = ["Authorization": "Basic dXNlcjpwYXNz"]

@@ -20,10 +20,7 @@ import WebTestSupport
 
     private func lines(_ response: HTTPResponse) async throws -> [String] {
         #expect(response.status == 200)
-        guard case .stream(_, let write) = response.body else { return [] }
-        let sink = LinesSink()
-        try await write(HTTPBodyWriter(sink))
-        return String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        return try await response.lines()
     }
 
     @Test func `a person's archive has the hooks that name them, in whatever form, and a tenant's has all`()
@@ -76,14 +73,4 @@ import WebTestSupport
             #expect(wrong == [])
         }
     }
-}
-
-/// Keeps what is written; confined to the test's task.
-private final class LinesSink: HTTPBodySink, @unchecked Sendable {
-    private(set) var bytes: [UInt8] = []
-    var hasRoom: Bool { true }
-
-    func write(_ bytes: [UInt8]) { self.bytes += bytes }
-    func waitForRoom() {}
-    func finishWriting() {}
 }

@@ -10,6 +10,7 @@ import ServiceKit
 import Telemetry
 import TestSupport
 import Testing
+import WebTestSupport
 
 @testable import Gateway
 
@@ -75,7 +76,8 @@ final class InboxUnderTest: @unchecked Sendable {
         let door = HookDoor(
             intake: intake,
             asking: HookAsking(
-                forwarder: Forwarder(upstreams: upstreams, tokens: OwnTokens()), loop: loop, patience: patience))
+                forwarder: Forwarder(upstreams: upstreams, tokens: FixedToken(InboxUnderTest.token)), loop: loop,
+                patience: patience))
         let socket = try ListeningSocket.bind(host: "127.0.0.1", port: 0)
         endpoint = HTTPEndpoint(host: "127.0.0.1", port: socket.port)
         let server = HTTPServer(loop: loop, socket: socket, logger: log.logger(), metrics: Metrics()) {
@@ -89,7 +91,7 @@ final class InboxUnderTest: @unchecked Sendable {
     var store: InboxStore { InboxStore(database: database, settings: settings) }
 
     var sender: HookSender {
-        HookSender(upstreams: upstreams, tokens: OwnTokens(), deadline: settings.deadline)
+        HookSender(upstreams: upstreams, tokens: FixedToken(InboxUnderTest.token), deadline: settings.deadline)
     }
 
     /// What the front door does before and after a hook.
@@ -141,7 +143,8 @@ final class InboxUnderTest: @unchecked Sendable {
     @discardableResult
     func work() -> InboxService {
         let service = InboxService(
-            store: store, upstreams: upstreams, tokens: OwnTokens(), loop: loop, logger: log.logger(), metrics: metrics)
+            store: store, upstreams: upstreams, tokens: FixedToken(InboxUnderTest.token), loop: loop,
+            logger: log.logger(), metrics: metrics)
         workers.append(loop.spawn { await service.run() })
         return service
     }
@@ -194,13 +197,6 @@ extension Upstreams {
         for service in ServiceName.services { addresses[service] = UpstreamAddress.list("http://127.0.0.1:\(port)") }
         return Upstreams(addresses, http: http)
     }
-}
-
-/// Service tokens that are always the same.
-final class OwnTokens: ServiceTokenSource {
-    func token(for callee: ServiceName) async throws -> String { InboxUnderTest.token }
-
-    func drop(_ token: String, for callee: ServiceName) {}
 }
 
 /// A service that can be down, keeps what it is sent, and answers as told.

@@ -10,6 +10,7 @@ import Synchronization
 import Telemetry
 import TestSupport
 import Testing
+import WebTestSupport
 
 @testable import Gateway
 
@@ -49,7 +50,7 @@ import Testing
             let billing = try Billing(loop)
             let client = ServiceClient(
                 http: InternalHTTPClient(loop: loop), endpoint: HTTPEndpoint(host: "127.0.0.1", port: billing.port),
-                callee: .billing, tokens: FixedTokens())
+                callee: .billing, tokens: FixedToken())
             let store = UsageStore(database: database)
             let service = UsageService(
                 tally: UsageTally(), store: store, billing: client, loop: loop, logger: LogCapture().logger())

@@ -9,6 +9,7 @@ import TLS
 import Telemetry
 import TestSupport
 import Testing
+import WebTestSupport
 
 @testable import Clients
 @testable import Gateway
@@ -67,7 +68,7 @@ import Testing
                 certificates: certificates, state: state,
                 tenancy: ServiceClient(
                     http: client, endpoint: HTTPEndpoint(host: "127.0.0.1", port: socket.port), callee: .tenancy,
-                    tokens: FixedTokens()),
+                    tokens: FixedToken()),
                 loop: loop, logger: log.logger())
             let (acme, globex) = (TenantID.make(), TenantID.make())
             state.apply(
