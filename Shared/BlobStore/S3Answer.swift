@@ -27,20 +27,6 @@ struct S3Answer {
         return Self.unescaped(inside)
     }
 
-    static func escaped(_ text: String) -> String {
-        var out = ""
-        for character in text {
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            default: out.append(character)
-            }
-        }
-        return out
-    }
-
     private static func unescaped(_ text: Substring) -> String {
         guard text.contains("&") else { return String(text) }
         var out = ""

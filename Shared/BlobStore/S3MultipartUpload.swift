@@ -42,7 +42,7 @@ struct S3MultipartUpload {
                 .put, key, query: "partNumber=\(number)&uploadId=\(upload)",
                 payload: Hex.encode(SHA256.digest(part)), body: .bytes(part))
             guard let tag = try await store.send(request).headers["etag"] else { throw BlobStoreError.invalidResponse }
-            list += "<Part><PartNumber>\(number)</PartNumber><ETag>\(S3Answer.escaped(tag))</ETag></Part>"
+            list += "<Part><PartNumber>\(number)</PartNumber><ETag>\(MarkupText.escape(tag))</ETag></Part>"
             part = try await self.part(of: source, &rest)
             number += 1
         }

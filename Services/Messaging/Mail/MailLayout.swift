@@ -17,13 +17,13 @@ enum MailLayout {
 
     /// Styles stand in the elements: many readers of mail leave out the others.
     static func html(_ mail: InternalAPI.Mail) -> String {
-        let (subject, name) = (HTMLText.escape(mail.subject), HTMLText.escape(sender(mail)))
+        let (subject, name) = (MarkupText.escape(mail.subject), MarkupText.escape(sender(mail)))
         let paragraphs = mail.paragraphs.map { paragraph in
-            "<p style=\"margin:0 0 16px\">\(HTMLText.escape(paragraph).replacing("\n", with: "<br>\n"))</p>"
+            "<p style=\"margin:0 0 16px\">\(MarkupText.escape(paragraph).replacing("\n", with: "<br>\n"))</p>"
         }
         return """
             <!doctype html>
-            <html lang="\(HTMLText.escape(mail.language))" dir="auto">
+            <html lang="\(MarkupText.escape(mail.language))" dir="auto">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width">
@@ -43,10 +43,10 @@ enum MailLayout {
     }
 
     private static func button(_ action: InternalAPI.MailAction) -> String {
-        let url = HTMLText.escape(action.url)
+        let url = MarkupText.escape(action.url)
         let style = "display:inline-block;background:#1d4ed8;color:#ffffff;padding:12px 20px;border-radius:6px"
         return """
-            <p style="margin:24px 0"><a href="\(url)" style="\(style)">\(HTMLText.escape(action.label))</a></p>
+            <p style="margin:24px 0"><a href="\(url)" style="\(style)">\(MarkupText.escape(action.label))</a></p>
             <p style="margin:0;color:#4b5563;font-size:14px;overflow-wrap:anywhere">\(url)</p>
 
             """

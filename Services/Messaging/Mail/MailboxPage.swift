@@ -11,7 +11,7 @@ enum MailboxPage {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width">
-        <title>\(HTMLText.escape(title))</title>
+        <title>\(MarkupText.escape(title))</title>
         <style>
         body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #111827 }
         table { border-collapse: collapse; width: 100% }
@@ -19,7 +19,7 @@ enum MailboxPage {
         </style>
         </head>
         <body>
-        <h1>\(HTMLText.escape(title))</h1>
+        <h1>\(MarkupText.escape(title))</h1>
         \(content)
         </body>
         </html>
@@ -31,13 +31,13 @@ enum MailboxPage {
         guard !entries.isEmpty else { return "<p>No letters yet.</p>" }
         let rows = entries.map { entry in
             let mail = entry.mail
-            let subject = HTMLText.escape(entry.subject.isEmpty ? mail.kind : entry.subject)
+            let subject = MarkupText.escape(entry.subject.isEmpty ? mail.kind : entry.subject)
             let title =
                 mail.state == .kept ? "<a href=\"/mailbox/\(mail.tenant)/\(mail.id)\">\(subject)</a>" : subject
             let state = mail.failure.map { "\(mail.state.rawValue), \($0) (\(mail.attempts))" } ?? mail.state.rawValue
             return """
-                <tr><td>\(mail.createdAt)</td><td>\(HTMLText.escape(entry.recipient))</td><td>\(title)</td>\
-                <td>\(HTMLText.escape(mail.kind))</td><td>\(HTMLText.escape(state))</td></tr>
+                <tr><td>\(mail.createdAt)</td><td>\(MarkupText.escape(entry.recipient))</td><td>\(title)</td>\
+                <td>\(MarkupText.escape(mail.kind))</td><td>\(MarkupText.escape(state))</td></tr>
                 """
         }
         return """
@@ -55,12 +55,12 @@ enum MailboxPage {
         let to = mail.toName.map { "\($0) <\(mail.to.text)>" } ?? mail.to.text
         var parts = [
             "<p><a href=\"/mailbox\">All letters</a></p>",
-            "<p>From \(HTMLText.escape(MailLayout.sender(mail))), to \(HTMLText.escape(to))</p>",
+            "<p>From \(MarkupText.escape(MailLayout.sender(mail))), to \(MarkupText.escape(to))</p>",
         ]
-        parts += mail.paragraphs.map { "<p>\(HTMLText.escape($0).replacing("\n", with: "<br>\n"))</p>" }
+        parts += mail.paragraphs.map { "<p>\(MarkupText.escape($0).replacing("\n", with: "<br>\n"))</p>" }
         if let action = mail.action {
-            let url = HTMLText.escape(action.url)
-            parts.append("<p>\(HTMLText.escape(action.label)): <a href=\"\(url)\" rel=\"noreferrer\">\(url)</a></p>")
+            let url = MarkupText.escape(action.url)
+            parts.append("<p>\(MarkupText.escape(action.label)): <a href=\"\(url)\" rel=\"noreferrer\">\(url)</a></p>")
         }
         return parts.joined(separator: "\n")
     }

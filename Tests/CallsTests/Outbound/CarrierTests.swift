@@ -126,7 +126,7 @@ import Testing
             text == """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <Response><Say language="en-US">Tom &amp; &lt;Jerry&gt; &quot;x&quot;</Say>\
-                <Redirect method="POST">https://a/?b=1&amp;c=&apos;2&apos;</Redirect><Hangup/></Response>
+                <Redirect method="POST">https://a/?b=1&amp;c=&#39;2&#39;</Redirect><Hangup/></Response>
 
                 """)
     }

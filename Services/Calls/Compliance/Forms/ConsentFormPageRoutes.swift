@@ -1,4 +1,5 @@
 import HTTP
+import Models
 
 /// The public page on which a person says no: plain HTML that needs no script and sends nothing elsewhere.
 enum ConsentFormPage {
@@ -10,7 +11,7 @@ enum ConsentFormPage {
         answer(
             200, "Do not contact me",
             """
-            <p>This stops everything that is sent to \(escaped(address)), and all calls to it.</p>
+            <p>This stops everything that is sent to \(MarkupText.escape(address)), and all calls to it.</p>
             <form method="post"><button type="submit">Do not contact me any more</button></form>
             """)
     }
@@ -19,7 +20,7 @@ enum ConsentFormPage {
     static func done(address: String) -> HTTPResponse {
         answer(
             200, "You will not be contacted",
-            "<p>\(escaped(address)) is not contacted any more, from now on. Nothing else is needed.</p>")
+            "<p>\(MarkupText.escape(address)) is not contacted any more, from now on. Nothing else is needed.</p>")
     }
 
     /// For a link that was never given, or is too old.
@@ -53,18 +54,6 @@ enum ConsentFormPage {
         case .email:
             let parts = subject.address.split(separator: "@", maxSplits: 1)
             return "\(parts[0].prefix(1))…@\(parts.count > 1 ? parts[1] : "")"
-        }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, letter in
-            switch letter {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.append(letter)
-            }
         }
     }
 }

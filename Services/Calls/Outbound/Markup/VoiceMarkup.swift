@@ -1,3 +1,5 @@
+import Models
+
 /// A document that tells a carrier what to do with one end of a call: TwiML, which SignalWire speaks too.
 ///
 /// The verbs stand here with the few attributes that are used; every value is escaped.
@@ -85,22 +87,8 @@ struct VoiceMarkup: Sendable, Equatable {
         return VoiceMarkup(text: content.isEmpty ? "\(text)/>" : "\(text)>\(content)</\(name)>")
     }
 
-    /// Text of an element or an attribute (XML 1.0, 2.2 and 2.4): what is no character of XML is left out.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&apos;"
-            case "\t", "\n", "\r": result += " "
-            case "\u{20}"..."\u{D7FF}", "\u{E000}"..."\u{FFFD}", "\u{10000}"..."\u{10FFFF}":
-                result.unicodeScalars.append(scalar)
-            default: break
-            }
-        }
-        return result
+    /// Text of an element or an attribute; white space is a space, as a reader of XML makes of it in attributes.
+    private static func escaped(_ text: String) -> String {
+        MarkupText.escape(String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
     }
 }
