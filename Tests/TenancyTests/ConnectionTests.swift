@@ -18,7 +18,7 @@ import WebTestSupport
     private func create(
         _ world: TenancyWorld, _ body: JSONValue = ConnectionTests.retell, as caller: TestCaller = .user(.owner)
     ) async throws -> HTTPResponse {
-        try await world.send(.post, Self.path, as: caller, json: body)
+        try await world.send(.post, Self.path, as: try await world.proven(caller), json: body)
     }
 
     private func open(
@@ -97,7 +97,8 @@ import WebTestSupport
             ).decoded()
             let path = "\(Self.path)/\(made.id)"
             func patch(_ body: JSONValue, _ match: String) async throws -> HTTPResponse {
-                try await world.send(.patch, path, as: .user(.admin), headers: ["If-Match": match], json: body)
+                let caller = try await world.proven(.user(.admin))
+                return try await world.send(.patch, path, as: caller, headers: ["If-Match": match], json: body)
             }
             let moved = try await patch(["settings": ["address": "https://evil.example"]], "\"1\"")
             #expect(try moved.problem().errors.map(\.pointer) == ["/credentials/password"])
@@ -114,12 +115,40 @@ import WebTestSupport
         }
     }
 
+    @Test func `whoever writes secrets has just shown who they are, and a name is none`() async throws {
+        try await withTenancy { world in
+            let made: TenancyAPI.Connection = try await create(world).decoded()
+            let path = "\(Self.path)/\(made.id)"
+            func code(_ response: HTTPResponse) throws -> String { try response.problem().code }
+            let unproven = TestCaller.user(.owner)
+            #expect(
+                try code(await world.send(.post, Self.path, as: unproven, json: Self.retell))
+                    == "reauthentication_required")
+            #expect(
+                try code(await world.send(.post, "\(path)/webhook-secret", as: unproven, json: [:]))
+                    == "reauthentication_required")
+            for body: JSONValue in [["credentials": ["api_key": "other"]], ["settings": [:]]] {
+                let refused = try await world.send(
+                    .patch, path, as: unproven, headers: ["If-Match": "*"], json: body)
+                #expect(try code(refused) == "reauthentication_required", "\(body)")
+            }
+            let opened: InternalAPI.Connection = try await open(world, made.id).decoded()
+            #expect(opened.credentials == ["api_key": "key_s3cret"])
+            for body: JSONValue in [["name": "Others"], ["is_enabled": false]] {
+                let changed = try await world.send(
+                    .patch, path, as: unproven, headers: ["If-Match": "*"], json: body)
+                #expect(changed.status == 200, "\(body)")
+            }
+        }
+    }
+
     @Test func `the hook secret before a rotation counts for its grace alone`() async throws {
         try await withTenancy { world in
             let made: TenancyAPI.Connection = try await create(world).decoded()
             let rotate = "\(Self.path)/\(made.id)/webhook-secret"
+            let owner = try await world.proven(.user(.owner))
             let next: TenancyAPI.Connection = try await world.send(
-                .post, rotate, as: .user(.owner), json: ["grace_hours": 1]
+                .post, rotate, as: owner, json: ["grace_hours": 1]
             ).decoded()
             var opened: InternalAPI.Connection = try await open(world, made.id).decoded()
             #expect(opened.webhookSecrets == [next.webhookSecret, made.webhookSecret].compactMap { $0 })
@@ -127,7 +156,7 @@ import WebTestSupport
             opened = try await open(world, made.id).decoded()
             #expect(opened.webhookSecrets == [next.webhookSecret].compactMap { $0 })
             let last: TenancyAPI.Connection = try await world.send(
-                .post, rotate, as: .user(.owner), json: ["grace_hours": 0]
+                .post, rotate, as: owner, json: ["grace_hours": 0]
             ).decoded()
             opened = try await open(world, made.id).decoded()
             #expect(opened.webhookSecrets == [last.webhookSecret].compactMap { $0 })

@@ -11,7 +11,8 @@ struct DepartureTests {
     private func deactivate(
         _ world: TenancyWorld, _ id: UserID, as caller: TestCaller = .user(.owner), _ body: JSONValue = [:]
     ) async throws -> HTTPResponse {
-        try await world.send(.post, "/api/v1/users/\(id)/deactivate", as: caller, json: body)
+        try await world.send(
+            .post, "/api/v1/users/\(id)/deactivate", as: try await world.proven(caller), json: body)
     }
 
     private func post(
@@ -69,7 +70,8 @@ struct DepartureTests {
             #expect(try await deactivate(world, ada.id, as: .user(.agent)).status == 403)
             #expect(try await deactivate(world, ada.id, as: .stranger(.owner)).status == 401)
             let elsewhere = try await world.send(
-                .post, "/api/v1/users/\(ada.id)/deactivate", as: .user(.owner), in: world.other, json: [:])
+                .post, "/api/v1/users/\(ada.id)/deactivate",
+                as: try await world.proven(.user(.owner), in: world.other), in: world.other, json: [:])
             #expect(elsewhere.status == 404)
             let second = try await world.makeUser("two@acme.example", .owner)
             let owners = [boss, second]
@@ -134,7 +136,7 @@ struct DepartureTests {
             func delete(_ headers: HTTPHeaders = ["If-Match": "*"], as caller: TestCaller = .user(.admin)) async throws
                 -> Int
             {
-                try await world.send(.delete, path, as: caller, headers: headers).status
+                try await world.send(.delete, path, as: try await world.proven(caller), headers: headers).status
             }
             #expect(try await delete() == 409)
             let named = try await world.send(
@@ -144,6 +146,14 @@ struct DepartureTests {
             #expect(try await delete([:]) == 428)
             #expect(try await delete(["If-Match": "\"1\""]) == 412)
             #expect(try await delete(as: .impersonating(.owner)) == 403)
+            let unproven = [
+                try await world.send(.delete, path, as: .user(.owner), headers: ["If-Match": "*"]),
+                try await world.send(.post, "\(path)/deactivate", as: .user(.owner), json: [:]),
+            ]
+            #expect(
+                try unproven.map { try $0.problem().code } == [
+                    "reauthentication_required", "reauthentication_required",
+                ])
             #expect(try await delete() == 204)
             #expect(try await delete() == 404)
             #expect(try await world.send(.get, path, as: .user(.owner)).status == 404)

@@ -157,7 +157,7 @@ struct EmailTests {
             #expect(try await change(world, token, to: "two@acme.example").status == 204)
             let second = try #require(try await world.letters().last { $0.kind == .emailVerification })
             let gone = try await world.send(
-                .post, "/api/v1/users/\(ada.id)/deactivate", as: .user(.owner), json: [:])
+                .post, "/api/v1/users/\(ada.id)/deactivate", as: try await world.proven(.user(.owner)), json: [:])
             #expect(gone.status == 200)
             #expect(try await confirm(world, second.token).status == 410)
         }

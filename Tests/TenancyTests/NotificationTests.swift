@@ -125,7 +125,7 @@ struct NotificationTests {
             #expect(try await find("?skill=solar&zip=90299") == [ada.id])
             #expect(try await find("?role=owner").count == 1)
             let gone = try await world.send(
-                .post, "/api/v1/users/\(ada.id)/deactivate", as: .user(.owner), json: [:])
+                .post, "/api/v1/users/\(ada.id)/deactivate", as: try await world.proven(.user(.owner)), json: [:])
             #expect(gone.status == 200)
             #expect(try await find("?zip=90210") == [bob.id])
             // Past work still names them.

@@ -11,7 +11,8 @@ struct RoleTests {
         _ world: TenancyWorld, _ role: String, of user: User, as caller: TestCaller, headers: HTTPHeaders = [:]
     ) async throws -> HTTPResponse {
         try await world.send(
-            .put, "/api/v1/users/\(user.id)/role", as: caller, headers: headers, json: ["role": .string(role)])
+            .put, "/api/v1/users/\(user.id)/role", as: try await world.proven(caller), headers: headers,
+            json: ["role": .string(role)])
     }
 
     @Test func `another role voids the tokens of before and is told to everybody`() async throws {
@@ -52,8 +53,32 @@ struct RoleTests {
             #expect(try await set(world, "owner", of: ada, as: .user(.owner)).status == 200)
             #expect(try await set(world, "admin", of: boss, as: .user(.owner)).status == 200)
             let gone = try await world.send(
-                .put, "/api/v1/users/\(UserID.make())/role", as: .user(.owner), json: ["role": "agent"])
+                .put, "/api/v1/users/\(UserID.make())/role", as: try await world.proven(.user(.owner)),
+                json: ["role": "agent"])
             #expect(gone.status == 404)
+        }
+    }
+
+    @Test func `a person shows once more who they are before a role changes, and a program or support does not`()
+        async throws
+    {
+        try await withTenancy { world in
+            let ada = try await world.makeUser("ada@acme.example")
+            func status(_ caller: TestCaller, _ role: String) async throws -> Int {
+                try await world.send(
+                    .put, "/api/v1/users/\(ada.id)/role", as: caller, json: ["role": .string(role)]
+                ).status
+            }
+            let owner = try await world.makeUser("boss@acme.example", .owner)
+            let caller = try await world.proven(.person(owner.id, .owner))
+            #expect(try await status(caller, "admin") == 200)
+            try await world.force("UPDATE sessions SET authenticated_at = now() - interval '11 minutes'")
+            let late = try await world.send(
+                .put, "/api/v1/users/\(ada.id)/role", as: caller, json: ["role": "agent"])
+            #expect(try late.problem().code == "reauthentication_required")
+            #expect(try await world.person(ada.id).role == .admin)
+            #expect(try await status(.apiKey([.usersWrite]), "agent") == 200)
+            #expect(try await status(.impersonating(.owner), "admin") == 200)
         }
     }
 

@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 import HTTP
 import JSON
@@ -23,6 +24,29 @@ extension TenancyWorld {
     func token(of user: User) async throws -> String {
         let answer: TenancyAPI.SignedIn = try await signIn(user.email, in: user.tenantID).decoded()
         return answer.accessToken
+    }
+
+    /// A person of the caller's role who has just shown who they are; other callers as they are.
+    ///
+    /// A role alone gets a person who is deactivated, and so has no seat and is nobody's second owner.
+    func proven(_ caller: TestCaller, in tenant: TenantID? = nil) async throws -> TestCaller {
+        let tenant = tenant ?? self.tenant
+        switch caller {
+        case .user(let role):
+            let user = try await makeUser("proven-\(UUID())@example.com", role, in: tenant)
+            _ = try await UserChangeStore(rows: rows(tenant)).setStatus(.deactivated, of: user.id, in: tenant)
+            return try await session(of: user.id, role, in: tenant)
+        case .person(let id, let role): return try await session(of: id, role, in: tenant)
+        default: return caller
+        }
+    }
+
+    private func session(of user: UserID, _ role: Role, in tenant: TenantID) async throws -> TestCaller {
+        let session = SessionID.make()
+        try await SessionStore(rows: rows(tenant)).open(
+            session, of: user, digest: OpaqueToken.make(.refresh).digest, expiresAt: .now() + .seconds(3600),
+            device: .unknown, in: tenant)
+        return .session(session, user, role)
     }
 
     /// A person as their row is now.

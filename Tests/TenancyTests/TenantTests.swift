@@ -144,10 +144,13 @@ struct TenantTests {
     @Test func `suspending and resuming take effect once and answer the same again`() async throws {
         try await withTenancy { world in
             try await world.makePlatform()
-            func move(_ step: String, _ id: TenantID) async throws -> HTTPResponse {
+            let admin = try await world.proven(.user(.superAdmin), in: .platform)
+            func move(_ step: String, _ id: TenantID, as caller: TestCaller? = nil) async throws -> HTTPResponse {
                 try await world.send(
-                    .post, "/api/v1/platform/tenants/\(id)/\(step)", as: .user(.superAdmin), in: .platform)
+                    .post, "/api/v1/platform/tenants/\(id)/\(step)", as: caller ?? admin, in: .platform)
             }
+            let unproven = try await move("suspend", world.tenant, as: .user(.superAdmin))
+            #expect(try unproven.problem().code == "reauthentication_required")
             let before = try await world.newestChange()
             for _ in 0..<2 {
                 let tenant: TenancyAPI.Tenant = try await move("suspend", world.tenant).decoded()

@@ -52,6 +52,7 @@ struct ConnectionRoutes: Sendable {
         var draft = ConnectionDraft(provider: provider)
         try draft.take(settings: wanted.settings, credentials: wanted.credentials)
         try check(wanted.country)
+        try await RecentSignIn.checkPerson(context, context.database(database))
         let (made, secret) = try await life(context).create(
             wanted, draft, by: context.principal?.user?.userID, origin: try context.origin(), in: context.tenant)
         let wire = made.wire(origin: try await sites.site(of: context).origin, secret: secret)
@@ -63,6 +64,10 @@ struct ConnectionRoutes: Sendable {
         _ body: Body<TenancyAPI.UpdateConnection>
     ) async throws -> OK<TenancyAPI.Connection> {
         try check(body.value.country.value)
+        // Where calls come from and what opens them; a name, a zone or a switch is no secret.
+        if body.value.settings != nil || body.value.credentials != nil {
+            try await RecentSignIn.checkPerson(context, context.database(database))
+        }
         return try await answer(
             try await life(context).update(
                 path.id, body.value, version: match.version, origin: try context.origin(), in: context.tenant), context)
@@ -71,6 +76,7 @@ struct ConnectionRoutes: Sendable {
     func rotate(
         _ context: RequestContext, _ path: PathID<ConnectionID>, _ body: OptionalBody<TenancyAPI.RotateWebhookSecret>
     ) async throws -> OK<TenancyAPI.Connection> {
+        try await RecentSignIn.checkPerson(context, context.database(database))
         let grace = Duration.seconds(3_600 * (body.value?.graceHours ?? 24))
         let (outcome, secret) = try await life(context).rotate(
             path.id, grace: grace, origin: try context.origin(), in: context.tenant)

@@ -92,7 +92,7 @@ struct PasskeyRoutes: Sendable {
         }
         // An admin must not narrow the ways into an owner's account.
         try UserRules.check(try context.caller, over: user.role)
-        if context.principal?.user != nil { try await RecentSignIn.check(context, rows) }
+        try await RecentSignIn.checkPerson(context, rows)
         let removed = try await PasskeyLifeStore(database: rows).removeAll(
             of: user, mail: mail, origin: try context.origin())
         guard removed else { throw Failure(.notFound) }

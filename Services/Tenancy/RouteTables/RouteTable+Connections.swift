@@ -14,17 +14,18 @@ extension RouteTable {
             .post(
                 "/api/v1/connections", "create_connection", .permission(.connectionsWrite),
                 "Connect a provider; the hook secret is shown once", connections.create, .idempotent, .dangerous,
-                .notWhileImpersonating, .failures([.conflict])),
+                .notWhileImpersonating, .failures([.conflict, .reauthenticationRequired])),
             .get(
                 "/api/v1/connections/{id}", "get_connection", .permission(.connectionsRead), "One connection",
                 connections.get),
             .patch(
                 "/api/v1/connections/{id}", "update_connection", .permission(.connectionsWrite),
-                "Change what is given of a connection", connections.update, .dangerous, .notWhileImpersonating),
+                "Change what is given of a connection", connections.update, .dangerous, .notWhileImpersonating,
+                .failures([.reauthenticationRequired])),
             .post(
                 "/api/v1/connections/{id}/webhook-secret", "rotate_webhook_secret", .permission(.connectionsWrite),
                 "Sign hooks with another secret; the one before counts for a while yet", connections.rotate,
-                .dangerous, .notWhileImpersonating),
+                .dangerous, .notWhileImpersonating, .failures([.reauthenticationRequired])),
             .delete(
                 "/api/v1/connections/{id}", "delete_connection", .permission(.connectionsWrite),
                 "Take a connection away; its calls stay", connections.remove, .dangerous, .notWhileImpersonating),

@@ -16,7 +16,7 @@ extension RouteTable {
             .put(
                 "/api/v1/users/{id}/role", "set_user_role", .permission(.usersWrite),
                 "Give a person another role; only an owner makes owners", users.setRole, .dangerous,
-                .failures([.lastOwner])),
+                .failures([.lastOwner, .reauthenticationRequired])),
             .post(
                 "/api/v1/users/{id}/ownership", "transfer_ownership", .permission(.ownershipTransfer),
                 "Make a person the owner in one's own place", users.transferOwnership, .dangerous,
@@ -24,7 +24,7 @@ extension RouteTable {
             .post(
                 "/api/v1/users/{id}/deactivate", "deactivate_user", .permission(.usersWrite),
                 "Keep a person out at once and hand their open work over", departures.deactivate, .dangerous,
-                .failures([.conflict, .lastOwner])),
+                .failures([.conflict, .lastOwner, .reauthenticationRequired])),
             .post(
                 "/api/v1/users/{id}/reactivate", "reactivate_user", .permission(.usersWrite),
                 "Let a person in again", departures.reactivate, .failures([.seatLimitReached])),
@@ -32,7 +32,7 @@ extension RouteTable {
                 "/api/v1/users/{id}", "delete_user", .permission(.usersWrite),
                 "Move a deactivated person to the bin, whence they are erased after the days of the bin",
                 departures.delete,
-                .dangerous, .notWhileImpersonating, .failures([.conflict])),
+                .dangerous, .notWhileImpersonating, .failures([.conflict, .reauthenticationRequired])),
             .post(
                 "/api/v1/users/{id}/restore", "restore_user", .permission(.usersWrite),
                 "Take a person out of the bin", departures.restore),

@@ -53,7 +53,7 @@ extension RouteTable {
             .get("/api/v1/platform/tenants/{id}", "get_tenant", .platform(.tenantsRead), "One tenant", tenants.get),
             .post(
                 "/api/v1/platform/tenants/{id}/suspend", "suspend_tenant", .platform(.tenantsSuspend),
-                "Suspend a tenant", tenants.suspend),
+                "Suspend a tenant", tenants.suspend, .failures([.reauthenticationRequired])),
             .post(
                 "/api/v1/platform/tenants/{id}/resume", "resume_tenant", .platform(.tenantsSuspend),
                 "Resume a tenant", tenants.resume),

@@ -67,7 +67,7 @@ struct SecondFactorRoutes: Sendable {
         }
         // An admin must not open the way into an owner's account.
         if user.role == .owner, try context.user.role != .owner { throw Failure(.forbidden) }
-        if context.principal?.user != nil { try await RecentSignIn.check(context, rows) }
+        try await RecentSignIn.checkPerson(context, rows)
         guard try await factors.life(rows).remove(of: user, mail: mail, origin: try context.origin()) else {
             throw Failure(.notFound)
         }

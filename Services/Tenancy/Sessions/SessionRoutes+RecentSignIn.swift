@@ -14,4 +14,11 @@ enum RecentSignIn {
             user.sessionID, of: user.userID, within: life, in: context.tenant)
         guard isRecent else { throw Failure(.reauthenticationRequired) }
     }
+
+    /// The same where programs and people in another's place may come too: a program has nothing to show, and the latter
+    /// have shown who they are for the link that they came by, half an hour ago at most.
+    static func checkPerson(_ context: RequestContext, _ rows: any SQLExecutor) async throws {
+        guard let user = context.principal?.user, user.impersonator == nil else { return }
+        try await check(context, rows)
+    }
 }

@@ -76,7 +76,7 @@ struct SingleSignOnRoutes: Sendable {
         }
         // Else an admin could have an owner's address linked to an account of their own.
         try UserRules.check(try context.caller, over: user.role)
-        if context.principal?.user != nil { try await RecentSignIn.check(context, rows) }
+        try await RecentSignIn.checkPerson(context, rows)
         let unlinked = try await SingleSignOnLifeStore(database: rows).unlink(
             user.id, origin: try context.origin(), in: context.tenant)
         guard unlinked else { throw Failure(.notFound) }

@@ -159,7 +159,8 @@ struct TenantRoutes: Sendable {
     }
 
     func suspend(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {
-        try await move(path.id) { try await $0.suspend(path.id, origin: try context.origin()) }
+        try await RecentSignIn.check(context, context.database(database))
+        return try await move(path.id) { try await $0.suspend(path.id, origin: try context.origin()) }
     }
 
     func resume(_ context: RequestContext, _ path: PathID<TenantID>) async throws -> OK<TenancyAPI.Tenant> {

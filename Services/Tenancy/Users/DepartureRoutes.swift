@@ -15,6 +15,7 @@ struct DepartureRoutes: Sendable {
     ) async throws -> OK<TenancyAPI.User> {
         let departure = DepartureLifeStore.Departure(
             heir: body.value.handOverTo, endsKeys: body.value.revokeAPIKeys ?? false)
+        try await RecentSignIn.checkPerson(context, context.database(database))
         return try await answer {
             try await life(context).deactivate(
                 path.id, departure, by: try context.caller, origin: try context.origin(), in: context.tenant)
@@ -29,6 +30,7 @@ struct DepartureRoutes: Sendable {
     }
 
     func delete(_ context: RequestContext, _ path: PathID<UserID>, _ match: IfMatch) async throws -> NoContent {
+        try await RecentSignIn.checkPerson(context, context.database(database))
         let isDeleted = try await life(context).delete(
             path.id, revision: match.version, by: try context.caller, origin: try context.origin(),
             in: context.tenant)
@@ -48,7 +50,7 @@ struct DepartureRoutes: Sendable {
         _ context: RequestContext, _ path: PathID<UserID>, _ body: Body<TenancyAPI.CreatePasswordReset>
     ) async throws -> OK<TenancyAPI.CreatedPasswordReset> {
         let rows = context.database(database)
-        if context.principal?.user != nil { try await RecentSignIn.check(context, rows) }
+        try await RecentSignIn.checkPerson(context, rows)
         let delivery = body.value.delivery ?? .mail
         let made = try await PasswordLinkLifeStore(database: rows).create(
             for: path.id, delivery, by: try context.caller, links: links, mail: mail, origin: try context.origin(),

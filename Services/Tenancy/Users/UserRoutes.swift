@@ -84,7 +84,9 @@ struct UserRoutes: Sendable {
         guard Role.ofTenants.contains(body.value.role) else {
             throw Failure.invalid("/role", "not_allowed", "owner, admin or agent expected")
         }
-        let user = try await UserEditLifeStore(database: context.database(database)).setRole(
+        let rows = context.database(database)
+        try await RecentSignIn.checkPerson(context, rows)
+        let user = try await UserEditLifeStore(database: rows).setRole(
             body.value.role, of: path.id, revision: match.version, by: try context.caller,
             origin: try context.origin(), in: context.tenant)
         guard let user else { throw Failure(.notFound) }

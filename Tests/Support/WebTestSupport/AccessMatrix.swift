@@ -131,7 +131,7 @@ package struct AccessMatrix: Sendable {
 
     private static func isPerson(_ caller: TestCaller) -> Bool {
         switch caller {
-        case .user, .person, .impersonating, .superAdmin: true
+        case .user, .person, .session, .impersonating, .superAdmin: true
         default: false
         }
     }
@@ -142,7 +142,8 @@ package struct AccessMatrix: Sendable {
 
     private static func permissions(of caller: TestCaller) -> Set<Permission> {
         switch caller {
-        case .user(let role), .person(_, let role), .impersonating(let role): role.permissions
+        case .user(let role), .person(_, let role), .session(_, _, let role), .impersonating(let role):
+            role.permissions
         case .superAdmin(let areas): areas.reduce(into: []) { $0.formUnion($1.permissions) }
         case .apiKey(let scopes): scopes.reduce(into: []) { $0.formUnion($1.permissions) }
         default: []

@@ -8,6 +8,8 @@ package enum TestCaller: Sendable, Hashable, CustomStringConvertible {
     case user(Role)
     /// As a certain person of the request's tenant.
     case person(UserID, Role)
+    /// As a certain person, in a session that the service knows.
+    case session(SessionID, UserID, Role)
     /// A super admin who acts as a person of the request's tenant.
     case impersonating(Role)
     /// With an API key of the request's tenant.
@@ -34,6 +36,7 @@ package enum TestCaller: Sendable, Hashable, CustomStringConvertible {
         case .anonymous: "anonymous"
         case .user(let role): "user \(role.rawValue)"
         case .person(_, let role): "person \(role.rawValue)"
+        case .session(_, _, let role): "session of \(role.rawValue)"
         case .impersonating(let role): "impersonated \(role.rawValue)"
         case .apiKey(let scopes): "key \(scopes.map(\.rawValue).sorted().joined(separator: " "))"
         case .stranger(let role): "stranger \(role.rawValue)"

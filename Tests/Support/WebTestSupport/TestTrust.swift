@@ -67,16 +67,20 @@ package struct TestTrust: Sendable {
 
     /// The token of a caller for requests of a tenant; nil for nobody.
     package func token(_ caller: TestCaller, in tenant: TenantID) throws -> String? {
-        func user(_ role: Role, _ id: UserID, _ tenant: TenantID, _ impersonator: UserID? = nil) throws -> String {
+        func user(
+            _ role: Role, _ id: UserID, _ tenant: TenantID, _ impersonator: UserID? = nil,
+            session: SessionID = .make()
+        ) throws -> String {
             try sign(
                 .user(
-                    id, in: role == .superAdmin ? .platform : tenant, role: role, session: .make(), version: 1,
+                    id, in: role == .superAdmin ? .platform : tenant, role: role, session: session, version: 1,
                     issuer: Self.issuer, now: .now(), impersonator: impersonator))
         }
         return switch caller {
         case .anonymous: nil
         case .user(let role), .intruder(let role): try user(role, .make(), tenant)
         case .person(let id, let role): try user(role, id, tenant)
+        case .session(let session, let id, let role): try user(role, id, tenant, session: session)
         case .impersonating(let role): try user(role, .make(), tenant, .make())
         case .stranger(let role): try user(role, .make(), tenant == otherTenant ? self.tenant : otherTenant)
         case .departed(let role): try user(role, departed, tenant)
