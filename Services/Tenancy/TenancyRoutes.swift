@@ -19,7 +19,7 @@ struct TenancyRoutes: Sendable {
     let providers: IdentityProviderClient
     /// Where tenants' archives lie.
     let exports: any BlobStore
-    /// Asked by the wizard; nil where nobody is.
+    /// Asked by the wizard and for what a tenant uses; nil where nobody is.
     var calls: ServiceClient? = nil
     /// Asked whether letters go out; nil where nobody is.
     var messaging: ServiceClient? = nil
@@ -80,8 +80,8 @@ struct TenancyRoutes: Sendable {
     private var ofPlatform: [Route] {
         var routes = RouteTable.platform(TenantRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.platformEdits(
-            TenantEditRoutes(database: database, mail: mail), TenantExportRoutes(database: database),
-            PlatformFeatureRoutes(database: database))
+            TenantEditRoutes(database: database, mail: mail, calls: calls), TenantExportRoutes(database: database),
+            PlatformFeatureRoutes(database: database), PlatformStatsRoutes(database: database))
         routes += RouteTable.mail(MailStateRoutes(database: database, messaging: messaging))
         routes += RouteTable.notices(NoticeRoutes(database: database))
         routes += RouteTable.bulk(BulkRoutes(database: database))

@@ -2,7 +2,9 @@ import Crypto
 import HTTP
 import JSON
 import Models
+import Telemetry
 import Testing
+import Web
 import WebTestSupport
 
 @testable import Tenancy
@@ -169,6 +171,39 @@ struct TenantEditTests {
             ).decoded()
             #expect(usage.activeUsers == 1 && usage.pendingInvitations == 1 && usage.openSessions == 1)
             #expect(usage.seats == 25 && usage.lastSignInAt != nil && usage.apiKeys == 0)
+            // Nobody can tell of calls here.
+            #expect(usage.calls == nil)
+        }
+    }
+
+    @Test func `what a tenant uses of calls is asked of calls, as that tenant`() async throws {
+        try await withTenancy { world async throws in
+            let told = InternalAPI.CallUsage(
+                calls: 7, recentCalls: 3, recentSeconds: 61, recordings: 2, recordingBytes: 9,
+                recentTranscribedSeconds: 50, recentCostMicros: 4)
+            let (tenant, other) = (world.tenant, world.other)
+            let calls = try StandInService(world.loop) { request in
+                guard request.path == "/internal/calls/usage",
+                    request.headers["X-Switchboard-Tenant"] == tenant.description
+                else { return HTTPResponse(status: 404) }
+                return .json(told)
+            }
+            let database = world.database
+            let routes = RouteTable.platformEdits(
+                TenantEditRoutes(database: database, mail: world.mail, calls: calls.client(for: .calls)),
+                TenantExportRoutes(database: database), PlatformFeatureRoutes(database: database),
+                PlatformStatsRoutes(database: database))
+            let application = WebApplication(
+                loop: world.loop, logger: LogCapture().logger(), metrics: Metrics(),
+                routes: RouteTable(.tenancy, routes), trust: world.believed)
+            func usage(_ id: TenantID) async throws -> TenancyAPI.TenantUsage {
+                let request = try world.trust.request(
+                    .get, path(id, "/usage"), as: .user(.superAdmin), in: .platform)
+                return try await application.handler(request).decoded()
+            }
+            #expect(try await usage(tenant).calls == told)
+            let silent = try await usage(other)
+            #expect(silent.calls == nil && silent.pendingInvitations == 1)
         }
     }
 

@@ -57,6 +57,7 @@ enum RouteTable {
         /api/v1/invoices/**               billing    api       1m   35
         /api/v1/usage/**                  billing    api       1m   35
         /api/v1/platform/tenants/**       tenancy    api       1m   35
+        /api/v1/platform/stats/**         tenancy    api       0    35
         /api/v1/platform/settings/**      tenancy    api       1m   35
         /api/v1/platform/signing-keys/**  tenancy    api       1m   35
         /api/v1/platform/audit/**         tenancy    api       1m   35

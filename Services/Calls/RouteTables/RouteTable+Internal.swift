@@ -15,6 +15,9 @@ extension RouteTable {
                     "/internal/calls/progress", "get_call_progress", .service(.callProgressRead),
                     "How far the tenant's newest calls have come", progress.get),
                 .get(
+                    "/internal/calls/usage", "get_call_usage", .service(.tenantFiguresRead),
+                    "How much of calls a tenant uses", progress.usage),
+                .get(
                     "/internal/tenant-figures", "list_tenant_figures", .service(.tenantFiguresRead),
                     "What tenants have of trouble and cost", progress.figures, .withoutTenant),
             ] + export.routes + others)

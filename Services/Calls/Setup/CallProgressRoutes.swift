@@ -2,12 +2,16 @@ import Models
 import Postgres
 import Web
 
-/// How far a tenant's calls have come, for tenancy's wizard: ids and stages, no words of anybody.
+/// What tenancy asks about a tenant's calls, for its wizard and for super admins: ids, stages and numbers, no words of anybody.
 struct CallProgressRoutes: Sendable {
     let database: Database
 
     func get(_ context: RequestContext) async throws -> OK<InternalAPI.CallProgress> {
         OK(try await CallProgressStore(database: database).read(in: context.tenant))
+    }
+
+    func usage(_ context: RequestContext) async throws -> OK<InternalAPI.CallUsage> {
+        OK(try await CallUsageStore(rows: context.database(database)).read(in: context.tenant))
     }
 
     /// Where a page begins.

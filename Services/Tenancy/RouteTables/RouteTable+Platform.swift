@@ -4,9 +4,13 @@ import Web
 extension RouteTable {
     /// What super admins do with tenants that are there.
     static func platformEdits(
-        _ edits: TenantEditRoutes, _ export: TenantExportRoutes, _ features: PlatformFeatureRoutes
+        _ edits: TenantEditRoutes, _ export: TenantExportRoutes, _ features: PlatformFeatureRoutes,
+        _ stats: PlatformStatsRoutes
     ) -> [Route] {
         [
+            .get(
+                "/api/v1/platform/stats", "get_platform_stats", .platform(.tenantsRead),
+                "How many tenants and people there are, and what trouble and cost they have together", stats.get),
             .get(
                 "/api/v1/platform/tenants/export", "export_tenants", .platform(.tenantsRead), "All tenants as CSV",
                 export.export, .contentTypes(["text/csv"])),

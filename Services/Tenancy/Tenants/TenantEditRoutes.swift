@@ -1,4 +1,5 @@
 import Auth
+import Clients
 import Models
 import Postgres
 import Web
@@ -7,6 +8,8 @@ import Web
 struct TenantEditRoutes: Sendable {
     let database: Database
     let mail: MailQueue
+    /// Nil where nobody is asked.
+    let calls: ServiceClient?
 
     func update(
         _ context: RequestContext, _ path: PathID<TenantID>, _ match: IfMatch, _ body: Body<TenancyAPI.UpdateTenant>
@@ -84,9 +87,10 @@ struct TenantEditRoutes: Sendable {
         let tenant = try await find(path.id)
         let rows = database.tenant(path.id)
         let seats = try await TenantStore(rows: rows).entitlements(of: tenant.id)?.seats ?? 0
-        guard let usage = try await TenantEditStore(rows: rows).usage(of: tenant.id, seats: seats) else {
+        guard var usage = try await TenantEditStore(rows: rows).usage(of: tenant.id, seats: seats) else {
             throw Failure(.notFound)
         }
+        usage.calls = await context.ask(calls, "/internal/calls/usage", of: tenant.id)
         return OK(usage)
     }
 

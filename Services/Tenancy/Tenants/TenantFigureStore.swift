@@ -45,15 +45,7 @@ struct TenantFigureStore {
             SELECT tenant_id, failing_connections, backlog, errors, cost_micros, gathered_at
             FROM platform_tenant_figures(\(ids))
             """
-        ) { row in
-            (
-                try row.next(TenantID.self),
-                TenancyAPI.TenantFigures(
-                    failingConnections: try row.next(Int64.self), backlog: try row.next(Int64.self),
-                    errors: try row.next(Int64.self), costMicros: try row.next(Int64.self),
-                    gatheredAt: try row.next(Timestamp.self))
-            )
-        }
+        ) { row in (try row.next(TenantID.self), try TenancyAPI.TenantFigures(row: &row)) }
         return Dictionary(found) { first, _ in first }
     }
 
@@ -72,5 +64,14 @@ struct TenantFigureStore {
                 \(isDescending), \(position?.value ?? (isDescending ? .max : -1)), \(position?.id ?? edge.id),
                 \(Int32(limit)), \(Int32(offset)))
             """, as: Tenant.self)
+    }
+}
+
+extension TenancyAPI.TenantFigures: PostgresRowDecodable {
+    init(row: inout RowReader) throws(PostgresError) {
+        self.init(
+            failingConnections: try row.next(Int64.self), backlog: try row.next(Int64.self),
+            errors: try row.next(Int64.self), costMicros: try row.next(Int64.self),
+            gatheredAt: try row.next(Timestamp.self))
     }
 }

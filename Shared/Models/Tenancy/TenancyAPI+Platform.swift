@@ -55,7 +55,7 @@ extension TenancyAPI {
         }
     }
 
-    /// How much of the suite a tenant uses, as far as its people go.
+    /// How much of the suite a tenant uses.
     package struct TenantUsage: Codable, Sendable {
         package var activeUsers: Int
         package var deactivatedUsers: Int
@@ -64,6 +64,8 @@ extension TenancyAPI {
         package var openSessions: Int
         package var apiKeys: Int
         package var lastSignInAt: Timestamp?
+        /// Null while nobody can tell.
+        package var calls: InternalAPI.CallUsage?
 
         package init(
             activeUsers: Int, deactivatedUsers: Int, pendingInvitations: Int, seats: Int, openSessions: Int,

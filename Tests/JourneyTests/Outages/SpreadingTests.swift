@@ -1,4 +1,5 @@
 import HTTP
+import HTTPClient
 import JSON
 import Models
 import Testing
@@ -61,6 +62,29 @@ import Testing
             try await owner.delete("/api/v1/api-keys/\(id)", ifMatch: version).expect(204)
             try await visit.until("the key is refused", within: Self.limit) {
                 try await key.get("/api/v1/calls").status == 401
+            }
+        }
+    }
+
+    @Test func `a plan with its limits is in force at every process`() async throws {
+        try await SharedSuite.visit { visit in
+            let tenant = try await TenantUnderTest.make(visit)
+            let (owner, admin) = (tenant.owner.caller, try await visit.superAdmin())
+            let plan = #"{"plan": "enterprise", "limits": {"burst": 1999, "storage_bytes": 123456789}}"#
+            try await admin.send(
+                .patch, "/api/v1/platform/tenants/\(tenant.id)",
+                ["Content-Type": "application/json", "If-Match": "*"], body: .bytes(Array(plan.utf8))
+            ).expect(200)
+            try await visit.until("the gateway has the burst", within: Self.limit) {
+                try await owner.get("/api/v1/users").headers["ratelimit-policy"]?.contains("q=1999;") == true
+            }
+            try await visit.until("calls has the storage", within: Self.limit) {
+                try await owner.get("/api/v1/recordings/storage").expect(200).decoded(CallsAPI.Storage.self).limitBytes
+                    == 123_456_789
+            }
+            try await visit.until("tenancy has the features", within: Self.limit) {
+                try await owner.get("/api/v1/onboarding").expect(200).decoded(TenancyAPI.Onboarding.self).features
+                    .contains(.singleSignOn)
             }
         }
     }
