@@ -14,6 +14,11 @@ import Telemetry
 final class FrontDoor: @unchecked Sendable {
     /// Milliseconds that an answer waits for the change feed.
     private static let feedPatience: UInt64 = 500
+    /// What the shared host answers: hooks of the platform's own accounts, companies that ask for one, and people who have
+    /// forgotten theirs.
+    private static let shared: [[Substring]] = [
+        ["hooks"], ["api", "v1", "setup-requests"], ["api", "v1", "auth", "find-tenants"],
+    ]
 
     private let hosts: HostNames
     private let base: WebAddress
@@ -257,10 +262,8 @@ final class FrontDoor: @unchecked Sendable {
             switch place {
             case .label(let label): state.tenant(subdomain: label)
             case .foreign(let domain): state.tenant(domain: domain)
-            // Hooks of the platform's own accounts, and companies that ask for one.
             case .app:
-                path.segments.first == "hooks" || path.segments.starts(with: ["api", "v1", "setup-requests"])
-                    ? state.tenant(.platform) : nil
+                Self.shared.contains { path.segments.starts(with: $0) } ? state.tenant(.platform) : nil
             case .base: nil
             }
         guard let found, found.status != .deleted else { return nil }

@@ -46,5 +46,6 @@ extension Migration {
         Migration(name: "0039_keep_emails", sql: PackageResources._039_keep_emails_sql),
         Migration(name: "0040_watch_contacts", sql: PackageResources._040_watch_contacts_sql),
         Migration(name: "0041_count_platform", sql: PackageResources._041_count_platform_sql),
+        Migration(name: "0042_find_tenants", sql: PackageResources._042_find_tenants_sql),
     ]
 }

@@ -22,6 +22,9 @@ final class TenancyJobService: @unchecked Sendable {
         runner.register(StartPasswordResetJob.self, StartPasswordResetJob.options) { run, job in
             try await StartPasswordResetJob.run(run, job, database: database, links: links, mail: queue)
         }
+        runner.register(FindTenantsJob.self, FindTenantsJob.options) { _, job in
+            try await FindTenantsJob.run(job, database: database, links: links, mail: queue)
+        }
         let loop = seat.loop
         runner.register(CheckDomainsJob.self, CheckDomainsJob.options) { _, _ in
             try await CheckDomainsJob.run(database, records: records, mail: queue, loop: loop)

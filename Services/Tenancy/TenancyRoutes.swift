@@ -90,6 +90,7 @@ struct TenancyRoutes: Sendable {
             SupportRequestRoutes(database: database, links: links, mail: mail))
         routes += RouteTable.signingKeys(SigningKeyRotationRoutes(database: database, ring: ring))
         routes += RouteTable.superAdmins(SuperAdminRoutes(database: database, links: links, mail: mail))
+        routes += RouteTable.findTenants(FindTenantsRoutes(database: database))
         routes += RouteTable.setupRequests(SetupRequestRoutes(database: database, links: links, mail: mail))
         return routes
     }

@@ -47,6 +47,11 @@ extension TenancyAPI {
         package var email: EmailAddress
     }
 
+    /// `POST /api/v1/auth/find-tenants`.
+    package struct FindTenants: Codable, Sendable {
+        package var email: EmailAddress
+    }
+
     /// `POST /api/v1/auth/password-resets/accept`.
     package struct AcceptPasswordReset: Codable, Sendable, Noted {
         package var token: String
