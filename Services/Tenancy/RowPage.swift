@@ -19,6 +19,9 @@ struct RowPage: Sendable {
         id = position?.id ?? (isDescending ? UUID(high: .max, low: .max) : UUID(high: 0, low: 0))
     }
 
+    /// The oldest rows first, up to a bound that is never reached.
+    static func all(_ most: Int) -> RowPage { RowPage(after: nil, isDescending: false, limit: most, offset: 0) }
+
     /// The row comparison that takes rows beyond the position.
     var beyond: StaticString { isDescending ? "<" : ">" }
     var direction: StaticString { isDescending ? "DESC" : "ASC" }

@@ -25,6 +25,9 @@ struct OnboardingTests {
             }
         }
 
+        /// That a connection was heard of.
+        func hear() { told.withLock { $0.lastHookAt = .now() } }
+
         func answer(_ request: HTTPRequest) -> HTTPResponse {
             request.path == "/internal/calls/progress" ? .json(told.withLock { $0 }) : HTTPResponse(status: 404)
         }
@@ -124,6 +127,72 @@ struct OnboardingTests {
             #expect(try await world.audited(.onboardingCompleted) == 1)
             #expect(try await world.audited(.tenantUpdated) == 1)
         }
+    }
+
+    @Test func `a connection to the phone system is shown with its instructions, and its hooks count`() async throws {
+        try await withTenancy { world async throws in
+            let calls = Progress()
+            let service = try application(world, calls)
+            for (system, name) in [("threecx", "Old"), ("retell", "Sales agents")] {
+                _ = try await world.send(
+                    .put, "\(Self.path)/phone-system", as: .user(.owner), json: ["phone_system": .string(system)])
+                #expect(try await read(world, at: service).connections.isEmpty)
+                let made = try await ConnectionLifeStore(database: world.rows(world.tenant), secrets: world.secrets)
+                    .create(
+                        .init(provider: system, name: name),
+                        ConnectionDraft(provider: try #require(ProviderTable.provider(system))), by: nil,
+                        origin: .operator, in: world.tenant
+                    ).0
+                let shown = try await read(world, at: service)
+                #expect(shown.connections.map(\.id) == [made.id] && shown.connections.first?.name == name)
+                #expect(
+                    shown.connections.first?.hookURL
+                        == "http://acme.localhost:8080/hooks/calls/\(system)/\(made.id)")
+                #expect(
+                    shown.connections.first?.instructionsPath
+                        == "/api/v1/calls/connections/\(made.id)/instructions")
+            }
+            #expect(try await settle(world, .phoneSystem, .done, at: service).status == 409)
+            calls.hear()
+            let heard = try await read(world, at: service)
+            #expect(heard.webhook.receivedAt != nil && heard.steps[1].checks.map(\.isMet) == [true, false])
+            #expect(try await settle(world, .phoneSystem, .done, at: service).status == 200)
+        }
+    }
+
+    @Test func `what there is to do next is told as it is`() async throws {
+        try await withTenancy { world async throws in
+            // The owner's own invitation is still open; the plan has domains and no single sign-on.
+            #expect(try await read(world).nextSteps == [.pendingInvitations, .recordingPolicy, .customDomain])
+            let owner = try await world.makeUser("boss@acme.example", .owner)
+            _ = try await settle(world, .team, .skipped)
+            #expect(
+                try await read(world).nextSteps == [
+                    .skippedSteps, .pendingInvitations, .recordingPolicy, .secondFactor, .customDomain,
+                ])
+            try await world.force("UPDATE invitations SET revoked_at = now() WHERE tenant_id = '\(world.tenant)'")
+            try await world.force(
+                """
+                INSERT INTO second_factors (tenant_id, user_id, secret, confirmed_at)
+                VALUES ('\(world.tenant)', '\(owner.id)', '', now())
+                """)
+            world.trust.knowledge.set(Settings.recordingPolicy, .always, of: world.tenant)
+            _ = try await settle(world, .team, .open)
+            #expect(try await read(world).nextSteps == [.customDomain])
+            // Nothing of it is another tenant's.
+            let other = try await world.send(.get, Self.path, as: .user(.owner), in: world.other)
+            #expect(try other.decoded(TenancyAPI.Onboarding.self).nextSteps.contains(.pendingInvitations))
+        }
+    }
+
+    @Test func `the order of what is next follows the plan`() {
+        let nothing = OnboardingOutlook(
+            hasPendingInvitations: false, hasBareOwner: false, hasSingleSignOn: false, hasDomain: false)
+        #expect(nothing.steps(features: []) == [.recordingPolicy])
+        #expect(nothing.steps(features: Feature.allCases) == [.recordingPolicy, .singleSignOn, .customDomain])
+        var whole = nothing
+        (whole.hasSingleSignOn, whole.hasDomain, whole.hasRecordingPolicy) = (true, true, true)
+        #expect(whole.steps(features: Feature.allCases).isEmpty)
     }
 
     @Test func `steps are skipped, reopened and gone on with by somebody else`() async throws {

@@ -16,9 +16,11 @@ struct CallProgressStore: Sendable {
             WHERE tenant_id = \(tenant) AND deleted_at IS NULL AND NOT is_test AND stage = 'analysed'
             ORDER BY started_at DESC, id DESC LIMIT 1
             """,
+            "SELECT max(last_hook_at) FROM connection_states WHERE tenant_id = \(tenant)",
         ])
         return InternalAPI.CallProgress(
-            newest: try results[0].first(Self.step), analysed: try results[1].first(Self.step))
+            newest: try results[0].first(Self.step), analysed: try results[1].first(Self.step),
+            lastHookAt: try results[2].first { row throws(PostgresError) in try row.next(Timestamp?.self) } ?? nil)
     }
 
     private static let step: @Sendable (inout RowReader) throws -> InternalAPI.CallProgress.Step = { row in

@@ -22,6 +22,12 @@ struct Connection: Sendable {
     /// How many a tenant can have.
     static let most = 100
 
+    /// Where its hooks come in, at any host of the tenant.
+    var hookPath: String {
+        let service = ProviderTable.provider(provider)?.service ?? .calls
+        return "hooks/\(service.rawValue)/\(provider)/\(id)"
+    }
+
     /// Where the secrets of a connection belong; they open nowhere else.
     static func place(of id: String, in tenant: TenantID) -> SecretPlace {
         SecretPlace(tenant: tenant.description, table: "connections", column: "secrets", row: id)

@@ -111,9 +111,8 @@ struct ConnectionRoutes: Sendable {
     func ids(
         _ context: RequestContext, _ query: Query<ConnectionFilter>
     ) async throws -> OK<InternalAPI.ConnectionIDs> {
-        let page = RowPage(after: nil, isDescending: false, limit: Connection.most, offset: 0)
         let found = try await ConnectionStore(rows: context.database(database)).list(
-            query.value, page, in: context.tenant)
+            query.value, .all(Connection.most), in: context.tenant)
         return OK(InternalAPI.ConnectionIDs(ids: found.filter(\.isEnabled).map(\.id)))
     }
 
@@ -162,11 +161,10 @@ struct ConnectionRoutes: Sendable {
 extension Connection {
     /// The secret is told when it was just made.
     fileprivate func wire(origin: String, secret: String? = nil) -> TenancyAPI.Connection {
-        let service = ProviderTable.provider(provider)?.service ?? .calls
-        return TenancyAPI.Connection(
+        TenancyAPI.Connection(
             id: id, provider: provider, name: name, isEnabled: isEnabled, settings: settings,
             credentials: credentialNames, timeZone: timeZone, country: country,
-            hookURL: "\(origin)/hooks/\(service.rawValue)/\(provider)/\(id)", webhookSecret: secret,
+            hookURL: "\(origin)/\(hookPath)", webhookSecret: secret,
             previousSecretUntil: secretUntil.flatMap { $0 > .now() ? $0 : nil }, createdAt: createdAt,
             createdBy: createdBy, updatedAt: updatedAt)
     }

@@ -44,7 +44,8 @@ extension OnboardingStep {
 
 /// What is so at the moment, of all that steps ask for; nil for what nobody can tell.
 struct OnboardingFacts: Sendable {
-    var webhookReceived: Bool
+    /// Whether the address by which the wizard lets a phone system be tried was called.
+    var isTriedAddressCalled: Bool
     var teamInvited: Bool
     var settingsSaved: Bool
     var stepsSettled: Bool
@@ -55,7 +56,7 @@ struct OnboardingFacts: Sendable {
 
     func isMet(_ check: OnboardingCheck) -> Bool? {
         switch check {
-        case .webhookReceived: webhookReceived
+        case .webhookReceived: isTriedAddressCalled ? true : calls.map { $0.lastHookAt != nil }
         case .callReceived: calls.map { $0.newest != nil }
         case .teamInvited: teamInvited
         case .settingsSaved: settingsSaved

@@ -62,6 +62,7 @@ struct OnboardingRoutes: Sendable {
         let state = try await OnboardingStore(rows: context.database(database)).begin(in: context.tenant)
         let tenant = try await tenant(context)
         let facts = try await facts(state, tenant, context)
+        let features = context.knowledge.entitlements(of: context.tenant)?.features ?? []
         let url = links.page(
             "hooks/tenancy/\(tenant.phoneSystem.rawValue)/\(ConnectionID(state.webhookID))", subdomain: tenant.subdomain
         )
@@ -69,9 +70,12 @@ struct OnboardingRoutes: Sendable {
             TenancyAPI.Onboarding(
                 currentStep: state.currentStep, phoneSystem: tenant.phoneSystem,
                 instructions: OnboardingInstructions.of(tenant.phoneSystem, url: url),
-                webhook: TenancyAPI.OnboardingWebhook(url: url, receivedAt: state.webhookReceivedAt),
-                features: context.knowledge.entitlements(of: context.tenant)?.features ?? [],
+                webhook: TenancyAPI.OnboardingWebhook(
+                    url: url, receivedAt: [state.webhookReceivedAt, facts.calls?.lastHookAt].compactMap { $0 }.max()),
+                connections: try await connections(tenant, context),
+                features: features,
                 testCall: facts.calls?.newest, steps: OnboardingStep.allCases.map { state.wire($0, facts) },
+                nextSteps: try await nextSteps(state, features: features, context),
                 startedAt: state.startedAt, completedAt: state.completedAt))
     }
 
@@ -80,21 +84,34 @@ struct OnboardingRoutes: Sendable {
     ) async throws -> OnboardingFacts {
         let own = try await OnboardingStore(rows: context.database(database)).facts(of: context.tenant)
         return OnboardingFacts(
-            webhookReceived: state.webhookReceivedAt != nil, teamInvited: own.teamInvited,
-            settingsSaved: own.settingsSaved, stepsSettled: state.isAllSettled, calls: await progress(context),
+            isTriedAddressCalled: state.webhookReceivedAt != nil, teamInvited: own.teamInvited,
+            settingsSaved: own.settingsSaved, stepsSettled: state.isAllSettled,
+            calls: await context.ask(calls, "/internal/calls/progress", of: context.tenant),
             hasPhoneSystem: tenant.phoneSystem != .none)
     }
 
-    /// Nil while calls does not answer: the wizard works without it.
-    private func progress(_ context: RequestContext) async -> InternalAPI.CallProgress? {
-        guard let calls else { return nil }
-        do {
-            return try await calls.get(
-                "/internal/calls/progress", as: InternalAPI.CallProgress.self,
-                scope: .init(tenant: context.tenant, deadline: .seconds(3)))
-        } catch {
-            context.logger.warning("Calls were not asked for the wizard", [.error("error", error)])
-            return nil
+    private func nextSteps(
+        _ state: Onboarding, features: [Feature], _ context: RequestContext
+    ) async throws -> [OnboardingNextStep] {
+        let store = OnboardingStore(rows: context.database(database))
+        guard var open = try await store.nextSteps(in: context.tenant) else { throw Failure(.notFound) }
+        open.hasSkipped = state.settled.contains { $0.status == .skipped }
+        open.hasRecordingPolicy = context.settings.resolve(Settings.recordingPolicy.setting).source == .tenant
+        return open.steps(features: features)
+    }
+
+    /// The tenant's accounts at its phone system, which have instructions and a test of their own.
+    private func connections(
+        _ tenant: Tenant, _ context: RequestContext
+    ) async throws -> [TenancyAPI.OnboardingConnection] {
+        let found = try await ConnectionStore(rows: context.database(database)).list(
+            ConnectionFilter(provider: tenant.phoneSystem.rawValue), .all(Connection.most), in: tenant.id)
+        return found.filter(\.isEnabled).map { connection in
+            let path = "/api/v1/calls/connections/\(connection.id)"
+            return TenancyAPI.OnboardingConnection(
+                id: connection.id, name: connection.name,
+                hookURL: links.page(connection.hookPath, subdomain: tenant.subdomain),
+                instructionsPath: "\(path)/instructions", testPath: "\(path)/test")
         }
     }
 }

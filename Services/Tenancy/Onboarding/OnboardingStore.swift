@@ -82,6 +82,27 @@ struct OnboardingStore {
             """)
     }
 
+    /// What the rows say of what there is to do next.
+    func nextSteps(in tenant: TenantID) async throws -> OnboardingOutlook? {
+        try await rows.first(
+            """
+            SELECT EXISTS (SELECT FROM invitations WHERE tenant_id = \(tenant) AND purpose = 'invitation'
+                           AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > now()),
+                   EXISTS (SELECT FROM users AS u WHERE u.tenant_id = \(tenant) AND u.role = 'owner' AND u.status = 'active'
+                           AND NOT EXISTS (SELECT FROM second_factors AS f WHERE f.tenant_id = u.tenant_id
+                                           AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+                           AND NOT EXISTS (SELECT FROM passkeys AS p WHERE p.tenant_id = u.tenant_id
+                                           AND p.user_id = u.id)),
+                   EXISTS (SELECT FROM single_sign_on WHERE tenant_id = \(tenant)),
+                   EXISTS (SELECT FROM domains WHERE tenant_id = \(tenant) AND verified_at IS NOT NULL)
+            """
+        ) { row in
+            OnboardingOutlook(
+                hasPendingInvitations: try row.next(Bool.self), hasBareOwner: try row.next(Bool.self),
+                hasSingleSignOn: try row.next(Bool.self), hasDomain: try row.next(Bool.self))
+        }
+    }
+
     /// Whether somebody besides the first person is there or invited, and whether settings have been saved.
     func facts(of tenant: TenantID) async throws -> (teamInvited: Bool, settingsSaved: Bool) {
         let found = try await rows.first(

@@ -17,10 +17,13 @@ extension InternalAPI {
         package var newest: Step?
         /// The newest one that is analysed.
         package var analysed: Step?
+        /// When one of the tenant's connections was last heard of.
+        package var lastHookAt: Timestamp?
 
-        package init(newest: Step?, analysed: Step?) {
+        package init(newest: Step?, analysed: Step?, lastHookAt: Timestamp? = nil) {
             self.newest = newest
             self.analysed = analysed
+            self.lastHookAt = lastHookAt
         }
     }
 }

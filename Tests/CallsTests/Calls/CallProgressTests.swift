@@ -20,6 +20,14 @@ struct CallProgressTests {
                 "UPDATE calls SET stage = 'analysed' WHERE tenant_id = \(tenant) AND id = \(call.id)")
             #expect(try await store.read(in: tenant).analysed?.callID == call.id)
             #expect(try await store.read(in: other).analysed == nil)
+            #expect(told.lastHookAt == nil)
+            try await database.tenant(tenant).execute(
+                """
+                INSERT INTO connection_states (tenant_id, connection_id, provider, last_hook_at)
+                VALUES (\(tenant), gen_random_uuid(), 'vapi', now()), (\(tenant), gen_random_uuid(), 'twilio', NULL)
+                """)
+            #expect(try await store.read(in: tenant).lastHookAt != nil)
+            #expect(try await store.read(in: other).lastHookAt == nil)
             _ = test
         }
     }
