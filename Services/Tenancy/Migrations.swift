@@ -47,5 +47,6 @@ extension Migration {
         Migration(name: "0040_watch_contacts", sql: PackageResources._040_watch_contacts_sql),
         Migration(name: "0041_count_platform", sql: PackageResources._041_count_platform_sql),
         Migration(name: "0042_find_tenants", sql: PackageResources._042_find_tenants_sql),
+        Migration(name: "0043_note_undelivered_letters", sql: PackageResources._043_note_undelivered_letters_sql),
     ]
 }

@@ -1,6 +1,7 @@
 import HTTP
 import HTTPClient
 import IO
+import JSON
 import Jobs
 import Mail
 import Models
@@ -87,6 +88,10 @@ import WebTestSupport
             let record = try await settled(world, .sent)
             #expect(record.attempts == 5 && record.failure == nil)
             await runner.stop(within: .seconds(5))
+            let told = try await world.database.query("SELECT type FROM outbox_events") { row in
+                try row.next(String.self)
+            }
+            #expect(told.isEmpty)
         }
     }
 
@@ -95,7 +100,8 @@ import WebTestSupport
         try await MailWorld.with(isSending: true) { world async throws in
             let scripted = try ScriptedMailServer(world.loop, answering: [(word, "\(status) no such ada@acme.example")])
             defer { scripted.close() }
-            _ = try await world.take(try world.mail())
+            let mail = try world.mail()
+            _ = try await world.take(mail)
             let runner = try runner(world, server(scripted))
             let record = try await settled(world, .failed)
             #expect(record.attempts == 1 && record.failure == "smtp_\(status)")
@@ -103,6 +109,13 @@ import WebTestSupport
             let dead = try await JobStore(world.database.tenant(world.trust.tenant)).list(.dead)
             #expect(dead.map(\.errorCode) == ["smtp_\(status)"])
             #expect(dead.first?.errorDetail?.contains("ada@") == false)
+            // Whoever had it sent is told, in ids and words of protocols.
+            let rows = world.database.tenant(world.trust.tenant)
+            let told = try await rows.query(
+                "SELECT data FROM outbox_payloads WHERE tenant_id = \(world.trust.tenant)"
+            ) { row in try row.next(JSONText.self) }
+            let event = try told.map { try $0.decode(InternalAPI.UndeliveredMail.self) }
+            #expect(event.map(\.mailID) == [mail.id] && event.map(\.code) == ["smtp_\(status)"])
             let page = await world.page("/mailbox")
             #expect(page.text.contains("failed, smtp_\(status) (1)"))
         }

@@ -116,6 +116,43 @@ struct InvitationResendTests {
         }
     }
 
+    @Test func `a letter that the mail server refuses shows at its invitation, until another is sent`() async throws {
+        try await withTenancy { world in
+            let made = try await invite(world, "typo@acme.example")
+            func tell(_ mail: MailID, in tenant: TenantID, by service: ServiceName = .messaging) async throws -> Int {
+                let event = EventEnvelope(
+                    id: .make(), type: .mailUndelivered, tenantID: tenant, subject: "mail/\(mail)", sequence: 1,
+                    occurredAt: .now(), traceparent: nil,
+                    data: try JSONText(encoding: InternalAPI.UndeliveredMail(mailID: mail, code: "smtp_550")))
+                let request = try world.trust.request(
+                    .post, "/internal/events", as: .service(service), in: tenant, json: event)
+                return await world.internal(request).status
+            }
+            func mailID() async throws -> MailID {
+                let rows = try await world.force("SELECT mail_id::text FROM invitations WHERE id = '\(made.id)'")
+                return try MailID(jsonText: try #require(rows.first?.first ?? nil))
+            }
+            let first = try await mailID()
+            #expect(try await tell(first, in: world.tenant, by: .calls) == 403)
+            #expect(try await tell(first, in: world.other) == 204)
+            #expect(try await tell(.make(), in: world.tenant) == 204)
+            #expect(try await shown(world, made.id).letter == .waiting)
+            #expect(try await tell(first, in: world.tenant) == 204)
+            let failed = try await shown(world, made.id)
+            #expect(failed.letter == .failed && failed.letterError == "smtp_550" && failed.status == .pending)
+
+            try await world.force("UPDATE invitations SET sent_at = now() - interval '2 minutes'")
+            #expect(try await resend(world, made.id).status == 200)
+            let again = try await shown(world, made.id)
+            #expect(again.letter == .waiting && again.letterError == nil)
+            // What is said of the letter before is no news of this one.
+            #expect(try await tell(first, in: world.tenant) == 204)
+            #expect(try await shown(world, made.id).letter == .waiting)
+            #expect(try await tell(mailID(), in: world.tenant) == 204)
+            #expect(try await shown(world, made.id).letter == .failed)
+        }
+    }
+
     @Test func `an owner's invitation is an owner's to see and to end`() async throws {
         try await withTenancy { world in
             let page: Page<TenancyAPI.Invitation> = try await world.decoded(

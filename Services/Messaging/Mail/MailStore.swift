@@ -1,3 +1,4 @@
+import Events
 import Jobs
 import Models
 import Postgres
@@ -62,14 +63,20 @@ struct MailStore: Sendable {
         }
     }
 
-    /// The mail server did not take the letter, for now or for good.
+    /// The mail server did not take the letter, for now or for good; the latter is told to whoever had it sent.
     func noteFailure(_ code: String, isFinal: Bool, of id: MailID, _ run: JobRun) async throws {
-        try await database.tenant(run.tenant).execute(
-            """
-            UPDATE mails SET state = \((isFinal ? MailState.failed : .waiting).rawValue), failure = \(code),
-                attempts = \(run.attempt)
-            WHERE tenant_id = \(run.tenant) AND id = \(id) AND state IN ('waiting', 'failed')
-            """)
+        try await database.tenant(run.tenant).transaction { transaction in
+            let isNoted = try await transaction.execute(
+                """
+                UPDATE mails SET state = \((isFinal ? MailState.failed : .waiting).rawValue), failure = \(code),
+                    attempts = \(run.attempt)
+                WHERE tenant_id = \(run.tenant) AND id = \(id) AND state IN ('waiting', 'failed')
+                """)
+            guard isFinal, isNoted == 1 else { return }
+            try await Outbox.publish(
+                .mailUndelivered, subject: "mail/\(id)", data: InternalAPI.UndeliveredMail(mailID: id, code: code),
+                in: transaction)
+        }
     }
 
     /// There is no mail server any more: the letter stays here.

@@ -71,7 +71,8 @@ struct ErasureRoutes: Sendable {
         return NoContent()
     }
 
-    /// What services with events have erased, what was taken out of them, and what was changed in them.
+    /// What services with events have erased, what was taken out of them, what was changed in them, and which
+    /// letters did not arrive.
     var events: Route {
         EventReceiver.route(
             database,
@@ -85,6 +86,9 @@ struct ErasureRoutes: Sendable {
                     try await TakingStore(rows: rows).keep(taking, in: envelope.tenantID)
                 case .deedDone:
                     try await DeedStore(rows: rows).keep(envelope)
+                case .mailUndelivered:
+                    let mail = try envelope.data.decode(InternalAPI.UndeliveredMail.self)
+                    try await InvitationStore(rows: rows).noteUndelivered(mail.mailID, mail.code, in: envelope.tenantID)
                 default: break
                 }
             })

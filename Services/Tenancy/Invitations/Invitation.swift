@@ -29,6 +29,8 @@ struct Invitation: Sendable {
     /// When the link was made that works.
     var sentAt: Timestamp
     var letter: LetterStatus
+    /// Why the mail server refused the letter.
+    var undeliveredCode: String?
 
     func status(at now: Timestamp) -> InvitationStatus {
         if acceptedAt != nil { return .accepted }

@@ -26,7 +26,7 @@ struct InvitationLifeStore {
                 expiresAt: expiresAt, isMailed: letter != nil, in: tenant)
             try await AuditStore(rows: rows).append(origin.entry(.invitationCreated, "invitation/\(id)"), in: tenant)
             guard let letter else { return made }
-            try await mail.send(letter, about: id.uuid, in: rows)
+            try await mail.send(letter, of: id, in: rows)
             return try await invitations.find(id, in: tenant) ?? made
         }
     }
@@ -60,7 +60,7 @@ struct InvitationLifeStore {
                 id, digest: digest, expiresAt: expiresAt, isMailed: letter != nil, in: tenant)
             guard let renewed else { return nil }
             try await AuditStore(rows: rows).append(origin.entry(.invitationSent, "invitation/\(id)"), in: tenant)
-            if let letter { try await mail.send(letter, about: id.uuid, in: rows) }
+            if let letter { try await mail.send(letter, of: id, in: rows) }
             return renewed
         }
     }

@@ -113,7 +113,8 @@ extension Invitation {
     func wire() throws -> TenancyAPI.Invitation {
         TenancyAPI.Invitation(
             id: id, email: try EmailAddress(jsonText: email), name: name, role: role,
-            status: status(at: .now()), letter: letter, createdAt: createdAt, sentAt: sentAt, expiresAt: expiresAt,
+            status: status(at: .now()), letter: letter, letterError: undeliveredCode, createdAt: createdAt,
+            sentAt: sentAt, expiresAt: expiresAt,
             acceptedAt: acceptedAt, revokedAt: revokedAt)
     }
 

@@ -149,6 +149,21 @@ struct InvitationStore {
             """, as: Int.self) ?? 0
     }
 
+    /// Notes which letter has the invitation's link; nothing is known of it yet.
+    func noteLetter(_ mail: MailID, of id: InvitationID, in tenant: TenantID) async throws {
+        try await rows.execute(
+            """
+            UPDATE invitations SET mail_id = \(mail), undelivered_code = NULL
+            WHERE tenant_id = \(tenant) AND id = \(id)
+            """)
+    }
+
+    /// Notes why a letter was given up; nothing when it is no invitation's, or no longer its last one.
+    func noteUndelivered(_ mail: MailID, _ code: String, in tenant: TenantID) async throws {
+        try await rows.execute(
+            "UPDATE invitations SET undelivered_code = \(code) WHERE tenant_id = \(tenant) AND mail_id = \(mail)")
+    }
+
     private static func condition(_ filter: InvitationFilter, in tenant: TenantID) -> SQL {
         var sql: SQL = "tenant_id = \(tenant) AND purpose = 'invitation'"
         if let search = filter.search {
@@ -168,10 +183,10 @@ extension Invitation: PostgresRowDecodable {
     /// The letter's way shows in the queue: a job that is done is gone.
     static let columns: StaticString = """
         id, email, name, role, purpose, created_at, expires_at, accepted_at, revoked_at, areas, sent_at,
-        CASE WHEN NOT is_mailed THEN 'none' ELSE coalesce((
+        CASE WHEN NOT is_mailed THEN 'none' WHEN undelivered_code IS NOT NULL THEN 'failed' ELSE coalesce((
             SELECT CASE j.state WHEN 'dead' THEN 'failed' ELSE 'waiting' END FROM jobs AS j
             WHERE j.tenant_id = invitations.tenant_id AND j.subject_id = invitations.id
-            ORDER BY j.id DESC LIMIT 1), 'sent') END
+            ORDER BY j.id DESC LIMIT 1), 'sent') END, undelivered_code
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -187,5 +202,6 @@ extension Invitation: PostgresRowDecodable {
         areas = try row.next([String]?.self)?.compactMap(PlatformArea.init(rawValue:))
         sentAt = try row.next(Timestamp.self)
         letter = try row.next(LetterStatus.self)
+        undeliveredCode = try row.next(String?.self)
     }
 }

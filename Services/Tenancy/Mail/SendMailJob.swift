@@ -36,8 +36,8 @@ struct MailQueue: Sendable {
     /// Nil where nothing is sent, as when routes are only described.
     let secrets: SecretBox?
 
-    /// The letter's way can be followed by the id of what it is about.
-    func send(_ letter: Letter, about subject: UUID? = nil, in transaction: Transaction) async throws {
+    /// What becomes of an invitation's letter shows at the invitation.
+    func send(_ letter: Letter, of invitation: InvitationID? = nil, in transaction: Transaction) async throws {
         guard let tenant = transaction.tenant else { preconditionFailure("a letter belongs to a tenant") }
         let id = MailID.make()
         let sealed = try letter.url.map { url in
@@ -47,7 +47,10 @@ struct MailQueue: Sendable {
             SendMailJob(
                 mailID: id, letter: letter.kind, to: letter.to, toName: letter.toName, language: letter.language,
                 values: letter.values.map { SendMailJob.Value(name: $0.key, text: $0.value) }, sealedURL: sealed),
-            subject: subject)
+            subject: invitation?.uuid)
+        if let invitation {
+            try await InvitationStore(rows: transaction).noteLetter(id, of: invitation, in: tenant)
+        }
     }
 
     /// The letter of a job with its link opened.

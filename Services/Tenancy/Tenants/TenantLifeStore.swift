@@ -38,7 +38,7 @@ struct TenantLifeStore {
             let effective = try await tenants.entitlements(of: tenant.id) ?? entitlements
             try await ChangeStore.append(.entitlements, key: key, value: effective, tenant: tenant.id, in: rows)
             try await SettingsStore(rows: rows).announce(tenant.id, in: rows)
-            if let (letter, mail) = letter { try await mail.send(letter, about: owner.invitation.uuid, in: rows) }
+            if let (letter, mail) = letter { try await mail.send(letter, of: owner.invitation, in: rows) }
             return (tenant, invitation)
         }
     }

@@ -59,6 +59,8 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case consentChanged = "consent.changed"
     /// Somebody has written to a tenant.
     case messageReceived = "message.received"
+    /// A letter of the suite was refused for good, or given up; told to whoever had it sent.
+    case mailUndelivered = "mail.undelivered"
     /// An engine was used for a stage of a call; what of it is charged is for billing to say.
     case callUsageRecorded = "call.usage_recorded"
     /// Somebody was named in a note or a comment.
@@ -117,6 +119,7 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
         Subscription(publisher: .calls, subscriber: .messaging, types: [.consentChanged]),
         Subscription(publisher: .calls, subscriber: .calendar, types: [.consentChanged]),
         Subscription(publisher: .messaging, subscriber: .calls, types: [.messageReceived]),
+        Subscription(publisher: .messaging, subscriber: .tenancy, types: [.mailUndelivered]),
         Subscription(
             publisher: .calls, subscriber: .billing,
             types: [.recordingStored, .callTranscribed, .callAnalysed, .callUsageRecorded]),

@@ -40,6 +40,8 @@ extension TenancyAPI {
         package var role: Role
         package var status: InvitationStatus
         package var letter: LetterStatus
+        /// What the mail server said of a letter that it refused, such as `smtp_550`: the address may be wrong.
+        package var letterError: String?
         package var createdAt: Timestamp
         /// When its link was made, which is later than the invitation where it was sent again.
         package var sentAt: Timestamp
@@ -49,7 +51,7 @@ extension TenancyAPI {
 
         package init(
             id: InvitationID, email: EmailAddress, name: String?, role: Role, status: InvitationStatus,
-            letter: LetterStatus, createdAt: Timestamp, sentAt: Timestamp, expiresAt: Timestamp,
+            letter: LetterStatus, letterError: String?, createdAt: Timestamp, sentAt: Timestamp, expiresAt: Timestamp,
             acceptedAt: Timestamp?, revokedAt: Timestamp?
         ) {
             self.id = id
@@ -58,6 +60,7 @@ extension TenancyAPI {
             self.role = role
             self.status = status
             self.letter = letter
+            self.letterError = letterError
             self.createdAt = createdAt
             self.sentAt = sentAt
             self.expiresAt = expiresAt
