@@ -73,7 +73,7 @@ struct RecordingRoutes: Sendable {
     }
 
     private func find(_ id: CallID, _ context: RequestContext) async throws -> Call {
-        guard let call = try await calls.find(id, reach: context.reach, in: context.tenant) else {
+        guard let call = try await calls.find(id, reach: context.hearing, in: context.tenant) else {
             throw Failure(.notFound)
         }
         return call
@@ -81,6 +81,14 @@ struct RecordingRoutes: Sendable {
 }
 
 extension RequestContext {
+    /// Whose recordings the caller hears: of all calls that they see, but where agents hear their own alone.
+    fileprivate var hearing: CallReach {
+        guard let user = principal?.user, user.role == .agent, settings[Settings.listening] == .own else {
+            return reach
+        }
+        return CallReach(agentID: user.userID)
+    }
+
     /// The key that asks, when it is one.
     var apiKeyID: APIKeyID? {
         guard case .apiKey(let key) = principal else { return nil }

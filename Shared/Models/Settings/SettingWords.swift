@@ -19,6 +19,14 @@ package enum PerformanceNames: String, Codable, CaseIterable, Sendable, SettingV
     case team
 }
 
+/// Which recordings agents hear.
+package enum Listening: String, Codable, CaseIterable, Sendable, SettingValue {
+    /// Those of the calls that they see.
+    case visible
+    /// Those of their own calls, whatever else they see.
+    case own
+}
+
 /// When super admins may act as the tenant's owner.
 package enum SupportAccess: String, Codable, CaseIterable, Sendable, SettingValue {
     case allowed

@@ -94,6 +94,9 @@ package enum Settings {
     package static let performanceNames = SettingKey(
         "performance_names", .privacy, .choice(of: PerformanceNames.self), default: PerformanceNames.named, by: .owner,
         "Figures about people", "Under which name figures of one person are shown to others.")
+    package static let listening = SettingKey(
+        "listening", .privacy, .choice(of: Listening.self), default: Listening.visible, by: .owner, "What agents hear",
+        "Agents hear the recordings of all calls that they see, or of their own calls alone.")
     package static let agentEmotion = SettingKey(
         "agent_emotion", .privacy, .flag, default: false, by: .owner, "Emotion of agents",
         "Whether what agents feel is looked for too, beside what customers feel.")
@@ -116,7 +119,7 @@ package enum Settings {
             binDays.setting,
             callRetentionDays.setting, recordingRetentionDays.setting,
             transcriptRetentionDays.setting, auditRetentionDays.setting, decisionRetentionDays.setting,
-            consentProofDays.setting, performanceNames.setting, agentEmotion.setting,
+            consentProofDays.setting, performanceNames.setting, listening.setting, agentEmotion.setting,
         ] + AnalysisFeature.allCases.compactMap { analysisFeatures[$0]?.setting }
 
     private static let byName: [String: Setting] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }

@@ -35,6 +35,30 @@ struct KeepingTests {
         }
     }
 
+    @Test func `agents hear what they see, or their own calls alone where the owner says so`() async throws {
+        try await CallsServer.with { server in
+            let (mine, colleague) = (TestCaller.person(.make(), .agent), TestCaller.person(.make(), .agent))
+            let call = try await server.createCall(as: mine).id
+            _ = try await server.upload(Tones.wav(seconds: 1), to: call, as: mine)
+            let path = "/api/v1/calls/\(call)"
+            func heard(_ caller: TestCaller) async throws -> Int {
+                try await server.send(.get, "\(path)/recording", as: caller).status
+            }
+            let knowledge = server.trust.knowledge
+            #expect(try await heard(colleague) == 404)
+            try knowledge.set(server.tenant, visibility: .organisation)
+            #expect(try await heard(colleague) == 200)
+            knowledge.set(Settings.listening, .own, of: server.tenant)
+            #expect(try await heard(colleague) == 404)
+            #expect(try await server.send(.get, "\(path)/recording/peaks", as: colleague).status == 404)
+            // The call itself is still theirs to see.
+            #expect(try await server.send(.get, path, as: colleague).status == 200)
+            for caller in [mine, .user(.admin), .apiKey([.callsRead])] {
+                #expect(try await heard(caller) == 200, "\(caller)")
+            }
+        }
+    }
+
     @Test func `a held call is not deleted until it is let go, and its holds are kept`() async throws {
         try await CallsServer.with { server in
             let call = try await server.createCall().id
