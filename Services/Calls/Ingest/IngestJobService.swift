@@ -51,6 +51,9 @@ struct IngestJobs: Sendable {
         runner.register(CopyRecordingJob.self, CopyRecordingJob.options) { [copies] run, job in
             try await copies.run(run, job.callID)
         }
+        runner.register(SettleEndJob.self, SettleEndJob.options) { run, job in
+            try await EndSettling(database: database).tell(job.callID, in: run.tenant)
+        }
         runner.register(PruneIngestJob.self, PruneIngestJob.options) { _, _ in
             try await IngestUpkeepStore(database: database).prune(
                 payloads: .now() - .seconds(86_400 * Self.payloadDays),

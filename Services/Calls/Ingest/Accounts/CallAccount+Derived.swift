@@ -61,12 +61,20 @@ extension CallAccount {
             lineValue: Self.line(agent, direction, from, to, country))
     }
 
+    /// Whether nothing was said of the call as a whole: its parts are all that its provider tells of.
+    var isOfParts: Bool { status == nil && !legs.isEmpty }
+
     private func status(of legs: [CallLeg]) -> CallStatus {
-        let own = status?.value ?? .registered
-        guard let best = legs.compactMap(\.status).max(by: { $0.weight < $1.weight }) else { return own }
-        // A leg that runs says nothing about a call that its provider has ended.
-        if own.isOver { return best.isOver ? best : own }
-        return best.phase > own.phase ? best : own
+        let told = legs.compactMap(\.status)
+        guard let own = status?.value else { return Self.heaviest(told) ?? .registered }
+        // A leg that runs says nothing about a call that its provider has ended, nor does one that ended about a call
+        // that runs: the next phone is rung, or the room was left.
+        guard let best = Self.heaviest(told.filter { $0.isOver == own.isOver }) else { return own }
+        return own.isOver || best.phase > own.phase ? best : own
+    }
+
+    private static func heaviest(_ statuses: [CallStatus]) -> CallStatus? {
+        statuses.max { $0.weight < $1.weight }
     }
 
     private func startInstant(_ legs: [CallLeg]) -> Timestamp {

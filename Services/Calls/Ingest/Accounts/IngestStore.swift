@@ -177,9 +177,8 @@ struct IngestStore {
         guard let made else { return nil }
         if pending { try await CopyRecordingJob.enqueue(made.id, in: transaction) }
         try await nameRecordings(account, of: made.id)
-        let events = CallTransition(before: nil, after: made).events
-        told.events += try events.map { try CallEvents.statement($0, of: made, in: tenant) }
-        told.events += try await CallConsequences.follow(made, events, in: transaction)
+        let transition = CallTransition(before: nil, after: made, isOfParts: account.isOfParts)
+        told.events += try await EndSettling.follow(transition, in: transaction)
         return made
     }
 
@@ -217,9 +216,12 @@ struct IngestStore {
             try await nameRecordings(account, of: changed.id)
         }
         guard changed.deletedAt == nil else { return changed }
-        let events = CallTransition(before: before, after: changed).events
-        told.events += try events.map { try CallEvents.statement($0, of: changed, in: tenant) }
-        told.events += try await CallConsequences.follow(changed, events, in: transaction)
+        let transition = CallTransition(
+            before: before, after: changed,
+            wasHeld: before.status.isOver && present.account.isOfParts
+                ? try await HeldEndStore(rows: transaction, tenant: tenant).take(changed.id) : false,
+            isOfParts: account.isOfParts)
+        told.events += try await EndSettling.follow(transition, in: transaction)
         return changed
     }
 

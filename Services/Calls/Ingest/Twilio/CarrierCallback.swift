@@ -66,6 +66,8 @@ struct CarrierCallback: Sendable {
     /// A call that another one made: a ring of somebody, a transfer.
     private func part(_ call: String, of parent: String) -> CallReport {
         var report = CallReport(externalID: parent, reportedAt: reportedAt)
+        // The call that made it is there, and tells of its end itself.
+        report.status = .ringing
         var leg = CallLeg(id: call)
         let instant = form["Timestamp"].flatMap(MailDate.instant) ?? receivedAt
         leg.from = form["From"] ?? form["Caller"]
@@ -101,6 +103,9 @@ struct CarrierCallback: Sendable {
     private var participant: CallReport? {
         guard let call = form["CallSid"], let conference = form["ConferenceSid"] else { return nil }
         var report = CallReport(externalID: call, reportedAt: reportedAt)
+        report.order = form["SequenceNumber"].flatMap { Int($0) } ?? 0
+        // Whoever joins or leaves a room is in a call; it is over when the carrier says so of the call.
+        report.status = .inProgress
         report.linkedID = conference
         var leg = CallLeg(id: "\(conference)/\(call)")
         let instant = form["Timestamp"].flatMap(MailDate.instant) ?? receivedAt

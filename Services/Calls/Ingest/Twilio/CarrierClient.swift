@@ -61,6 +61,7 @@ struct CarrierClient {
         let changed = text("date_updated").flatMap(instant)
         var report = CallReport(externalID: text("parent_call_sid") ?? id, reportedAt: end ?? changed ?? now)
         if text("parent_call_sid") != nil {
+            report.status = .ringing
             var leg = CallLeg(id: id)
             (leg.from, leg.to) = (text("from"), text("to"))
             (leg.startedAt, leg.endedAt) = (start, end)

@@ -47,7 +47,7 @@ struct MissedCallStore: Sendable {
             """)
     }
 
-    /// Somebody has spoken with the number.
+    /// Somebody has spoken with the number, perhaps in a call that had seemed to be missed.
     func close(_ number: String, by call: CallID) async throws {
         try await rows.execute(Self.closing(number, by: call, in: tenant))
     }
@@ -56,7 +56,7 @@ struct MissedCallStore: Sendable {
         """
         UPDATE missed_calls SET state = 'closed', closed_at = now(), closed_by_call = \(call),
             closed_reason = 'contacted', version = version + 1
-        WHERE tenant_id = \(tenant) AND number = \(number) AND state <> 'closed' AND call_id <> \(call)
+        WHERE tenant_id = \(tenant) AND number = \(number) AND state <> 'closed'
         """
     }
 

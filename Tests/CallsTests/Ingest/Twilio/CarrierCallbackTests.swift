@@ -44,7 +44,7 @@ struct CarrierCallbackTests {
 
     @Test func `a call that another one made is a leg of that one`() throws {
         let found = try #require(try report(start("completed", "&ParentCallSid=CA0&CallDuration=60")))
-        #expect(found.externalID == "CA0" && found.status == nil && found.from == nil)
+        #expect(found.externalID == "CA0" && found.status == .ringing && found.from == nil)
         let leg = try #require(found.legs.first)
         #expect(leg.id == "CA1" && leg.status == .completed && leg.to == "+15550100002")
         #expect(leg.startedAt == Timestamp(seconds: 1_767_268_740))
@@ -93,6 +93,40 @@ struct CarrierCallbackTests {
                 """))
         #expect(joined.legs.map(\.id) == ["CF1/CA1"] && joined.legs[0].answeredAt != nil && joined.linkedID == "CF1")
         #expect(try report("ConferenceSid=CF1&StatusCallbackEvent=conference-end") == nil)
+    }
+
+    @Test func `a room that is left before it was joined ends no call, and the call's own end is its end`() throws {
+        func event(_ word: String, _ sequence: Int) throws -> CallReport {
+            try #require(
+                try report(
+                    "CallSid=CA1&ConferenceSid=CF1&StatusCallbackEvent=participant-\(word)&SequenceNumber=\(sequence)"))
+        }
+        // Without a time of the carrier's both come at the time of arrival, which is the same here.
+        let events = [try event("join", 3), try event("leave", 7)]
+        let ended = try #require(try report(start("completed")))
+        for order in [events, events.reversed()] {
+            var account = CallAccount()
+            for event in order { account.take(event) }
+            #expect(try account.derived(country: "US").status == .inProgress)
+            #expect(account.orderedLegs.map(\.status) == [.completed])
+            account.take(ended)
+            #expect(try account.derived(country: "US").status == .completed)
+        }
+        var again = CallAccount()
+        for event in [try event("leave", 7), ended, try event("join", 3)] { again.take(event) }
+        #expect(try again.derived(country: "US").status == .completed)
+    }
+
+    @Test func `a leg that nobody took ends no call that runs`() throws {
+        let parts = [
+            try report(start("no-answer", "&ParentCallSid=CA0")),
+            try report(start("in-progress").replacing("CA1", with: "CA0")),
+        ].compactMap { $0 }
+        for order in [parts, parts.reversed()] {
+            var account = CallAccount()
+            for part in order { account.take(part) }
+            #expect(try account.derived(country: "US").status == .inProgress && !account.isOfParts)
+        }
     }
 
     @Test func `messages and empty forms are none of our business`() throws {
