@@ -59,7 +59,8 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.consent(consent)
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
         routes += RouteTable.ingest(
-            ConnectionRoutes(database: database, seat: ingest), ProviderDataRoutes(database: database, seat: ingest),
+            ConnectionRoutes(database: database, seat: ingest), RejectedRecordRoutes(database: database),
+            ProviderDataRoutes(database: database, seat: ingest),
             CallImportRoutes(database: database, pricing: pricing),
             CallRegistrationRoutes(database: database, seat: ingest))
         routes += RouteTable.hooks(

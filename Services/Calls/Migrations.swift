@@ -46,5 +46,6 @@ enum CallsMigrations {
         Migration(name: "0041_find_newest_words", sql: PackageResources._041_find_newest_words_sql),
         Migration(name: "0042_count_weeks", sql: PackageResources._042_count_weeks_sql),
         Migration(name: "0043_rest_rollups", sql: PackageResources._043_rest_rollups_sql),
+        Migration(name: "0044_keep_rejected_records", sql: PackageResources._044_keep_rejected_records_sql),
     ]
 }

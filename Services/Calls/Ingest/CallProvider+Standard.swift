@@ -4,6 +4,14 @@ import JSON
 import Models
 
 extension CallProvider {
+    func reports(of payload: HookPayload, _ connection: InternalAPI.Connection) throws -> [CallReport] {
+        try read(payload, connection).reports
+    }
+
+    func read(_ payload: HookPayload, _ connection: InternalAPI.Connection) throws -> PayloadReading {
+        PayloadReading(reports: try reports(of: payload, connection))
+    }
+
     var pollInterval: Duration? { nil }
 
     func fetch(

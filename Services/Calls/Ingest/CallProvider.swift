@@ -19,8 +19,12 @@ protocol CallProvider: Sendable {
 
     /// The calls that a payload tells of; empty for what is none of our business. Throws `ProviderError` for what cannot be read.
     ///
-    /// The same payload always gives the same reports: a day is replayed from what was stored.
+    /// The same payload always gives the same reports: a day is replayed from what was stored. The standard is that of `read`.
     func reports(of payload: HookPayload, _ connection: InternalAPI.Connection) throws -> [CallReport]
+
+    /// The same for payloads of many records, of which one may be unreadable without costing the others; the standard is
+    /// that of `reports`. An adapter has one of the two.
+    func read(_ payload: HookPayload, _ connection: InternalAPI.Connection) throws -> PayloadReading
 
     /// What the provider itself says of a call now; nil when it knows none or cannot be asked.
     func fetch(
@@ -93,6 +97,8 @@ struct HookQuestion: Sendable {
 /// One page of what a polled provider has.
 struct ProviderPoll: Sendable {
     var reports: [CallReport]
+    /// What the page has and cannot be read: kept like what a hook brings, so that it is seen and can be read again.
+    var unread: [UnreadRecord] = []
     /// Given back at the next poll.
     var cursor: JSONText?
     /// Whether the next page is to be asked for at once.

@@ -18,17 +18,17 @@ struct PBXFilesProvider: CallProvider {
         try HookToken.verify(hook, connection)
     }
 
-    func reports(of payload: HookPayload, _ connection: InternalAPI.Connection) throws -> [CallReport] {
+    func read(_ payload: HookPayload, _ connection: InternalAPI.Connection) throws -> PayloadReading {
         let pbx = connection.settings["pbx_id"].flatMap { $0.isEmpty ? nil : $0 }
         if name == "threecx" {
             return try ThreeCXReports(
                 columns: connection.settings["columns"], zone: connection.timeZone, receivedAt: payload.receivedAt,
                 pbx: pbx
-            ).reports(of: payload.body)
+            ).read(payload.body)
         }
         return try AsteriskReports(
             columns: connection.settings["columns"], zone: connection.timeZone, receivedAt: payload.receivedAt, pbx: pbx
-        ).reports(of: payload.body)
+        ).read(payload.body)
     }
 
     func open(

@@ -107,7 +107,7 @@ extension [ExportedTable] {
         ExportedTable("call_vocabularies"),
         ExportedTable("call_contests", of: .init("calls", by: "call_id")),
         ExportedTable("call_usages", of: .init("calls", by: "call_id")), ExportedTable("call_cost_rollups"),
-        ExportedTable("call_accounts"), ExportedTable("hook_payloads"),
+        ExportedTable("call_accounts"), ExportedTable("hook_payloads"), ExportedTable("rejected_records"),
         ExportedTable("hook_payload_calls"), ExportedTable("connection_states", omitting: ["poll_cursor"]),
         ExportedTable("connection_hours"),
         ExportedTable("user_voip_settings"), ExportedTable("call_controls"), ExportedTable("call_participants"),

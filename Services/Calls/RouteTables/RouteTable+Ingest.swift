@@ -20,10 +20,14 @@ extension RouteTable {
 
     /// How connections do, what providers say of calls, and past calls that are brought in.
     static func ingest(
-        _ connections: ConnectionRoutes, _ data: ProviderDataRoutes, _ imports: CallImportRoutes,
-        _ registrations: CallRegistrationRoutes
+        _ connections: ConnectionRoutes, _ rejected: RejectedRecordRoutes, _ data: ProviderDataRoutes,
+        _ imports: CallImportRoutes, _ registrations: CallRegistrationRoutes
     ) -> [Route] {
         ofConnections(connections) + ofImports(imports) + [
+            .get(
+                "/api/v1/calls/connections/{id}/rejected-records", "list_rejected_records",
+                .permission(.connectionsRead), "What a connection has told and nobody can read, record by record",
+                rejected.list),
             .get(
                 "/api/v1/calls/{id}/provider-data", "get_provider_data",
                 .permission(.callsReadAll, or: .callsReadOwn),

@@ -84,3 +84,10 @@ package struct CallImportID: EntityID {
 
     package init(_ uuid: UUID) { self.uuid = uuid }
 }
+
+/// The identifier of a record of a phone system's that cannot be read.
+package struct RejectedRecordID: EntityID {
+    package let uuid: UUID
+
+    package init(_ uuid: UUID) { self.uuid = uuid }
+}

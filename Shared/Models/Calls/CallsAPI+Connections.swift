@@ -21,11 +21,14 @@ extension CallsAPI {
         package var lastTestFault: String?
         /// Hours of the week, from Monday 00:00 UTC, in which it usually speaks.
         package var usualHours: [Int]
+        /// How many records of its payloads cannot be read, of those that are kept.
+        package var rejectedRecords: Int
 
         package init(
             connectionID: ConnectionID, provider: String, lastHookAt: Timestamp?, lastSuccessAt: Timestamp?,
             lastErrorAt: Timestamp?, lastErrorCode: String?, lastErrorDetail: String?, failures: Int, alert: String?,
-            alertedAt: Timestamp?, lastTestedAt: Timestamp?, lastTestFault: String?, usualHours: [Int]
+            alertedAt: Timestamp?, lastTestedAt: Timestamp?, lastTestFault: String?, usualHours: [Int],
+            rejectedRecords: Int
         ) {
             self.connectionID = connectionID
             self.provider = provider
@@ -40,6 +43,32 @@ extension CallsAPI {
             self.lastTestedAt = lastTestedAt
             self.lastTestFault = lastTestFault
             self.usualHours = usualHours
+            self.rejectedRecords = rejectedRecords
+        }
+    }
+
+    /// A record of a payload that cannot be read; the others of its payload were.
+    package struct RejectedRecord: Codable, Sendable {
+        package var id: RejectedRecordID
+        /// The payload that it came in, by which records of one delivery are known.
+        package var payloadID: HookID
+        /// Its place in the payload, from 1.
+        package var position: Int
+        /// The record as it came, cut where it is very long.
+        package var record: String
+        package var reason: String
+        package var receivedAt: Timestamp
+
+        package init(
+            id: RejectedRecordID, payloadID: HookID, position: Int, record: String, reason: String,
+            receivedAt: Timestamp
+        ) {
+            self.id = id
+            self.payloadID = payloadID
+            self.position = position
+            self.record = record
+            self.reason = reason
+            self.receivedAt = receivedAt
         }
     }
 

@@ -1,6 +1,7 @@
 import HTTP
 import HTTPClient
 import IO
+import JSON
 import Jobs
 import Models
 import Postgres
@@ -105,6 +106,28 @@ import WebTestSupport
             return nil
         } catch let failure as JobFailure {
             return failure
+        }
+    }
+
+    @Test func `a record that cannot be read holds up no page, is shown once and can be read again`() async throws {
+        try await with { scene in
+            let (world, ucm) = (scene.world, try FakeUCM(scene.world.loop))
+            let connection = scene.connect(ucm)
+            ucm.add(1, end: .now() - .seconds(300))
+            ucm.records.append((end: .now() - .seconds(200), json: ["AcctId": "2", "src": "4155550102"]))
+            ucm.add(3, end: .now() - .seconds(100))
+            for _ in 0..<2 { #expect(try await failure(scene, connection) == nil) }
+            #expect(try await world.rows(of: connection).count == 2)
+            for _ in 0..<2 {
+                try await world.work(connection)
+                let shown = try await world.database.tenant(world.tenant).values(
+                    "SELECT record FROM rejected_records WHERE tenant_id = \(world.tenant)", as: String.self)
+                #expect(shown.count == 1 && shown[0].contains("4155550102"))
+                try await world.database.tenant(world.tenant).execute(
+                    "UPDATE hook_payloads SET state = 'waiting' WHERE tenant_id = \(world.tenant)")
+            }
+            #expect(try await scene.state(connection).code == "invalid")
+            await ucm.stop()
         }
     }
 

@@ -31,7 +31,7 @@ struct AsteriskRecord: Sendable, Hashable {
     subscript(name: String) -> String? { fields[name] }
 
     /// All records of a body: the manager's events, JSON, or CSV with or without a line of names.
-    static func records(of body: [UInt8], columns: String?) throws -> [AsteriskRecord] {
+    static func records(of body: [UInt8], columns: String?) throws -> RecordSet<AsteriskRecord> {
         guard let text = String(validating: body, as: UTF8.self) else {
             throw ProviderError(.invalid, "The records are not UTF-8.")
         }
@@ -41,7 +41,7 @@ struct AsteriskRecord: Sendable, Hashable {
         return try rows(text, columns: columns)
     }
 
-    private static func checked(_ fields: [String: String]) throws -> AsteriskRecord {
+    private static func checked(_ fields: [String: String]) throws(ProviderError) -> AsteriskRecord {
         guard let record = AsteriskRecord(fields) else {
             throw ProviderError(.invalid, "A record has no uniqueid or no disposition.")
         }
@@ -49,29 +49,32 @@ struct AsteriskRecord: Sendable, Hashable {
     }
 
     /// One event after another, an empty line after each; others than `Cdr` are none of our business.
-    private static func events(_ text: String) throws -> [AsteriskRecord] {
-        var records: [AsteriskRecord] = []
-        var fields: [String: String] = [:]
-        func finish() throws {
-            if fields["Event"] == "Cdr" {
-                let known = fields.compactMap { name, value in eventNames[name].map { ($0, value) } }
-                records.append(try checked(Dictionary(known) { first, _ in first }))
-            }
-            fields = [:]
-        }
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-            guard !line.isEmpty else {
-                try finish()
+    private static func events(_ text: String) throws -> RecordSet<AsteriskRecord> {
+        var found = RecordSet<AsteriskRecord>()
+        var lines: [Substring] = []
+        let ended: [Substring] = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) + [""]
+        for line in ended {
+            guard line.isEmpty else {
+                lines.append(line)
                 continue
             }
-            let pair = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            if pair.count == 2 { fields[String(pair[0])] = String(pair[1]).trimmed }
+            if !lines.isEmpty { try found.add(lines.joined(separator: "\n")) { try event(lines) } }
+            lines = []
         }
-        try finish()
-        return records
+        return found
     }
 
-    private static func objects(_ body: [UInt8]) throws -> [AsteriskRecord] {
+    private static func event(_ lines: [Substring]) throws -> AsteriskRecord? {
+        let pairs = lines.map { $0.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false) }
+        let fields = Dictionary(
+            pairs.filter { $0.count == 2 }.map { (String($0[0]), String($0[1]).trimmed) }
+        ) { _, last in last }
+        guard fields["Event"] == "Cdr" else { return nil }
+        let known = fields.compactMap { name, value in eventNames[name].map { ($0, value) } }
+        return try checked(Dictionary(known) { first, _ in first })
+    }
+
+    private static func objects(_ body: [UInt8]) throws -> RecordSet<AsteriskRecord> {
         let value: JSONValue
         do { value = try JSON.decode(JSONValue.self, from: body) } catch {
             throw ProviderError(.invalid, "The record is no valid JSON.")
@@ -87,38 +90,41 @@ struct AsteriskRecord: Sendable, Hashable {
             }
         default: throw ProviderError(.invalid, "The record is no object.")
         }
-        return try elements.compactMap { element in
-            guard case .object(let members) = element else {
-                throw ProviderError(.invalid, "The record is no object.")
-            }
-            if let event = element["Event"], event != "Cdr" { return nil }
-            var fields: [String: String] = [:]
-            for member in members {
-                let name = eventNames[member.name] ?? member.name.lowercased()
-                switch member.value {
-                case .string(let text): fields[name] = text
-                case .int(let number): fields[name] = String(number)
-                default: break
-                }
-            }
-            return try checked(fields)
-        }
+        var found = RecordSet<AsteriskRecord>()
+        for element in elements { try found.add(element.shown) { try object(element) } }
+        return found
     }
 
-    private static func rows(_ text: String, columns: String?) throws -> [AsteriskRecord] {
-        guard let rows = DelimitedText.rows(of: text) else {
-            throw ProviderError(.invalid, "The rows cannot be read.")
+    private static func object(_ element: JSONValue) throws -> AsteriskRecord? {
+        guard case .object(let members) = element else { throw ProviderError(.invalid, "The record is no object.") }
+        if let event = element["Event"], event != "Cdr" { return nil }
+        var fields: [String: String] = [:]
+        for member in members {
+            let name = eventNames[member.name] ?? member.name.lowercased()
+            switch member.value {
+            case .string(let text): fields[name] = text
+            case .int(let number): fields[name] = String(number)
+            default: break
+            }
         }
+        return try checked(fields)
+    }
+
+    private static func rows(_ text: String, columns: String?) throws -> RecordSet<AsteriskRecord> {
         func names(_ row: [String]) -> [String] { row.map { $0.trimmed.lowercased() } }
         var known = names(
             (columns.flatMap { $0.isEmpty ? nil : $0 } ?? fileColumns).split(separator: ",").map(String.init))
-        return try rows.compactMap { row in
-            let found = names(row)
-            if found.contains("uniqueid"), found.contains("disposition") {
-                known = found
-                return nil
+        var found = RecordSet<AsteriskRecord>()
+        for (line, fields) in DelimitedText.records(of: text) {
+            if let header = fields.map(names), header.contains("uniqueid"), header.contains("disposition") {
+                known = header
+                continue
             }
-            return try checked(Dictionary(zip(known, row)) { first, _ in first })
+            try found.add(line) {
+                guard let fields else { throw ProviderError(.invalid, "The row cannot be read.") }
+                return try checked(Dictionary(zip(known, fields)) { first, _ in first })
+            }
         }
+        return found
     }
 }

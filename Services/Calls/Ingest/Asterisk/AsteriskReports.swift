@@ -8,8 +8,8 @@ struct AsteriskReports: Sendable {
     var pbx: String?
 
     /// One report a row; each names the whole call and tells of its own leg.
-    func reports(of body: [UInt8]) throws -> [CallReport] {
-        try AsteriskRecord.records(of: body, columns: columns).map(report)
+    func read(_ body: [UInt8]) throws -> PayloadReading {
+        try AsteriskRecord.records(of: body, columns: columns).reading(report)
     }
 
     private func report(_ record: AsteriskRecord) throws -> CallReport {

@@ -24,7 +24,7 @@ struct ConnectionRoutes: Sendable {
             CallsAPI.ConnectionState(
                 connectionID: connection.id, provider: connection.provider, lastHookAt: nil, lastSuccessAt: nil,
                 lastErrorAt: nil, lastErrorCode: nil, lastErrorDetail: nil, failures: 0, alert: nil, alertedAt: nil,
-                lastTestedAt: nil, lastTestFault: nil, usualHours: []))
+                lastTestedAt: nil, lastTestFault: nil, usualHours: [], rejectedRecords: 0))
     }
 
     /// Tries the credentials at the provider; changes nothing there.

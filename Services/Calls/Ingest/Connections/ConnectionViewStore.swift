@@ -19,7 +19,9 @@ struct ConnectionViewStore {
                     FROM connection_hours AS h
                     WHERE h.tenant_id = \(tenant) AND h.connection_id = s.connection_id
                       AND h.hour_at >= date_trunc('hour', now()) - make_interval(weeks => \(weeks))
-                    GROUP BY 1 HAVING count(*) >= \(half) ORDER BY 1)
+                    GROUP BY 1 HAVING count(*) >= \(half) ORDER BY 1), (
+                    SELECT count(*) FROM rejected_records AS r
+                    WHERE r.tenant_id = \(tenant) AND r.connection_id = s.connection_id)
             FROM connection_states AS s
             WHERE s.tenant_id = \(tenant) AND (\(id)::uuid IS NULL OR s.connection_id = \(id))
             ORDER BY s.connection_id LIMIT 1000
@@ -32,7 +34,8 @@ struct ConnectionViewStore {
                 lastErrorDetail: try row.next(String?.self), failures: Int(try row.next(Int32.self)),
                 alert: try row.next(String?.self), alertedAt: try row.next(Timestamp?.self),
                 lastTestedAt: try row.next(Timestamp?.self), lastTestFault: try row.next(String?.self),
-                usualHours: try row.next([Int32].self).map(Int.init))
+                usualHours: try row.next([Int32].self).map(Int.init),
+                rejectedRecords: try row.next(Int.self))
         }
     }
 }

@@ -2,6 +2,16 @@
 enum DelimitedText {
     private static let mostFields = 200
 
+    /// The rows with their text, read line by line where they cannot be read as a whole; nil for a line that is no row.
+    static func records(of text: String, separator: Character = ",") -> [(text: String, fields: [String]?)] {
+        if let rows = rows(of: text, separator: separator) {
+            return rows.map { ($0.joined(separator: String(separator)), $0) }
+        }
+        return text.split(whereSeparator: \.isNewline).map { line in
+            (String(line), rows(of: String(line), separator: separator)?.first)
+        }
+    }
+
     /// The rows; empty lines are left out.
     ///
     /// Nil for a quote that never ends or a row of too many fields.

@@ -17,8 +17,8 @@ struct GrandstreamProvider: CallProvider {
         try HookToken.verify(hook, connection)
     }
 
-    func reports(of payload: HookPayload, _ connection: InternalAPI.Connection) throws -> [CallReport] {
-        try Self.reading(connection, payload.receivedAt).reports(of: payload.body)
+    func read(_ payload: HookPayload, _ connection: InternalAPI.Connection) throws -> PayloadReading {
+        try Self.reading(connection, payload.receivedAt).read(payload.body)
     }
 
     func open(
@@ -48,13 +48,14 @@ struct GrandstreamProvider: CallProvider {
         let entries = try GrandstreamReports.entries(of: body)
         let reading = Self.reading(connection, .now())
         var reports: [CallReport] = []
-        for entry in entries {
+        for entry in entries.records {
             let report = try reading.report(entry)
             if sweep.isNew(report.externalID, digest: try JSON.encode(report)) { reports.append(report) }
         }
         let hasMore = entries.count >= PollSweep.pageSize
         sweep.advance(by: entries.count, hasMore: hasMore)
-        return ProviderPoll(reports: reports, cursor: try JSONText(encoding: sweep), hasMore: hasMore)
+        return ProviderPoll(
+            reports: reports, unread: entries.unread, cursor: try JSONText(encoding: sweep), hasMore: hasMore)
     }
 
     func sample(_ connection: InternalAPI.Connection, url: String, now: Timestamp) throws -> HookSample? {

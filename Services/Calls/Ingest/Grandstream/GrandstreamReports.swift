@@ -15,11 +15,9 @@ struct GrandstreamReports: Sendable {
     var pbx: String?
 
     /// All calls of a body; throws for what is neither JSON nor CSV of a UCM.
-    func reports(of body: [UInt8]) throws -> [CallReport] {
-        try Self.entries(of: body).map(report)
-    }
+    func read(_ body: [UInt8]) throws -> PayloadReading { try Self.entries(of: body).reading(report) }
 
-    static func entries(of body: [UInt8]) throws -> [Entry] {
+    static func entries(of body: [UInt8]) throws -> RecordSet<Entry> {
         let first = body.first { ![32, 9, 10, 13].contains($0) }
         guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return try tableEntries(of: body) }
         let value: JSONValue
@@ -30,12 +28,18 @@ struct GrandstreamReports: Sendable {
     }
 
     /// `cdr_root` of today, `cdr` of old firmware, a list, or a single record or tree.
-    static func entries(of value: JSONValue) throws -> [Entry] {
-        if case .array(let elements) = value { return try elements.map(entry) }
+    private static func entries(of value: JSONValue) throws -> RecordSet<Entry> {
+        var found = RecordSet<Entry>()
+        for element in elements(of: value) { try found.add(element.shown) { try entry(element) } }
+        return found
+    }
+
+    private static func elements(of value: JSONValue) -> [JSONValue] {
+        if case .array(let elements) = value { return elements }
         for name in ["cdr_root", "cdr"] {
-            if case .array(let elements)? = value[name] { return try elements.map(entry) }
+            if case .array(let elements)? = value[name] { return elements }
         }
-        return [try entry(value)]
+        return [value]
     }
 
     private static func entry(_ value: JSONValue) throws -> Entry {
@@ -55,14 +59,22 @@ struct GrandstreamReports: Sendable {
     }
 
     /// The first line names the columns.
-    private static func tableEntries(of body: [UInt8]) throws -> [Entry] {
-        guard let text = String(validating: body, as: UTF8.self), let rows = DelimitedText.rows(of: text),
-            let names = rows.first, names.contains("start"), names.contains("disposition")
+    private static func tableEntries(of body: [UInt8]) throws -> RecordSet<Entry> {
+        guard let text = String(validating: body, as: UTF8.self),
+            case let rows = DelimitedText.records(of: text), let names = rows.first?.fields,
+            names.contains("start"), names.contains("disposition")
         else { throw ProviderError(.invalid, "The records are neither JSON nor CSV with a line of names.") }
-        return rows.dropFirst().map { row in
-            Entry(
-                main: GrandstreamRecord(fields: Dictionary(zip(names, row)) { first, _ in first }), parts: [])
+        var found = RecordSet<Entry>()
+        for (line, fields) in rows.dropFirst() {
+            try found.add(line) {
+                let record = fields.map { GrandstreamRecord(fields: Dictionary(zip(names, $0)) { first, _ in first }) }
+                guard let record, record["start"] != nil, record["disposition"] != nil else {
+                    throw ProviderError(.invalid, "A record has no start or no disposition.")
+                }
+                return Entry(main: record, parts: [])
+            }
         }
+        return found
     }
 
     // One call.

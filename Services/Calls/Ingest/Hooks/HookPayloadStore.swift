@@ -11,13 +11,31 @@ struct HookPayloadStore {
         var payload: HookPayload
     }
 
+    /// What became of a payload.
+    struct Outcome: Sendable {
+        var id: HookID
+        var calls: [CallID] = []
+        /// Why nothing of it could be read.
+        var fault: String?
+        var unread: [UnreadRecord] = []
+
+        /// What the connection shows of it; nil when all is well.
+        var notice: String? {
+            guard fault == nil, let first = unread.first else { return fault }
+            return unread.count == 1
+                ? "A record cannot be read: \(first.reason)"
+                : "\(unread.count) records cannot be read, the first: \(first.reason)"
+        }
+    }
+
     let rows: any SQLExecutor
     let tenant: TenantID
 
-    /// Keeps a hook that has been verified.
+    /// Keeps a hook that has been verified; false when it is there.
+    @discardableResult
     func add(
         _ payload: HookPayload, of connection: ConnectionID, at provider: String, id: HookID
-    ) async throws {
+    ) async throws -> Bool {
         try await rows.execute(
             """
             INSERT INTO hook_payloads (tenant_id, id, connection_id, provider, method, rest, query, content_type, body,
@@ -25,7 +43,7 @@ struct HookPayloadStore {
             VALUES (\(tenant), \(id), \(connection), \(provider), \(payload.methodName),
                 \(payload.rest), \(payload.query), \(payload.contentType), \(payload.body), \(payload.receivedAt))
             ON CONFLICT ON CONSTRAINT hook_payloads_pkey DO NOTHING
-            """)
+            """) == 1
     }
 
     /// Takes some that wait, oldest first, and with them the jobs that wait to do so.
@@ -55,7 +73,7 @@ struct HookPayloadStore {
     }
 
     /// Notes what became of payloads: done, of no interest, or not to be read.
-    func settle(_ outcomes: [(id: HookID, calls: [CallID], fault: String?)]) async throws {
+    func settle(_ outcomes: [Outcome]) async throws {
         guard !outcomes.isEmpty else { return }
         let ids = outcomes.map(\.id)
         let states = outcomes.map { $0.fault != nil ? "failed" : $0.calls.isEmpty ? "ignored" : "done" }
@@ -75,6 +93,7 @@ struct HookPayloadStore {
             FROM unnest(\(ids)::uuid[], \(states)::text[], \(faults)::text[]) AS outcome (id, state, fault)
             WHERE payload.tenant_id = \(tenant) AND payload.id = outcome.id
             """)
+        try await RejectedRecordStore(rows: rows, tenant: tenant).replace(outcomes)
     }
 
     /// Has everything read again that came on some days; the connections whose jobs are to run.

@@ -23,8 +23,9 @@ struct HookTrialStore: Sendable {
                 let store = IngestStore(
                     transaction: transaction, tenant: rows.tenant, connection: connection, agents: agents
                 ).following(settings)
-                let reports = try provider.reports(of: payload, connection)
-                let ids = try await store.apply(reports.map { .init(report: $0, at: payload.receivedAt) })
+                let reading = try provider.read(payload, connection)
+                if let fault = reading.fault { throw ProviderError(.invalid, fault) }
+                let ids = try await store.apply(reading.reports.map { .init(report: $0, at: payload.receivedAt) })
                 let calls = try await transaction.query(
                     """
                     SELECT \(unescaped: Call.columns) FROM calls

@@ -86,7 +86,7 @@ struct HookIngest: Sendable {
             try await database.tenant(tenant).transaction { transaction in
                 let store = HookPayloadStore(rows: transaction, tenant: tenant)
                 let taken = try await store.take(of: connection.id, limit: 1)
-                try await store.settle(taken.map { ($0.id, [], "It cannot be stored.") })
+                try await store.settle(taken.map { .init(id: $0.id, fault: "It cannot be stored.") })
             }
             return 1
         }
@@ -95,15 +95,15 @@ struct HookIngest: Sendable {
     private func apply(
         _ taken: [HookPayloadStore.Stored], _ provider: any CallProvider, _ connection: InternalAPI.Connection,
         _ transaction: Transaction, in tenant: TenantID
-    ) async throws -> [(id: HookID, calls: [CallID], fault: String?)] {
-        var outcomes: [(id: HookID, calls: [CallID], fault: String?)] = []
+    ) async throws -> [HookPayloadStore.Outcome] {
+        var outcomes: [HookPayloadStore.Outcome] = []
         var received: [IngestStore.Received] = []
         var counts: [Int] = []
         for stored in taken {
-            let (reports, fault) = read(stored.payload, provider, connection)
-            outcomes.append((stored.id, [], fault))
-            counts.append(reports.count)
-            received += reports.map { .init(report: $0, at: stored.payload.receivedAt) }
+            let reading = read(stored.payload, provider, connection)
+            outcomes.append(.init(id: stored.id, fault: reading.fault, unread: reading.unread))
+            counts.append(reading.reports.count)
+            received += reading.reports.map { .init(report: $0, at: stored.payload.receivedAt) }
         }
         let store = IngestStore(
             transaction: transaction, tenant: tenant, connection: connection, agents: agents
@@ -121,14 +121,15 @@ struct HookIngest: Sendable {
 
     private func read(
         _ payload: HookPayload, _ provider: any CallProvider, _ connection: InternalAPI.Connection
-    ) -> (reports: [CallReport], fault: String?) {
-        do {
-            return (try provider.reports(of: payload, connection), nil)
-        } catch let error as ProviderError {
-            return ([], error.detail)
+    ) -> PayloadReading {
+        let reason: String
+        do { return try provider.read(payload, connection) } catch let error as ProviderError {
+            reason = error.detail
         } catch {
-            return ([], "The payload is not what the provider documents.")
+            reason = "The payload is not what the provider documents."
         }
+        let text = String(decoding: payload.body, as: UTF8.self)
+        return PayloadReading(reports: [], unread: [UnreadRecord(position: 1, text: text, reason: reason)])
     }
 
     private static func distinct(_ received: [IngestStore.Received]) -> [String] {
@@ -139,13 +140,13 @@ struct HookIngest: Sendable {
     }
 
     private func note(
-        _ outcomes: [(id: HookID, calls: [CallID], fault: String?)], _ taken: [HookPayloadStore.Stored],
+        _ outcomes: [HookPayloadStore.Outcome], _ taken: [HookPayloadStore.Stored],
         _ connection: InternalAPI.Connection, _ transaction: Transaction, in tenant: TenantID
     ) async throws {
         let store = ConnectionStateStore(rows: transaction, tenant: tenant)
         let last = taken.map(\.payload.receivedAt).max() ?? .now()
         try await store.noteHooks(taken.map(\.payload.receivedAt), last: last, of: connection, in: transaction)
-        if let fault = outcomes.last(where: { $0.fault != nil })?.fault {
+        if let fault = outcomes.last(where: { $0.notice != nil })?.notice {
             try await store.noteError("invalid", fault, of: connection, in: transaction)
         }
     }

@@ -1,4 +1,7 @@
 import Clients
+import Crypto
+import FoundationEssentials
+import HTTP
 import JSON
 import Jobs
 import Models
@@ -78,6 +81,24 @@ struct ConnectionPolling: Sendable {
         }
     }
 
+    /// Keeps what cannot be read as if a hook had brought it, once however often it is listed.
+    private func keep(
+        _ unread: [UnreadRecord], of connection: InternalAPI.Connection, at now: Timestamp, _ transaction: Transaction,
+        in tenant: TenantID
+    ) async throws {
+        let store = HookPayloadStore(rows: transaction, tenant: tenant)
+        var isNew = false
+        for record in unread {
+            let payload = HookPayload(
+                method: .post, rest: ["polled"], contentType: "application/json", body: Array(record.text.utf8),
+                receivedAt: now)
+            let digest = SHA256.digest(connection.id.jsonText + record.text)
+            let id = HookID(UUID(uuid: digest.withUnsafeBytes { $0.loadUnaligned(as: uuid_t.self) }))
+            if try await store.add(payload, of: connection.id, at: connection.provider, id: id) { isNew = true }
+        }
+        if isNew { try await IngestHooksJob.enqueue(connection.id, in: transaction) }
+    }
+
     private func apply(
         _ page: ProviderPoll, _ connection: InternalAPI.Connection, in tenant: TenantID
     ) async throws {
@@ -88,6 +109,7 @@ struct ConnectionPolling: Sendable {
                 transaction: transaction, tenant: tenant, connection: connection, agents: seat.agents
             ).following(settings)
             _ = try await store.apply(page.reports.map { .init(report: $0, at: now) })
+            try await keep(page.unread, of: connection, at: now, transaction, in: tenant)
             try await PollStore(rows: transaction, tenant: tenant).keep(page.cursor, of: connection)
             let states = ConnectionStateStore(rows: transaction, tenant: tenant)
             if page.reports.isEmpty {

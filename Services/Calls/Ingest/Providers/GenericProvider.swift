@@ -44,26 +44,33 @@ struct GenericProvider: CallProvider {
         var text: String
     }
 
-    private struct Events: Codable {
-        var calls: [Event]
-    }
-
     func verify(_ hook: ProviderHook, _ connection: InternalAPI.Connection) throws {
         try StandardWebhook.verify(
             hook.headers, body: hook.body, secrets: connection.webhookSecrets, now: hook.receivedAt)
     }
 
-    func reports(of payload: HookPayload, _ connection: InternalAPI.Connection) throws -> [CallReport] {
+    func read(_ payload: HookPayload, _ connection: InternalAPI.Connection) throws -> PayloadReading {
         let document = try JSONValue.reading(payload.body)
         // What the test button of this and other programs sends.
-        if document["test"] != nil || document["type"] == .string("ping") { return [] }
-        do {
-            let events =
-                document["calls"] != nil
-                ? try JSON.decode(Events.self, from: payload.body, unknownKeys: .ignore).calls
-                : [try JSON.decode(Event.self, from: payload.body, unknownKeys: .ignore)]
-            return events.map { report(of: $0, receivedAt: payload.receivedAt) }
-        } catch {
+        if document["test"] != nil || document["type"] == .string("ping") { return PayloadReading(reports: []) }
+        var found = RecordSet<Event>()
+        for element in try Self.events(of: document) {
+            try found.add(element.shown) { try Self.event(element) }
+        }
+        return try found.reading { report(of: $0, receivedAt: payload.receivedAt) }
+    }
+
+    private static func events(of document: JSONValue) throws(ProviderError) -> [JSONValue] {
+        guard let calls = document["calls"] else { return [document] }
+        guard case .array(let elements) = calls else {
+            throw ProviderError(.invalid, "The payload is not as documented: /calls is no list.")
+        }
+        return elements
+    }
+
+    private static func event(_ element: JSONValue) throws -> Event {
+        let bytes = try JSON.encode(element)
+        do { return try JSON.decode(Event.self, from: bytes, unknownKeys: .ignore) } catch {
             let fields = error.fields.prefix(5).map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
             throw ProviderError(.invalid, "The payload is not as documented: \(fields)")
         }

@@ -10,6 +10,11 @@ extension JSONValue {
         }
     }
 
+    /// As people are shown it.
+    var shown: String {
+        do { return String(decoding: try JSON.encode(self), as: UTF8.self) } catch { return "" }
+    }
+
     func text(_ name: String) -> String? {
         guard case .string(let text)? = self[name], !text.isEmpty else { return nil }
         return text

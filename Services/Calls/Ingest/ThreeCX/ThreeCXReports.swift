@@ -35,18 +35,22 @@ struct ThreeCXReports: Sendable {
         self.pbx = pbx
     }
 
-    /// One report a line; a line of fewer fields than needed throws, for its columns are not those of the setting.
-    func reports(of body: [UInt8]) throws -> [CallReport] {
-        guard let text = String(validating: body, as: UTF8.self),
-            let rows = DelimitedText.rows(of: text, separator: separator)
-        else { throw ProviderError(.invalid, "The lines cannot be read.") }
-        return try rows.filter { $0 != columns }.map { row in
-            // The last line may end with a separator, and so have one more.
-            guard row.count >= columns.count || row.count > (columns.firstIndex(of: "time-start") ?? 0) else {
-                throw ProviderError(.invalid, "A line has fewer fields than the connection's columns.")
-            }
-            return try report(Dictionary(zip(columns, row)) { first, _ in first }.filter { !$0.value.isEmpty })
+    /// One report a line; a line of fewer fields than needed is not read, for its columns are not those of the setting.
+    func read(_ body: [UInt8]) throws -> PayloadReading {
+        guard let text = String(validating: body, as: UTF8.self) else {
+            throw ProviderError(.invalid, "The lines are not UTF-8.")
         }
+        var found = RecordSet<CallReport>()
+        for (line, fields) in DelimitedText.records(of: text, separator: separator) where fields != columns {
+            try found.add(line) {
+                // The last line may end with a separator, and so have one more.
+                guard let fields, fields.count > (columns.firstIndex(of: "time-start") ?? 0) else {
+                    throw ProviderError(.invalid, "A line has fewer fields than the connection's columns.")
+                }
+                return try report(Dictionary(zip(columns, fields)) { first, _ in first }.filter { !$0.value.isEmpty })
+            }
+        }
+        return try found.reading { $0 }
     }
 
     private func report(_ line: [String: String]) throws -> CallReport {

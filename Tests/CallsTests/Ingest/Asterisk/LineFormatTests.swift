@@ -10,11 +10,11 @@ import Testing
     private func example(_ file: String) throws -> JSONValue { try ProviderFolder.json("pbx-cdr/\(file)") }
 
     private func asterisk(_ text: String, columns: String? = nil) throws -> [CallReport] {
-        try AsteriskReports(columns: columns, zone: zone, receivedAt: .now()).reports(of: Array(text.utf8))
+        try AsteriskReports(columns: columns, zone: zone, receivedAt: .now()).read(Array(text.utf8)).whole
     }
 
     private func threeCX(_ text: String, columns: String? = nil) throws -> [CallReport] {
-        try ThreeCXReports(columns: columns, zone: zone, receivedAt: .now(), pbx: nil).reports(of: Array(text.utf8))
+        try ThreeCXReports(columns: columns, zone: zone, receivedAt: .now(), pbx: nil).read(Array(text.utf8)).whole
     }
 
     private func expectExample(_ report: CallReport) throws {

@@ -176,8 +176,8 @@ struct CollectorTests {
             #expect(try await collect(place, loop) == .exited(0))
             await ucm.stop()
             let body: String = suite.deliveries.first?.body ?? ""
-            let found: [CallReport] = try GrandstreamReports(zone: .utc, receivedAt: .now()).reports(
-                of: Array(body.utf8))
+            let found: [CallReport] = try GrandstreamReports(zone: .utc, receivedAt: .now()).read(Array(body.utf8))
+                .whole
             #expect(found.map(\.externalID) == ["7"] && suite.deliveries.count == 1)
             #expect(suite.uploads == ["/api/v1/recordings/c1?name=2026-01%2Fauto-7.wav": 1])
         }
@@ -339,7 +339,7 @@ struct CollectorTests {
                 told.count == 3
                     && told.allSatisfy { $0.hasPrefix("Action: Login\r\nUsername: cdr\r\nSecret: s3cret\r\n") })
             let reports = try suite.deliveries.flatMap { delivery in
-                try AsteriskReports(columns: nil, zone: .utc, receivedAt: .now()).reports(of: Array(delivery.body.utf8))
+                try AsteriskReports(columns: nil, zone: .utc, receivedAt: .now()).read(Array(delivery.body.utf8)).whole
             }
             #expect(reports.map(\.externalID) == ["1767268800.1", "1767268800.2", "1767268800.3"])
             #expect(reports.allSatisfy { $0.legs.first?.status == .completed })

@@ -13,7 +13,7 @@ import Testing
 
     private func reports(_ value: JSONValue) throws -> [CallReport] {
         let body = if case .string(let text) = value { Array(text.utf8) } else { try JSON.encode(value) }
-        return try GrandstreamReports(zone: zone, receivedAt: .now()).reports(of: body)
+        return try GrandstreamReports(zone: zone, receivedAt: .now()).read(body).whole
     }
 
     @Test func `a flat record is one call, whichever way it is written`() throws {
@@ -85,7 +85,7 @@ import Testing
             let record: JSONValue = [
                 "AcctId": "1", "src": "1", "dst": "2", "start": .string(start), "disposition": "FAILED",
             ]
-            return try #require(try berlin.reports(of: try JSON.encode(record)).first)
+            return try #require(try berlin.read(try JSON.encode(record)).whole.first)
         }
         let twice = try report("2026-10-25 02:30:00")
         #expect(twice.startedAt?.rfc3339 == "2026-10-25T01:30:00.000Z" && twice.externalID == "b/1")
@@ -98,7 +98,7 @@ import Testing
     @Test(arguments: ["", "{", "hello", "[1]", "{\"cdr_root\":[{}]}", "a,b\n1,2\n", "{\"main_cdr\":{}}"])
     func `what is no record is refused`(_ text: String) {
         #expect(throws: ProviderError.self) {
-            try GrandstreamReports(zone: .utc, receivedAt: .now()).reports(of: Array(text.utf8))
+            try GrandstreamReports(zone: .utc, receivedAt: .now()).read(Array(text.utf8)).whole
         }
     }
 }
