@@ -55,7 +55,7 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.analytics(
             PerformanceRoutes(database: database), AnalyticsRoutes(database: database),
             FigureTableRoutes(database: database))
-        routes += RouteTable.lines(LineRoutes(database: database))
+        routes += RouteTable.lines(LineRoutes(database: database, people: people))
         routes += RouteTable.consent(consent)
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
         routes += RouteTable.ingest(

@@ -179,6 +179,13 @@ enum Tones {
 }
 
 extension CallsServer {
+    /// Somebody whom the tenant has.
+    func person(_ role: Role = .agent) -> UserID {
+        let id = UserID.make()
+        people.add(id, role)
+        return id
+    }
+
     /// Sends a JSON body, or none.
     func json(
         _ method: HTTPMethod, _ target: String, _ body: String?, as caller: TestCaller = .user(.owner),

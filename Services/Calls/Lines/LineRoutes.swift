@@ -6,6 +6,7 @@ import Web
 /// Whose extensions and numbers are.
 struct LineRoutes: Sendable {
     let database: Database
+    let people: PeopleDirectory
 
     enum Order: String, SortKey {
         case createdAt = "created_at"
@@ -52,6 +53,7 @@ struct LineRoutes: Sendable {
     func create(_ context: RequestContext, _ body: Body<CallsAPI.CreateLine>) async throws -> Created<CallsAPI.Line> {
         let wanted = body.value
         try Line.check(from: wanted.validFrom, to: wanted.validTo)
+        try await check(wanted.agentID, context)
         let now = Timestamp.now()
         let line = Line(
             id: .make(), source: Line.source(of: wanted.connectionID),
@@ -77,6 +79,7 @@ struct LineRoutes: Sendable {
     ) async throws -> OK<CallsAPI.Line> {
         guard var line = try await store(context).find(path.id, in: context.tenant) else { throw Failure(.notFound) }
         line.apply(body.value)
+        if body.value.agentID.isPresent { try await check(line.agentID, context) }
         if body.value.routing.isPresent { line.routing = try await read(body.value.routing.value, context) }
         try Line.check(from: line.validFrom, to: line.validTo)
         let (wanted, tenant) = (line, context.tenant)
@@ -99,6 +102,11 @@ struct LineRoutes: Sendable {
         }
         guard gone != nil else { throw Failure(.preconditionFailed) }
         return NoContent()
+    }
+
+    private func check(_ agent: UserID?, _ context: RequestContext) async throws {
+        guard let agent else { return }
+        try await PeopleCheck(people: people, database: database).require([("/agent_id", agent)], in: context.tenant)
     }
 
     private func read(

@@ -19,7 +19,7 @@ struct OutboundRoutes: Sendable {
             database: database, carriers: parts.carriers, gate: parts.gate, knowledge: parts.addresses.knowledge)
         dial = DialRoutes(database: database, dialling: dialling)
         settings = VoiceSettingsRoutes(database: database, carriers: parts.carriers, people: people)
-        campaigns = CampaignRoutes(database: database)
+        campaigns = CampaignRoutes(database: database, people: people)
         wrapUp = CallWrapUp(database: database, ledger: ConsentLedger(hashing: parts.gate.hashing))
         sessions = DialSessionRoutes(
             database: database, dialer: DialerService(database: database, dialling: dialling), wrapUp: wrapUp)

@@ -43,7 +43,7 @@ import WebTestSupport
 
     @Test func `an unknown line is listed, assigned by one request, and its past calls follow`() async throws {
         try await CallsServer.with { server in
-            let ada = UserID.make()
+            let ada = server.person()
             let first = try await add(server, "201")
             let second = try await add(server, "201", startedAt: .now() - .seconds(7_200))
             _ = try await add(server, "202")
@@ -62,7 +62,7 @@ import WebTestSupport
 
     @Test func `a line that changes hands gives each call to whom it belonged then`() async throws {
         try await CallsServer.with { server in
-            let (ada, bob) = (UserID.make(), UserID.make())
+            let (ada, bob) = (server.person(), server.person())
             let change = Timestamp.now() - .seconds(3_600)
             let before = try await add(server, "201", startedAt: change - .seconds(60))
             let after = try await add(server, "201", startedAt: change)
@@ -98,7 +98,7 @@ import WebTestSupport
 
     @Test func `a connection's own line comes before one of all connections`() async throws {
         try await CallsServer.with { server in
-            let (ada, bob) = (UserID.make(), UserID.make())
+            let (ada, bob) = (server.person(), server.person())
             let connection = ConnectionID.make()
             for body in [
                 #"{"value": "+1 415 555 0123", "agent_id": "\#(ada)"}"#,
@@ -142,6 +142,24 @@ import WebTestSupport
             #expect(try reversed.decoded(Problem.self).errors.map(\.pointer) == ["/valid_to"])
             #expect(
                 try await write(server, .post, "/api/v1/lines", #"{"value": "9"}"#, as: .user(.agent)).status == 403)
+        }
+    }
+
+    @Test func `a line is given to people of the tenant alone`() async throws {
+        try await CallsServer.with { server in
+            let (ada, stranger) = (server.person(), UserID.make())
+            let refused = try await write(
+                server, .post, "/api/v1/lines", #"{"value": "201", "agent_id": "\#(stranger)"}"#)
+            #expect(refused.status == 422)
+            #expect(try refused.decoded(Problem.self).errors.map(\.pointer) == ["/agent_id"])
+            let made = try await write(server, .post, "/api/v1/lines", #"{"value": "201", "agent_id": "\#(ada)"}"#)
+            let line = try made.decoded(CallsAPI.Line.self)
+            let changed = try await write(
+                server, .patch, "/api/v1/lines/\(line.id)", #"{"agent_id": "\#(stranger)"}"#, match: "\"1\"")
+            #expect(try changed.decoded(Problem.self).errors.map(\.pointer) == ["/agent_id"])
+            let freed = try await write(
+                server, .patch, "/api/v1/lines/\(line.id)", #"{"agent_id": null}"#, match: "\"1\"")
+            #expect(freed.status == 200)
         }
     }
 }

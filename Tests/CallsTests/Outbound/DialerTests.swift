@@ -101,6 +101,26 @@ import WebTestSupport
         }
     }
 
+    @Test func `numbers wait for people of the tenant alone`() async throws {
+        try await OutboundServer.with { outbound in
+            try await outbound.setUp()
+            let campaign = try await campaign(outbound, ["+12025550177"])
+            let numbers = "/api/v1/dialer/campaigns/\(campaign)/numbers"
+            func body(_ second: UserID) -> String {
+                """
+                {"numbers": [{"number": "\(Self.first)", "agent_id": "\(outbound.agent)"},
+                    {"number": "\(Self.second)", "agent_id": "\(second)"}]}
+                """
+            }
+            let refused = try await outbound.send(.post, numbers, body(.make()), as: .user(.owner))
+            #expect(refused.status == 422)
+            #expect(try refused.decoded(Problem.self).errors.map(\.pointer) == ["/numbers/1/agent_id"])
+            #expect(try await entries(outbound, campaign).count == 1)
+            let added = try await outbound.send(.post, numbers, body(outbound.agent), as: .user(.owner))
+            #expect(try added.decoded(CallsAPI.NumbersAdded.self).added == 2)
+        }
+    }
+
     @Test func `a machine that answers is hung up or hears the message, and is called again`() async throws {
         try await OutboundServer.with { outbound in
             try await outbound.setUp()

@@ -10,6 +10,7 @@ struct CampaignRoutes: Sendable {
     private static let stopped = "campaign_finished"
 
     let database: Database
+    let people: PeopleDirectory
 
     enum Order: String, SortKey {
         case createdAt = "created_at"
@@ -89,10 +90,16 @@ struct CampaignRoutes: Sendable {
     }
 
     /// Adds numbers; what is none is told by its place and keeps the others from nothing.
+    ///
+    /// 422 for agents whom the tenant does not have.
     func add(
         _ context: RequestContext, _ path: PathID<CampaignID>, _ body: Body<CallsAPI.AddNumbers>
     ) async throws -> OK<CallsAPI.NumbersAdded> {
         let campaign = try await find(path.id, context)
+        let agents = body.value.numbers.enumerated().compactMap { index, number in
+            number.agentID.map { (pointer: "/numbers/\(index)/agent_id", person: $0) }
+        }
+        try await PeopleCheck(people: people, database: database).require(agents, in: context.tenant)
         let (entries, refused) = DialEntry.read(body.value.numbers, for: campaign, country: context.country)
         let added = try await database.tenant(context.tenant).transaction { transaction in
             try await DialQueueStore(rows: transaction, tenant: context.tenant).add(entries)

@@ -64,11 +64,11 @@ struct VoiceSettingsRoutes: Sendable {
                 numbers: numbers.map { CallsAPI.CarrierNumber(number: $0.number, label: $0.label) }))
     }
 
-    /// 404 for an id that is nobody's here; tenancy is asked only about people it has not told of.
+    /// 404 for an id that is nobody's here.
     private func check(_ user: UserID, _ context: RequestContext) async throws {
         if context.principal?.user?.userID == user { return }
-        if try await AgentStore(tenant: context.tenant).isKnown(user, database.tenant(context.tenant)) { return }
-        guard try await people.find(user, context.tenant) != nil else { throw Failure(.notFound) }
+        let check = PeopleCheck(people: people, database: database)
+        guard try await check.isKnown(user, in: context.tenant) else { throw Failure(.notFound) }
     }
 
     private func get(_ user: UserID, _ context: RequestContext) async throws -> OK<CallsAPI.VoiceSettings> {
