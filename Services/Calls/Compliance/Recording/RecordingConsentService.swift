@@ -17,6 +17,11 @@ enum RecordingConsents {
         return (RecordingLaw.policy(for: place, rules: rules, setting: setting), place?.regions ?? [])
     }
 
+    /// Where somebody with a number may be.
+    static func regions(of number: String?) -> [String] {
+        number.flatMap { PhoneNumber($0, country: "") }.flatMap { CalleePlace(of: $0, known: .init()) }?.regions ?? []
+    }
+
     /// Whether a recording may be kept, once what has happened is known.
     static func mayRecord(_ policy: RecordingPolicy, _ proof: CallsAPI.RecordingProof?) -> Bool {
         switch policy {

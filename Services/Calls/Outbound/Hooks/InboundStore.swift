@@ -105,8 +105,7 @@ struct InboundStore: Sendable {
         let step = steps[min(index, steps.count - 1)]
         var plan = InboundPlan(attempt: .nobody, ringSeconds: rules.ringSeconds)
         plan.agentID = rules.owner?.settings.userID
-        let policy = rules.routing.recording ?? settings[Settings.recordingPolicy]
-        plan.recording = rules.owner?.settings.autoRecord == false ? .never : policy
+        plan.recording = try await recording(of: live, rules)
         switch step.action {
         case .ring: plan.attempt = .ring(try await routings.phones(of: step.userIDs))
         case .forward: plan.attempt = .forward(.init(address: step.address ?? "", userID: plan.agentID))
@@ -114,6 +113,15 @@ struct InboundStore: Sendable {
         case .callBack: plan.attempt = .nobody
         }
         return plan
+    }
+
+    /// What the caller's region, the tenant's rules and the line ask for; nothing where its owner records nothing.
+    private func recording(of live: LiveCall, _ rules: InboundRules) async throws -> RecordingPolicy {
+        guard rules.owner?.settings.autoRecord != false else { return .never }
+        return try await RecordingConsents.policy(
+            with: live.call.from.number, setting: rules.routing.recording ?? settings[Settings.recordingPolicy],
+            country: country, in: tenant, transaction
+        ).policy
     }
 
     /// The line's own words before the person's, and both before those of the house.

@@ -30,8 +30,8 @@ extension LiveCall {
         _ question: VoiceQuestion, _ end: Participant, _ words: VoiceWords, _ urls: VoiceAddresses, _ now: Timestamp
     ) -> [VoiceMarkup] {
         switch question.step {
-        case .consented: control.recordingPolicy = .always
-        case .refused: control.recordingPolicy = .never
+        case .consented, .refused: agree(question, now)
+        case .join where control.recordingPolicy == .announcement && end.joinedAt == nil: announced(now)
         case nil:
             if question.isMachine, control.machineAction != .connect { return machine(end, words, now) }
             switch control.recordingPolicy {
@@ -76,6 +76,30 @@ extension LiveCall {
         return [.conference(call.id.jsonText, isMuted: end.isMuted), .hangUp]
     }
 
+    // What lets a call be recorded.
+
+    /// Whoever was asked has pressed a key, or has not.
+    private mutating func agree(_ question: VoiceQuestion, _ now: Timestamp) {
+        let isGiven = question.step == .consented
+        control.recordingPolicy = isGiven ? .always : .never
+        prove(.keyPress, asked: .keyPress, isGiven: isGiven, key: question.key, question.external, now)
+    }
+
+    private mutating func announced(_ now: Timestamp) {
+        prove(.announcement, asked: .announcement, isGiven: true, key: nil, customer?.externalID, now)
+    }
+
+    private mutating func prove(
+        _ method: RecordingProofMethod, asked policy: RecordingPolicy, isGiven: Bool, key: String?,
+        _ reference: String?, _ now: Timestamp
+    ) {
+        add(
+            .prove(
+                CallsAPI.RecordingProof(
+                    policy: policy, regions: RecordingConsents.regions(of: call.outsideNumber), method: method,
+                    given: isGiven, key: key, reference: reference, givenAt: now)))
+    }
+
     // Somebody who has called us.
 
     private mutating func inbound(
@@ -99,7 +123,7 @@ extension LiveCall {
         guard let plan else { return [.hangUp] }
         switch question.step {
         case .consented, .refused:
-            control.recordingPolicy = question.step == .consented ? .always : .never
+            agree(question, now)
             return route(end, at: 0, plan, words, urls, now)
         case .dialled: return route(end, at: question.index, plan, words, urls, now)
         default:
@@ -110,8 +134,9 @@ extension LiveCall {
             control.recordingPolicy = plan.recording
             if call.status == .registered { call.status = .ringing }
             if plan.recording == .keyPress { return consent(end, words, urls, at: 0) }
-            let said: [VoiceMarkup] = plan.recording == .announcement ? [.say(words[.announcement])] : []
-            return said + route(end, at: 0, plan, words, urls, now)
+            guard plan.recording == .announcement else { return route(end, at: 0, plan, words, urls, now) }
+            announced(now)
+            return [.say(words[.announcement])] + route(end, at: 0, plan, words, urls, now)
         }
     }
 

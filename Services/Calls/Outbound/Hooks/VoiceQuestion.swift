@@ -14,6 +14,8 @@ struct VoiceQuestion: Sendable {
     /// How the bridge ended.
     var dialStatus: CarrierCallStatus?
     var hasRecording = false
+    /// The key that was pressed.
+    var key: String?
 
     var isMachine: Bool { answeredBy.map { $0.hasPrefix("machine") || $0 == "fax" } ?? false }
 
@@ -38,6 +40,7 @@ struct VoiceQuestion: Sendable {
         dialStatus = form["DialCallStatus"].map { word in
             word == "answered" ? .completed : CarrierCallStatus(rawValue: word) ?? .noAnswer
         }
+        key = form["Digits"].map { String($0.prefix(1)) }
         hasRecording = form["RecordingUrl"] != nil && form["RecordingDuration"] != "0"
     }
 }

@@ -15,6 +15,8 @@ struct LiveCall: Sendable {
         case setRecording
         case answered
         case ended
+        /// What let the call be recorded, or did not.
+        case prove(CallsAPI.RecordingProof)
     }
 
     var call: Call

@@ -216,6 +216,8 @@ struct LiveCallStore: Sendable {
             case .steer(let id): try await SteerParticipantJob.enqueue(id, .redirect, in: transaction)
             case .hangUp(let id): try await SteerParticipantJob.enqueue(id, .hangUp, in: transaction)
             case .startRecording, .setRecording: try await SteerRecordingJob.enqueue(live.call.id, in: transaction)
+            case .prove(let proof):
+                try await RecordingConsentStore.put(proof, of: live.call.id, in: tenant, transaction)
             case .answered:
                 try await CallEvents.publish(.callAnswered, of: live.call, in: transaction)
                 try await SettleCallJob.enqueue(live.call.id, in: transaction)
