@@ -47,5 +47,6 @@ enum CallsMigrations {
         Migration(name: "0042_count_weeks", sql: PackageResources._042_count_weeks_sql),
         Migration(name: "0043_rest_rollups", sql: PackageResources._043_rest_rollups_sql),
         Migration(name: "0044_keep_rejected_records", sql: PackageResources._044_keep_rejected_records_sql),
+        Migration(name: "0045_keep_several_recordings", sql: PackageResources._045_keep_several_recordings_sql),
     ]
 }

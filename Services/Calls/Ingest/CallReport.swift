@@ -75,6 +75,15 @@ struct RecordingReference: Codable, Sendable, Hashable {
     var agentChannel: Int?
     /// When the provider lets go of it, where it says so.
     var expiresAt: Timestamp?
+    /// The provider's own number of the file, where a call can have several.
+    var id: String?
+    /// When it begins, where the provider says so.
+    var startedAt: Timestamp?
+}
+
+extension RecordingReference {
+    /// By what it is told from other files of its call; nil where a call has but one.
+    var name: String? { id ?? (kind == .name ? locator : nil) }
 }
 
 /// A transcript that a provider made itself.

@@ -34,7 +34,7 @@ struct RetentionStore: Sendable {
     /// Removes some recordings of calls that were over before an instant, and what the calls tell of them; their bytes
     /// go next.
     ///
-    /// One for each call, nil where only the call still told of it; empty when there was no such call. What waited for
+    /// One for each file, nil where only the call still told of it; empty when there was no such call. What waited for
     /// its recording to be written down does not wait any longer.
     func removeRecordings(before instant: Timestamp) async throws -> [RecordingID?] {
         try await rows.query(

@@ -72,6 +72,9 @@ final class CallJobService: @unchecked Sendable {
     static func register(
         _ stages: PipelineStages, on runner: JobRunner, _ knowledge: any TenantKnowledge, _ loop: EventLoop
     ) {
+        runner.register(TranscribeAgainJob.self, TranscribeAgainJob.options) { run, job in
+            try await job.run(stages.job.pipeline.database, in: run.tenant)
+        }
         runner.register(TranscribeCallJob.self, TranscribeCallJob.options) { run, job in
             try await stages.job.run(run, job.callID) {
                 try await stages.transcription.run(job, in: run.tenant, loop: loop)

@@ -37,7 +37,10 @@ struct ResultStore: Sendable {
     /// Recording, current transcript and newest analysis, in one round trip.
     func results(of id: CallID, in tenant: TenantID) async throws -> CallResults {
         let answers = try await database.tenant(tenant).batch([
-            "SELECT \(unescaped: Recording.columns) FROM recordings WHERE tenant_id = \(tenant) AND call_id = \(id)",
+            """
+            SELECT \(unescaped: Recording.columns) FROM recordings WHERE tenant_id = \(tenant) AND call_id = \(id)
+            ORDER BY offset_seconds, position LIMIT 1
+            """,
             """
             SELECT version, language, engine, model, segments, usage FROM transcripts
             WHERE tenant_id = \(tenant) AND call_id = \(id) AND is_current

@@ -7,6 +7,10 @@ extension Recording {
             id: id, durationSeconds: durationSeconds, channels: channels, contentType: contentType, bytes: bytes,
             sha256: Hex.encode(sha256), isRedacted: redaction.isPending || redaction.copy != nil)
     }
+
+    var file: CallsAPI.RecordingFile {
+        CallsAPI.RecordingFile(recording: wire, offsetSeconds: offsetSeconds, startedAt: startedAt)
+    }
 }
 
 extension CallResults.StoredTranscript {

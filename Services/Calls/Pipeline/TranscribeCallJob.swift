@@ -29,7 +29,7 @@ struct TranscribeCallJob: Job {
     }
 }
 
-/// Writes down what was said in one recording: fetched, decoded, recognised, stored.
+/// Writes down what was said in the recordings of one call: fetched, decoded, recognised one after another, stored as one.
 ///
 /// Decoding and local recognition are child processes; `slots` bounds them for the whole process.
 struct CallTranscription: Sendable {
@@ -52,10 +52,10 @@ struct CallTranscription: Sendable {
     func run(_ job: TranscribeCallJob, in tenant: TenantID, loop: EventLoop) async throws -> Call? {
         let transcriber = engines.transcriber(job.engine ?? gate.choice(.transcription, of: tenant))
         try await gate.check(.transcription, by: transcriber.engine, in: tenant)
-        guard let call = try await pipeline.startTranscribing(job.callID, in: tenant),
-            let recording = try await recordings.find(of: job.callID, in: tenant)
-        else { return nil }
-        if recording.holdsPauses {
+        guard let call = try await pipeline.startTranscribing(job.callID, in: tenant) else { return nil }
+        let files = try await recordings.list(of: job.callID, in: tenant)
+        guard !files.isEmpty else { return nil }
+        if files.contains(where: \.holdsPauses) {
             try await redactions.wantCopy(of: call.id, in: tenant)
             throw EngineError.pausesHeld
         }
@@ -63,9 +63,15 @@ struct CallTranscription: Sendable {
         let transcript = try await meter.run(
             call, .transcription, by: transcriber.engine, model: transcriber.model, in: tenant
         ) {
-            try await WorkFolder.with(below: workFolder) { folder in
-                try await transcribe(recording, of: call, job, by: transcriber, in: folder, tenant, loop)
+            var parts: [Transcript] = []
+            for file in files {
+                let part = try await WorkFolder.with(below: workFolder) { folder in
+                    try await transcribe(
+                        file, of: call, job, language: parts.first?.language, by: transcriber, in: folder, tenant, loop)
+                }
+                parts.append(part.shifted(by: file.offsetSeconds))
             }
+            return try Transcript(joining: parts)
         }
         let usage = meter.usage(
             of: call, .transcription, by: transcript.engine, model: transcript.model, transcript.usage,
@@ -76,8 +82,8 @@ struct CallTranscription: Sendable {
     }
 
     private func transcribe(
-        _ recording: Recording, of call: Call, _ job: TranscribeCallJob, by transcriber: any Transcriber,
-        in folder: WorkFolder, _ tenant: TenantID, _ loop: EventLoop
+        _ recording: Recording, of call: Call, _ job: TranscribeCallJob, language known: String?,
+        by transcriber: any Transcriber, in folder: WorkFolder, _ tenant: TenantID, _ loop: EventLoop
     ) async throws -> Transcript {
         guard let key = BlobKey(recording.blobKey), let content = try await blobs.get(key, range: nil) else {
             throw EngineError("recording_missing", "The stored recording is not there.")
@@ -87,10 +93,11 @@ struct CallTranscription: Sendable {
         let decoded = DecodedFolder(path: folder.file("pieces"))
         let manifest = try await slots.use { try await decode.run(loop: loop, recording: file, into: decoded) }
         try await recordings.measure(
-            call.id, durationSeconds: manifest.durationSeconds, channels: manifest.channels, in: tenant)
+            recording, durationSeconds: manifest.durationSeconds, channels: manifest.channels, in: tenant)
         try await storePeaks(of: recording, manifest, tenant)
         let request = TranscriptionRequest(
-            folder: decoded, manifest: manifest, language: job.language ?? call.language ?? language(of: tenant),
+            folder: decoded, manifest: manifest,
+            language: job.language ?? call.language ?? language(of: tenant) ?? known,
             agentChannel: recording.agentChannel ?? call.direction.agentChannel,
             vocabulary: try await vocabularies.find(in: tenant).terms)
         guard transcriber is LocalTranscriber else { return try await transcriber.transcribe(request) { _ in } }

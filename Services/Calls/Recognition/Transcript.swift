@@ -68,3 +68,36 @@ struct Transcript: Codable, Sendable, Equatable {
 
     var text: String { segments.map(\.text).joined(separator: "\n") }
 }
+
+extension Transcript {
+    /// The same as a part of something longer.
+    func shifted(by seconds: Double) -> Transcript {
+        guard seconds != 0 else { return self }
+        var shifted = self
+        for index in shifted.segments.indices {
+            shifted.segments[index].startSeconds += seconds
+            shifted.segments[index].endSeconds += seconds
+            for word in shifted.segments[index].words.indices {
+                shifted.segments[index].words[word].startSeconds += seconds
+                shifted.segments[index].words[word].endSeconds += seconds
+            }
+        }
+        return shifted
+    }
+
+    /// Puts what was heard in several files together, in the order of time; throws for none.
+    init(joining parts: [Transcript]) throws(EngineError) {
+        guard var joined = parts.first else {
+            throw EngineError("recording_missing", "The stored recording is not there.")
+        }
+        for part in parts.dropFirst() {
+            joined.segments += part.segments
+            joined.usage.add(part.usage)
+        }
+        joined.segments.sort {
+            ($0.startSeconds, $0.channel, $0.endSeconds) < ($1.startSeconds, $1.channel, $1.endSeconds)
+        }
+        for index in joined.segments.indices { joined.segments[index].id = index }
+        self = joined
+    }
+}

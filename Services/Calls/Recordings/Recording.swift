@@ -1,6 +1,6 @@
 import Models
 
-/// The stored bytes of a call.
+/// The stored bytes of a call, or of a part of it.
 struct Recording: Sendable {
     /// What one upload may weigh.
     static let sizeLimit: Int64 = 2 << 30
@@ -16,6 +16,14 @@ struct Recording: Sendable {
     /// Which channel carries the agent; nil where it follows from the direction.
     var agentChannel: Int?
     var createdAt: Timestamp
+    /// Of several files of a call, from 0.
+    var position = 0
+    /// Where it begins on the time of the call's first.
+    var offsetSeconds = 0.0
+    /// Nil where its provider does not say.
+    var startedAt: Timestamp?
+    /// By what its provider tells it from others of the call; nil for one that was handed in.
+    var originDigest: [UInt8]?
     var redaction = Redaction()
     /// As it was handed in, where it was recoded since.
     var original: Content?
@@ -38,6 +46,15 @@ struct Recording: Sendable {
         var copy: Content?
 
         var isPending: Bool { done < wanted }
+    }
+
+    /// What of silent stretches on the call's time falls into this one of several files, in its own.
+    func own(_ spans: [SilentSpan]) -> [SilentSpan] {
+        spans.compactMap { span in
+            let (start, end) = (span.startSeconds - offsetSeconds, span.endSeconds - offsetSeconds)
+            guard end > 0, start < durationSeconds else { return nil }
+            return SilentSpan(channel: span.channel, startSeconds: max(0, start), endSeconds: end)
+        }
     }
 
     /// What was handed in.

@@ -13,6 +13,8 @@ struct RecordingIntake: Sendable {
     struct Options: Sendable {
         var agentChannel: Int?
         var transcription: RecordingStore.Transcription
+        /// Which of the files that its provider names it is; nil for the call's only one.
+        var origin: RecordingReference?
     }
 
     /// Bytes on their way in.
@@ -33,7 +35,8 @@ struct RecordingIntake: Sendable {
         _ incoming: Incoming, for call: Call, _ options: Options, in tenant: TenantID, loop: EventLoop, logger: Logger
     ) async throws -> Call {
         guard call.deletedAt == nil else { throw Failure(.conflict, "The call is in the bin.") }
-        if let present = try await recordings.find(of: call.id, in: tenant) {
+        let files = try await recordings.list(of: call.id, in: tenant)
+        if let present = Self.place(of: options.origin, among: files) {
             try await compare(incoming, with: present.handedIn)
             return call
         }
@@ -44,8 +47,14 @@ struct RecordingIntake: Sendable {
         let stored = try await blobs.put(key, upload)
         do {
             let recording = try recording(id, of: call, key, upload, stored, options)
-            let moved = try await recordings.create(recording, options.transcription, in: tenant)
-            if let moved { return moved }
+            if files.isEmpty {
+                if let moved = try await recordings.create(recording, options.transcription, in: tenant) {
+                    return moved
+                }
+            } else if try await recordings.append(recording, in: tenant) {
+                try await recordings.writeDown(call.id, options.transcription, in: tenant)
+                return call
+            }
         } catch let error as PostgresError where error.isOutcomeUnknown {
             // The row may be there and name these bytes; if it is not, the nightly sweep takes them.
             throw error
@@ -55,11 +64,16 @@ struct RecordingIntake: Sendable {
         }
         // Somebody else was quicker, or the call went to the bin meanwhile.
         await discard(key, logger)
-        guard let present = try await recordings.find(of: call.id, in: tenant) else {
-            throw Failure(.conflict, "The call is in the bin.")
-        }
+        let present = Self.place(of: options.origin, among: try await recordings.list(of: call.id, in: tenant))
+        guard let present else { throw Failure(.conflict, "The call is in the bin.") }
         guard present.handedIn.sha256 == stored.sha256 else { throw Failure(.recordingExists) }
         return call
+    }
+
+    /// The file that is meant; nil for one that the call has not, which joins those of its provider alone.
+    private static func place(of origin: RecordingReference?, among files: [Recording]) -> Recording? {
+        guard let digest = origin?.digest, files.allSatisfy({ $0.originDigest != nil }) else { return files.first }
+        return files.first { $0.originDigest == digest }
     }
 
     private func upload(of incoming: Incoming, _ loop: EventLoop) -> ProbedUpload {
@@ -96,10 +110,12 @@ struct RecordingIntake: Sendable {
                         detail: "The recording has no such channel.")
                 ])
         }
-        return Recording(
+        var recording = Recording(
             id: id, callID: call.id, blobKey: key.description, contentType: found.contentType, bytes: stored.size,
             sha256: stored.sha256, durationSeconds: found.durationSeconds(bytes: stored.size, seen: upload.seen),
             channels: found.channels, agentChannel: options.agentChannel, createdAt: .now())
+        (recording.originDigest, recording.startedAt) = (options.origin?.digest, options.origin?.startedAt)
+        return recording
     }
 
     private func discard(_ key: BlobKey, _ logger: Logger) async {

@@ -19,7 +19,61 @@ struct RecordingStore: Sendable {
         try await database.tenant(tenant).first(
             """
             SELECT \(unescaped: Recording.columns) FROM recordings WHERE tenant_id = \(tenant) AND call_id = \(call)
+            ORDER BY offset_seconds, position LIMIT 1
             """, as: Recording.self)
+    }
+
+    /// All files of a call, in the order of time.
+    func list(of call: CallID, in tenant: TenantID) async throws -> [Recording] {
+        try await database.tenant(tenant).query(
+            """
+            SELECT \(unescaped: Recording.columns) FROM recordings WHERE tenant_id = \(tenant) AND call_id = \(call)
+            ORDER BY offset_seconds, position
+            """, as: Recording.self)
+    }
+
+    /// Adds another file of a call that has one, where its time is; false when the call has this file, none, or is in the bin.
+    func append(_ recording: Recording, in tenant: TenantID) async throws -> Bool {
+        try await database.tenant(tenant).transaction { transaction in
+            let call = try await transaction.first(Self.appending(recording, in: tenant), as: Call.self)
+            guard let call else { return false }
+            try await CallEvents.publish(.recordingStored, of: call, in: transaction)
+            if try await RedactionStore.joinPauses(of: call.id, isFirst: false, in: tenant, transaction) {
+                try await transaction.execute(
+                    """
+                    UPDATE recordings SET holds_pauses = true WHERE tenant_id = \(tenant) AND id = \(recording.id)
+                    """)
+                try await RedactionStore.wantCopy(of: call.id, in: tenant, transaction)
+            }
+            return true
+        }
+    }
+
+    private static func appending(_ recording: Recording, in tenant: TenantID) -> SQL {
+        """
+        WITH moved AS (
+            UPDATE calls SET recording_seconds = recording_seconds + \(recording.durationSeconds),
+                recording_bytes = recording_bytes + \(recording.bytes), updated_at = now(), version = version + 1
+            WHERE tenant_id = \(tenant) AND id = \(recording.callID) AND recording_bytes IS NOT NULL
+              AND deleted_at IS NULL AND NOT EXISTS (
+                SELECT FROM recordings AS r WHERE r.tenant_id = \(tenant) AND r.call_id = \(recording.callID)
+                  AND r.origin_digest = \(recording.originDigest))
+            RETURNING *
+        ), added AS (
+            INSERT INTO recordings (tenant_id, id, call_id, blob_key, content_type, bytes, sha256, duration_seconds,
+                channels, agent_channel, origin_digest, started_at, position, offset_seconds)
+            SELECT tenant_id, \(recording.id), id, \(recording.blobKey), \(recording.contentType), \(recording.bytes),
+                \(recording.sha256), \(recording.durationSeconds), \(Int32(recording.channels)),
+                \(recording.agentChannel.map(Int32.init)), \(recording.originDigest), \(recording.startedAt),
+                present.next, coalesce(greatest(0, extract(epoch FROM \(recording.startedAt)::timestamptz
+                    - present.began_at))::double precision, present.end_seconds)
+            FROM moved CROSS JOIN LATERAL (
+                SELECT max(r.position) + 1 AS next, max(r.offset_seconds + r.duration_seconds) AS end_seconds,
+                    min(r.started_at) FILTER (WHERE r.offset_seconds = 0) AS began_at
+                FROM recordings AS r WHERE r.tenant_id = moved.tenant_id AND r.call_id = moved.id) AS present
+        )
+        SELECT \(unescaped: Call.columns) FROM moved
+        """
     }
 
     /// Adds the recording, moves its call on and has it transcribed; nil when the call has one already or is in the bin.
@@ -49,16 +103,36 @@ struct RecordingStore: Sendable {
         }
     }
 
+    /// Has a call written down whose files have come, and once more when it was; later, while something works on it.
+    func writeDown(_ call: CallID, _ transcription: Transcription, in tenant: TenantID) async throws {
+        try await database.tenant(tenant).transaction { transaction in
+            let found = try await transaction.first(
+                """
+                SELECT origin, stage = 'recording_stored' AND transcript_version = 0 AND NOT EXISTS (
+                    SELECT FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(call) AND kind = 'transcribe_call')
+                FROM calls WHERE tenant_id = \(tenant) AND id = \(call) AND deleted_at IS NULL FOR UPDATE
+                """
+            ) { row in (origin: try row.next(CallOrigin.self), waits: try row.next(Bool.self)) }
+            guard let found, transcription == .asked || transcription == .usual && found.origin == .live else { return }
+            if found.waits { return try await TranscribeCallJob.enqueue(call, in: transaction) }
+            try await TranscribeAgainJob.enqueue(call, in: transaction)
+        }
+    }
+
     /// Corrects what the header of the file had said by what was counted when it was read to its end.
-    func measure(_ call: CallID, durationSeconds: Double, channels: Int, in tenant: TenantID) async throws {
+    func measure(_ recording: Recording, durationSeconds: Double, channels: Int, in tenant: TenantID) async throws {
         try await database.tenant(tenant).execute(
             """
             WITH measured AS (
                 UPDATE recordings SET duration_seconds = \(durationSeconds), channels = \(Int32(channels))
-                WHERE tenant_id = \(tenant) AND call_id = \(call)
+                WHERE tenant_id = \(tenant) AND id = \(recording.id)
             )
-            UPDATE calls SET recording_seconds = \(durationSeconds), recording_channels = \(Int32(channels))
-            WHERE tenant_id = \(tenant) AND id = \(call)
+            UPDATE calls SET recording_seconds = \(durationSeconds) + (
+                    SELECT coalesce(sum(r.duration_seconds), 0) FROM recordings AS r
+                    WHERE r.tenant_id = \(tenant) AND r.call_id = calls.id AND r.id <> \(recording.id)),
+                recording_channels = CASE WHEN \(recording.position == 0) THEN \(Int32(channels))
+                    ELSE recording_channels END
+            WHERE tenant_id = \(tenant) AND id = \(recording.callID)
             """)
     }
 
@@ -124,7 +198,9 @@ struct RecordingStore: Sendable {
                 WHERE tenant_id = \(tenant) AND id = \(recording.id) AND recoded_at IS NULL
                 RETURNING call_id
             )
-            UPDATE calls SET recording_bytes = \(stored.size)
+            UPDATE calls SET recording_bytes = \(stored.size) + (
+                    SELECT coalesce(sum(r.bytes), 0) FROM recordings AS r
+                    WHERE r.tenant_id = \(tenant) AND r.call_id = calls.id AND r.id <> \(recording.id))
             WHERE tenant_id = \(tenant) AND id IN (SELECT call_id FROM replaced)
             """) > 0
     }
@@ -140,10 +216,10 @@ struct RecordingStore: Sendable {
             RETURNING *
         ), added AS (
             INSERT INTO recordings (tenant_id, id, call_id, blob_key, content_type, bytes, sha256, duration_seconds,
-                channels, agent_channel)
+                channels, agent_channel, origin_digest, started_at)
             SELECT tenant_id, \(recording.id), id, \(recording.blobKey), \(recording.contentType), \(recording.bytes),
                 \(recording.sha256), \(recording.durationSeconds), \(Int32(recording.channels)),
-                \(recording.agentChannel.map(Int32.init))
+                \(recording.agentChannel.map(Int32.init)), \(recording.originDigest), \(recording.startedAt)
             FROM moved
         )
         SELECT \(unescaped: Call.columns) FROM moved
@@ -154,7 +230,8 @@ struct RecordingStore: Sendable {
 extension Recording: PostgresRowDecodable {
     static let columns: StaticString = """
         id, call_id, blob_key, content_type, bytes, sha256, duration_seconds, channels, agent_channel, created_at,
-        redaction_wanted, redaction_done, redacted_bytes, redacted_sha256, original_bytes, original_sha256, holds_pauses
+        redaction_wanted, redaction_done, redacted_bytes, redacted_sha256, original_bytes, original_sha256, holds_pauses,
+        position, offset_seconds, started_at, origin_digest
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -173,6 +250,10 @@ extension Recording: PostgresRowDecodable {
         redaction.copy = try Content.read(&row)
         original = try Content.read(&row)
         holdsPauses = try row.next(Bool.self)
+        position = Int(try row.next(Int32.self))
+        offsetSeconds = try row.next(Double.self)
+        startedAt = try row.next(Timestamp?.self)
+        originDigest = try row.next([UInt8]?.self)
     }
 }
 

@@ -32,7 +32,8 @@ struct RecordingUploadRoutes: Sendable {
 
     /// The same for whoever found the call otherwise.
     func upload(
-        _ context: RequestContext, to id: CallID, _ query: UploadQuery, _ body: RawBody
+        _ context: RequestContext, to id: CallID, _ query: UploadQuery, as origin: RecordingReference? = nil,
+        _ body: RawBody
     ) async throws -> Accepted<CallsAPI.Call> {
         if let channel = query.agentChannel, !(0...1).contains(channel) {
             throw Failure(
@@ -49,7 +50,7 @@ struct RecordingUploadRoutes: Sendable {
         let options = RecordingIntake.Options(
             agentChannel: query.agentChannel,
             transcription: query.transcribe ?? false
-                ? .asked : settings.isTranscribed(call.direction) ? .usual : .whenAsked)
+                ? .asked : settings.isTranscribed(call.direction) ? .usual : .whenAsked, origin: origin)
         let taken = try await intake.take(
             RecordingIntake.Incoming(length: body.declaredLength, next: { try await body.next() }), for: call, options,
             in: context.tenant, loop: context.loop, logger: context.logger)

@@ -5,7 +5,7 @@ import Jobs
 import Models
 import Postgres
 
-/// Has a copy of a recording made in which the redacted stretches are silent.
+/// Has copies of a call's recordings made in which the redacted stretches are silent.
 struct RedactRecordingJob: Job {
     static let kind = "redact_recording"
     /// One at a time of a tenant: two copies of one recording must not cross.
@@ -43,10 +43,18 @@ struct RecordingWorkshop: Sendable {
 
     /// Writes the stored bytes anew without what was said while the recording was paused: nothing of that is kept.
     private func removePauses(of call: CallID, in tenant: TenantID, loop: EventLoop) async throws {
-        guard let recording = try await recordings.find(of: call, in: tenant), recording.holdsPauses else { return }
+        let files = try await recordings.list(of: call, in: tenant)
+        for file in files where file.holdsPauses {
+            let pauses = try await redactions.pauses(of: call, in: tenant)
+            try await remove(files.count == 1 ? pauses : file.own(pauses), from: file, in: tenant, loop: loop)
+        }
+    }
+
+    private func remove(
+        _ pauses: [SilentSpan], from recording: Recording, in tenant: TenantID, loop: EventLoop
+    ) async throws {
         let key = BlobKey(tenant: tenant, recording: recording.id, .compact)
         if recording.blobKey != key.description {
-            let pauses = try await redactions.pauses(of: call, in: tenant)
             let stored = try await copy(recording, to: key, silent: pauses, loop: loop)
             guard try await recordings.replace(recording, by: key, stored, in: tenant) else { return }
         }
@@ -57,20 +65,26 @@ struct RecordingWorkshop: Sendable {
 
     /// Shows at a call that it does not go on because the pauses cannot be taken out of its recording.
     func noteFailure(_ failure: JobFailure?, of call: CallID, in tenant: TenantID) async throws {
-        guard try await recordings.find(of: call, in: tenant)?.holdsPauses == true else { return }
+        guard try await recordings.list(of: call, in: tenant).contains(where: \.holdsPauses) else { return }
         _ = try await PipelineStore(database: recordings.database).noteFailure(
             call, code: failure?.code ?? "internal", detail: failure?.detail ?? "Something went wrong.", isFinal: true,
             in: tenant)
     }
 
-    /// Makes the silenced copy that is wanted now; until then nothing of the recording is played.
+    /// Makes the silenced copies that are wanted now; until then nothing of the recordings is played.
     func redact(_ call: CallID, in tenant: TenantID, loop: EventLoop) async throws {
         try await removePauses(of: call, in: tenant, loop: loop)
-        guard let recording = try await recordings.find(of: call, in: tenant), recording.redaction.isPending else {
-            return
+        let files = try await recordings.list(of: call, in: tenant)
+        for file in files where file.redaction.isPending {
+            let spans = try await redactions.spans(of: call, in: tenant)
+            try await silence(files.count == 1 ? spans : file.own(spans), in: file, of: tenant, loop: loop)
         }
+    }
+
+    private func silence(
+        _ spans: [SilentSpan], in recording: Recording, of tenant: TenantID, loop: EventLoop
+    ) async throws {
         let key = BlobKey(tenant: tenant, recording: recording.id, .redacted)
-        let spans = try await redactions.spans(of: call, in: tenant)
         let version = recording.redaction.wanted
         guard !spans.isEmpty else {
             if try await redactions.finishCopy(

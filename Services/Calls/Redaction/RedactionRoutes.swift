@@ -17,10 +17,10 @@ struct RedactionRoutes: Sendable {
 
     func list(_ context: RequestContext, _ path: PathID<CallID>) async throws -> OK<CallsAPI.Redactions> {
         let call = try await find(path.id, context)
-        let recording = try await recordings.find(of: call.id, in: context.tenant)
+        let files = try await recordings.list(of: call.id, in: context.tenant)
         return OK(
             CallsAPI.Redactions(
-                isPending: recording?.redaction.isPending ?? false,
+                isPending: files.contains { $0.redaction.isPending },
                 data: try await redactions.list(of: call.id, in: context.tenant)))
     }
 

@@ -40,21 +40,26 @@ struct RedactionStore: Sendable {
     /// there is any pause.
     ///
     /// The carrier does what it is told a moment later, and its clock is another one, so a stretch is a little longer.
-    static func joinPauses(of call: CallID, in tenant: TenantID, _ transaction: Transaction) async throws -> Bool {
-        try await transaction.execute(
-            """
-            INSERT INTO recording_redactions (tenant_id, id, call_id, start_seconds, end_seconds, reason, created_by)
-            SELECT p.tenant_id, gen_random_uuid(), p.call_id,
-                greatest(0, extract(epoch FROM p.paused_at - t.at) - \(Self.pauseMarginSeconds))::double precision,
-                greatest(0, extract(epoch FROM coalesce(p.resumed_at, c.ended_at, now()) - t.at)
-                    + \(Self.pauseMarginSeconds))::double precision,
-                'paused', p.paused_by
-            FROM recording_pauses AS p
-            JOIN calls AS c ON c.tenant_id = p.tenant_id AND c.id = p.call_id
-            LEFT JOIN call_controls AS k ON k.tenant_id = p.tenant_id AND k.call_id = p.call_id
-            CROSS JOIN LATERAL (SELECT coalesce(k.recording_started_at, c.answered_at, c.started_at) AS at) AS t
-            WHERE p.tenant_id = \(tenant) AND p.call_id = \(call)
-            """)
+    static func joinPauses(
+        of call: CallID, isFirst: Bool = true, in tenant: TenantID, _ transaction: Transaction
+    ) async throws -> Bool {
+        // They are stretches already once the call has a recording.
+        if isFirst {
+            try await transaction.execute(
+                """
+                INSERT INTO recording_redactions (tenant_id, id, call_id, start_seconds, end_seconds, reason, created_by)
+                SELECT p.tenant_id, gen_random_uuid(), p.call_id,
+                    greatest(0, extract(epoch FROM p.paused_at - t.at) - \(Self.pauseMarginSeconds))::double precision,
+                    greatest(0, extract(epoch FROM coalesce(p.resumed_at, c.ended_at, now()) - t.at)
+                        + \(Self.pauseMarginSeconds))::double precision,
+                    'paused', p.paused_by
+                FROM recording_pauses AS p
+                JOIN calls AS c ON c.tenant_id = p.tenant_id AND c.id = p.call_id
+                LEFT JOIN call_controls AS k ON k.tenant_id = p.tenant_id AND k.call_id = p.call_id
+                CROSS JOIN LATERAL (SELECT coalesce(k.recording_started_at, c.answered_at, c.started_at) AS at) AS t
+                WHERE p.tenant_id = \(tenant) AND p.call_id = \(call)
+                """)
+        }
         let isPaused = try await transaction.value(
             """
             SELECT EXISTS (
@@ -164,14 +169,15 @@ struct RedactionStore: Sendable {
     static func wantCopy(
         of call: CallID, transcribing: Bool = false, in tenant: TenantID, _ transaction: Transaction
     ) async throws {
-        let recording = try await transaction.first(
+        let recordings = try await transaction.query(
             """
             UPDATE recordings SET redaction_wanted = redaction_wanted + 1
             WHERE tenant_id = \(tenant) AND call_id = \(call) RETURNING id
             """
         ) { row in try row.next(RecordingID.self) }
-        guard let recording else { return }
-        try await RedactRecordingJob.enqueue(call, recording, transcribing: transcribing, in: transaction)
+        guard let first = recordings.first else { return }
+        // One job makes the copies of all files of the call.
+        try await RedactRecordingJob.enqueue(call, first, transcribing: transcribing, in: transaction)
     }
 
     /// Says that the copy of a version is there, or is not needed; false when another one is wanted meanwhile.

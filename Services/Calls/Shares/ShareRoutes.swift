@@ -29,6 +29,8 @@ struct ShareRoutes: Sendable {
     struct Admission: Codable, Sendable {
         /// Out of the address that opening the link has given.
         var ticket: String
+        /// The first of the call's files where none is named.
+        var recordingID: RecordingID?
     }
 
     func create(
@@ -85,16 +87,18 @@ struct ShareRoutes: Sendable {
                     $0.startSeconds >= share.startSeconds && $0.endSeconds <= share.endSeconds
                 } ?? []
         }
-        var audioURL: String?
+        var audioURLs: [String] = []
         if share.includesAudio, call.recording != nil {
             let ticket = try tickets.make(for: share.id, in: context.tenant)
-            audioURL =
+            let base =
                 "\(context.scheme)://\(context.host)/api/v1/calls/shared/\(path.value.token)/audio?ticket=\(ticket)"
+            let files = try await RecordingStore(database: database).list(of: share.callID, in: context.tenant)
+            audioURLs = files.map { $0.id == files[0].id ? base : "\(base)&recording_id=\($0.id)" }
         }
         return OK(
             CallsAPI.SharedCall(
                 startSeconds: share.startSeconds, endSeconds: share.endSeconds, startedAt: call.startedAt,
-                direction: call.direction, segments: segments, audioURL: audioURL, expiresAt: share.expiresAt)
+                direction: call.direction, segments: segments, audioURLs: audioURLs, expiresAt: share.expiresAt)
         ).with(header: "Cache-Control", "no-store").with(header: "X-Robots-Tag", "noindex")
     }
 
@@ -109,16 +113,16 @@ struct ShareRoutes: Sendable {
         guard tickets.isGood(query.value.ticket, for: share.id, in: context.tenant) else {
             throw Failure(.forbidden, "Open the link again.")
         }
-        let recordings = RecordingStore(database: database)
-        guard let recording = try await recordings.find(of: share.callID, in: context.tenant) else {
-            throw Failure(.notFound)
-        }
+        let files = try await RecordingStore(database: database).list(of: share.callID, in: context.tenant)
+        let wanted = query.value.recordingID
+        guard let recording = files.first(where: { wanted == nil || $0.id == wanted }) else { throw Failure(.notFound) }
         var answer = try await playback.play(recording, to: request, in: context.tenant)
         if let heard = answer.heard, request.method != .head {
             try await ListenStore(database: database).note(
                 ListenStore.Heard(
                     shareID: share.id, isDownload: false, isOriginal: recording.redaction.copy == nil,
-                    fromSeconds: heard.lowerBound, toSeconds: heard.upperBound),
+                    fromSeconds: recording.offsetSeconds + heard.lowerBound,
+                    toSeconds: recording.offsetSeconds + heard.upperBound),
                 of: share.callID, in: context.tenant)
         }
         for (name, value) in [("X-Robots-Tag", "noindex"), ("Referrer-Policy", "no-referrer")] {

@@ -11,6 +11,28 @@ extension CallsAPI {
         case paused
     }
 
+    /// One of the files of a call: a transfer, or a recording that was stopped and begun again, leaves several.
+    package struct RecordingFile: Codable, Sendable {
+        package var recording: Recording
+        /// Where it begins on the time of the call's first, which is that of transcript and silent stretches.
+        package var offsetSeconds: Double
+        /// Null where the phone system does not say.
+        package var startedAt: Timestamp?
+
+        package init(recording: Recording, offsetSeconds: Double, startedAt: Timestamp?) {
+            self.recording = recording
+            self.offsetSeconds = offsetSeconds
+            self.startedAt = startedAt
+        }
+    }
+
+    /// `GET /api/v1/calls/{id}/recordings`.
+    package struct CallRecordings: Codable, Sendable {
+        package var data: [RecordingFile]
+
+        package init(data: [RecordingFile]) { self.data = data }
+    }
+
     /// A stretch of a recording that is silent, and whose words are out of the transcript.
     package struct Redaction: Codable, Sendable {
         package var id: RedactionID

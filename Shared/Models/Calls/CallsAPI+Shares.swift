@@ -93,18 +93,21 @@ extension CallsAPI {
         package var segments: [Segment]
         /// Where the part can be played for a while; null where the link does not include the sound.
         package var audioURL: String?
+        /// The sound of each file of the call, in the order of time; the first is that of `audio_url`.
+        package var audioURLs: [String]
         package var expiresAt: Timestamp
 
         package init(
             startSeconds: Double, endSeconds: Double, startedAt: Timestamp, direction: Direction, segments: [Segment],
-            audioURL: String?, expiresAt: Timestamp
+            audioURLs: [String], expiresAt: Timestamp
         ) {
             self.startSeconds = startSeconds
             self.endSeconds = endSeconds
             self.startedAt = startedAt
             self.direction = direction
             self.segments = segments
-            self.audioURL = audioURL
+            audioURL = audioURLs.first
+            self.audioURLs = audioURLs
             self.expiresAt = expiresAt
         }
     }

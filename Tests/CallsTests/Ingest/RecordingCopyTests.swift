@@ -89,8 +89,11 @@ import WebTestSupport
         }
     }
 
-    private func with(_ body: @escaping @Sendable (Scene) async throws -> Void) async throws {
-        try await IngestWorld.withProvider({ _ in [GenericProvider()] }) { world, server in
+    private func with(
+        _ provider: String = "generic", _ body: @escaping @Sendable (Scene) async throws -> Void
+    ) async throws {
+        try await IngestWorld.withProvider({ _ in [GenericProvider(), PBXFilesProvider(name: "freepbx")] }) {
+            world, server in
             let scratch = try ScratchFolder()
             let blobs = FileBlobStore(root: try scratch.folder("blobs"), reservePercent: 0)
             let copies = RecordingCopy(
@@ -99,7 +102,8 @@ import WebTestSupport
                 slots: ChildSlots(2), seat: world.seat, knowledge: world.trust.knowledge, loop: world.loop,
                 logger: Logger(service: "tests", level: .error))
             let scene = Scene(
-                world: world, server: server, blobs: blobs, copies: copies, connection: world.connect("generic"))
+                world: world, server: server, blobs: blobs, copies: copies,
+                connection: world.connect(provider, settings: ["recordings_address": server.url]))
             try await body(scene)
             withExtendedLifetime(scratch) {}
         }
@@ -116,6 +120,54 @@ import WebTestSupport
             let recording = try #require(
                 try await RecordingStore(database: scene.world.database).find(of: call, in: scene.world.tenant))
             #expect(recording.sha256 == SHA256.digest(audio) && recording.bytes == Int64(audio.count))
+        }
+    }
+
+    /// A transferred call of FreePBX's, whose legs have a file each; those that are named are not to be had.
+    private func transferred(_ scene: Scene, _ files: [String], missing: Set<String> = []) async throws -> CallID {
+        let start = Timestamp.now() - .seconds(300)
+        let rows = files.enumerated().map { number, file in
+            let at = String((start + .seconds(Int64(number) * 20)).rfc3339.prefix(19)).replacing("T", with: " ")
+            let folder = at.prefix(10).replacing("-", with: "/")
+            if !missing.contains(file) {
+                scene.server.script("/\(folder)/\(file)", FakeProviderServer.audio(Tones.wav(seconds: 2)))
+            }
+            return "\(at),4155550123,20\(number),9,9,ANSWERED,1.\(number),1.0,\(number),\(file)"
+        }
+        let columns = "calldate,src,dst,duration,billsec,disposition,uniqueid,linkedid,sequence,recordingfile"
+        _ = try await scene.world.deliver(
+            Array(([columns] + rows).joined(separator: "\n").utf8), to: scene.connection, rest: "/records",
+            headers: ["Authorization": "Bearer \(scene.connection.webhookSecrets[0])"])
+        try await scene.world.work(scene.connection)
+        let found = try await scene.world.database.tenant(scene.world.tenant).first(
+            "SELECT id FROM calls WHERE tenant_id = \(scene.world.tenant)"
+        ) { row in try row.next(CallID.self) }
+        // The rows of other legs may follow, so the files are waited for.
+        try await scene.world.database.tenant(scene.world.tenant).execute(
+            "UPDATE jobs SET run_at = now() WHERE tenant_id = \(scene.world.tenant) AND kind = 'copy_recording'")
+        return try #require(found)
+    }
+
+    @Test func `each leg's file is copied, and one that is not to be had keeps no other from being heard`() async throws
+    {
+        try await with("freepbx") { scene in
+            let call = try await transferred(scene, ["one.wav", "two.wav"])
+            #expect(await scene.copy(call) == nil)
+            let store = RecordingStore(database: scene.world.database)
+            let files = try await store.list(of: call, in: scene.world.tenant)
+            #expect(files.map(\.offsetSeconds) == [0, 20] && Set(files.compactMap(\.originDigest)).count == 2)
+            #expect(try await scene.state(call).stage == "recording_stored")
+            let jobs = try await scene.world.database.tenant(scene.world.tenant).values(
+                "SELECT kind FROM jobs WHERE tenant_id = \(scene.world.tenant) AND subject_id = \(call)",
+                as: String.self)
+            #expect(jobs.count { $0 == "transcribe_call" } == 1)
+        }
+        try await with("freepbx") { scene in
+            let call = try await transferred(scene, ["one.wav", "two.wav", "three.wav"], missing: ["two.wav"])
+            #expect(await scene.copy(call) == nil)
+            let files = try await RecordingStore(database: scene.world.database).list(of: call, in: scene.world.tenant)
+            #expect(files.map(\.offsetSeconds) == [0, 40])
+            #expect(try await scene.state(call).stage == "recording_stored")
         }
     }
 

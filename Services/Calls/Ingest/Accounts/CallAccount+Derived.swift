@@ -27,9 +27,25 @@ extension CallAccount {
             ?? orderedLegs.first { $0.recording != nil }?.recording
     }
 
+    /// The files of the call and its legs, in the order of time; without names the one of the conversation alone.
+    var recordingReferences: [RecordingReference] {
+        var named: [String: RecordingReference] = [:]
+        for leg in orderedLegs {
+            guard var file = leg.recording, let name = file.name else { continue }
+            file.startedAt = file.startedAt ?? leg.answeredAt ?? leg.startedAt
+            named[name] = named[name] ?? file
+        }
+        for (name, said) in recordings ?? [:] { named[name] = named[name] ?? said.value }
+        guard !named.isEmpty else { return recordingReference.map { [$0] } ?? [] }
+        return named.values.sorted {
+            ($0.startedAt ?? .distantFuture, $0.name ?? "") < ($1.startedAt ?? .distantFuture, $1.name ?? "")
+        }
+    }
+
     /// Files of the call and its legs that are known by name alone.
     var recordingNames: Set<String> {
-        let references = [recording?.value] + legs.values.map(\.value.recording)
+        let references =
+            [recording?.value] + (recordings ?? [:]).values.map(\.value) + legs.values.map(\.value.recording)
         return Set(references.compactMap { $0?.kind == .name ? $0?.locator : nil })
     }
 

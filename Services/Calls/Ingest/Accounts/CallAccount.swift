@@ -37,6 +37,8 @@ struct CallAccount: Codable, Sendable, Equatable {
     private(set) var agent: Said<AgentHint>?
     private(set) var language: Said<String>?
     private(set) var recording: Said<RecordingReference>?
+    /// All files of the call itself that have names, by these.
+    private(set) var recordings: [String: Said<RecordingReference>]?
     private(set) var transcript: Said<ProvidedTranscript>?
     private(set) var summary: Said<String>?
     private(set) var linkedID: Said<String>?
@@ -66,6 +68,11 @@ struct CallAccount: Codable, Sendable, Equatable {
         Self.raise(&agent, report.agent, stamp)
         Self.raise(&language, report.language, stamp)
         Self.raise(&recording, report.recording, stamp)
+        if let file = report.recording, let name = file.name {
+            var files = recordings ?? [:]
+            Self.raise(&files[name], file, stamp)
+            recordings = files
+        }
         Self.raise(&transcript, report.transcript, stamp, by: Self.isFuller)
         Self.raise(&summary, report.summary, stamp)
         Self.raise(&linkedID, report.linkedID, stamp)

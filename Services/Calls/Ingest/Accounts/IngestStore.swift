@@ -175,7 +175,7 @@ struct IngestStore {
             insertion(externalID, derived, assigned, origin, try JSONText(encoding: account), isPending: pending),
             as: Call.self)
         guard let made else { return nil }
-        if pending { try await CopyRecordingJob.enqueue(made.id, in: transaction) }
+        if pending { try await copyRecordings(of: made.id, account) }
         try await nameRecordings(account, of: made.id)
         let transition = CallTransition(before: nil, after: made, isOfParts: account.isOfParts)
         told.events += try await EndSettling.follow(transition, in: transaction)
@@ -201,8 +201,9 @@ struct IngestStore {
         call.answeredAt = derived.answeredAt.map { max($0, call.startedAt) } ?? call.answeredAt
         if call.status.isOver { call.endedAt = derived.endedAt.map { max($0, call.startedAt) } ?? call.endedAt }
         call.language = call.language ?? derived.language
-        let isNewRecording = account.recordingReference != present.account.recordingReference
-        let wants = takes(call.direction) && isNewRecording && call.recording == nil && call.deletedAt == nil
+        let references = account.recordingReferences
+        let isNew = takes(call.direction) && references != present.account.recordingReferences
+        let wants = isNew && call.recording == nil && call.deletedAt == nil
         let isWaiting = [.received, .noRecording, .recordingPending].contains(call.processing.stage)
         // What the provider wrote down gives way to what is said in the recording.
         let isPending = wants && (isWaiting || call.transcript?.engine == Engine.provider.rawValue)
@@ -211,7 +212,9 @@ struct IngestStore {
                 call, assigned, former: try await formerAgent(present, derived), try JSONText(encoding: account),
                 isPending: isPending), as: Call.self)
         guard let changed else { throw Failure(.conflict) }
-        if isPending { try await CopyRecordingJob.enqueue(changed.id, in: transaction) }
+        // Another file of a call that has some joins them.
+        let joins = isNew && references.count > 1 && call.recording != nil && call.deletedAt == nil
+        if isPending || joins { try await copyRecordings(of: changed.id, account) }
         if account.recordingNames != present.account.recordingNames {
             try await nameRecordings(account, of: changed.id)
         }
@@ -227,6 +230,12 @@ struct IngestStore {
 
     private func takes(_ direction: CallDirection) -> Bool {
         takesRecordings && (takesInternalRecordings || direction != .internal)
+    }
+
+    /// Where a call is told of part by part its files are waited for, so that they come in their order.
+    private func copyRecordings(of call: CallID, _ account: CallAccount) async throws {
+        try await CopyRecordingJob.enqueue(
+            call, in: transaction, delay: account.isOfParts ? EndSettling.pause : .zero)
     }
 
     /// So that a file which somebody else brings finds its call.

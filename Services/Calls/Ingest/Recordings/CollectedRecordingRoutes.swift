@@ -21,6 +21,9 @@ struct CollectedRecordingRoutes: Sendable {
         guard let call = try await names.call(named: query.value.name, source: path.id.jsonText) else {
             throw Failure(.notFound)
         }
-        return try await uploads.upload(context, to: call, .init(), body)
+        let digest = RecordingNameStore.digest(query.value.name)
+        let account = try await CallLegStore(database: database).account(of: call, in: context.tenant)
+        let origin = account?.recordingReferences.first { $0.digest == digest }
+        return try await uploads.upload(context, to: call, .init(), as: origin, body)
     }
 }

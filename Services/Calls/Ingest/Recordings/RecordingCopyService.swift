@@ -51,7 +51,30 @@ struct RecordingCopy: Sendable {
         guard let provider = seat.providers[connection.provider] else {
             throw ProviderError(.missing, "The connection's provider is not known here.")
         }
-        let stream = try await provider.open(wanted.reference, connection, seat.client)
+        var (isStored, fault): (Bool, ProviderError?) = (wanted.hasOthers, nil)
+        for reference in wanted.references {
+            do {
+                try await copy(reference, of: wanted, connection, provider, run)
+                isStored = true
+            } catch let error as ProviderError where !error.isRetryable || isStored && run.isLastAttempt {
+                // What is not to be had keeps no other file from being heard.
+                fault = fault ?? error
+            }
+        }
+        if let fault, !isStored || fault.kind == .awaited { throw fault }
+        try await RecordingStore(database: database).writeDown(wanted.call, transcription, in: run.tenant)
+        if let fault { return try await note(fault, wanted, run) }
+        try await database.tenant(run.tenant).transaction { transaction in
+            try await ConnectionStateStore(rows: transaction, tenant: run.tenant).noteSuccess(
+                at: .now(), hook: nil, of: connection, in: transaction)
+        }
+    }
+
+    private func copy(
+        _ reference: RecordingReference, of wanted: RecordingCopyStore.Wanted, _ connection: InternalAPI.Connection,
+        _ provider: any CallProvider, _ run: JobRun
+    ) async throws {
+        let stream = try await provider.open(reference, connection, seat.client)
         let length = stream.headers["content-length"].flatMap(Int64.init)
         try await blobs.checkRoom(for: length ?? 0)
         let id = RecordingID.make()
@@ -64,25 +87,26 @@ struct RecordingCopy: Sendable {
         let stored = try await blobs.put(key, upload)
         do {
             guard let found = upload.probe else { throw Failure(.unsupportedAudio) }
-            let told = wanted.reference.agentChannel ?? (wanted.isSteeredOut ? 1 : nil)
+            let told = reference.agentChannel ?? (wanted.isSteeredOut ? 1 : nil)
             let agentChannel = told.flatMap { $0 < found.channels ? $0 : nil }
-            let recording = Recording(
+            var recording = Recording(
                 id: id, callID: wanted.call, blobKey: key.description, contentType: found.contentType,
                 bytes: stored.size, sha256: stored.sha256,
                 durationSeconds: found.durationSeconds(bytes: stored.size, seen: upload.seen),
                 channels: found.channels, agentChannel: agentChannel, createdAt: .now())
-            let moved = try await RecordingStore(database: database).create(recording, transcription, in: run.tenant)
-            if moved == nil { try await blobs.delete(key) }
+            (recording.originDigest, recording.startedAt) = (reference.digest, reference.startedAt)
+            let store = RecordingStore(database: database)
+            // Written down once all files are here.
+            let isKept =
+                try await store.create(recording, .whenAsked, in: run.tenant) != nil
+                ? true : try await store.append(recording, in: run.tenant)
+            if !isKept { try await blobs.delete(key) }
         } catch let error as PostgresError where error.isOutcomeUnknown {
             // The row may be there and name these bytes; if it is not, the nightly sweep takes them.
             throw error
         } catch {
             try await blobs.delete(key)
             throw error
-        }
-        try await database.tenant(run.tenant).transaction { transaction in
-            try await ConnectionStateStore(rows: transaction, tenant: run.tenant).noteSuccess(
-                at: .now(), hook: nil, of: connection, in: transaction)
         }
     }
 

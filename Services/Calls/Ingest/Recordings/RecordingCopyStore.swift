@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 import JSON
 import Models
@@ -9,7 +10,10 @@ struct RecordingCopyStore: Sendable {
     struct Wanted: Sendable {
         var call: CallID
         var connection: ConnectionID
-        var reference: RecordingReference
+        /// In the order of time; never empty.
+        var references: [RecordingReference]
+        /// Whether the call has a file of its provider already.
+        var hasOthers = false
         /// The carrier's first channel is whom it has rung for us, though the call goes out.
         var isSteeredOut = false
         /// Whether whoever spoke has their calls written down.
@@ -18,29 +22,36 @@ struct RecordingCopyStore: Sendable {
 
     let database: Database
 
-    /// Nil when the call has its recording, is in the bin, or its wait is over.
+    /// Nil when the call has its recordings, is in the bin, or its wait is over; nothing joins what somebody handed in.
     func wanted(_ id: CallID, in tenant: TenantID) async throws -> Wanted? {
         let found = try await database.tenant(tenant).first(
             """
             SELECT calls.source, account.document, control.call_id IS NOT NULL AND calls.direction = 'outbound',
-                coalesce(person.auto_transcribe, true)
+                coalesce(person.auto_transcribe, true), ARRAY(
+                    SELECT coalesce(encode(r.origin_digest, 'hex'), '') FROM recordings AS r
+                    WHERE r.tenant_id = calls.tenant_id AND r.call_id = calls.id)
             FROM calls
             JOIN call_accounts AS account ON account.tenant_id = calls.tenant_id AND account.call_id = calls.id
             LEFT JOIN call_controls AS control ON control.tenant_id = calls.tenant_id AND control.call_id = calls.id
             LEFT JOIN user_voip_settings AS person
                 ON person.tenant_id = calls.tenant_id AND person.user_id = calls.agent_id
-            WHERE calls.tenant_id = \(tenant) AND calls.id = \(id) AND calls.stage = 'recording_pending'
-              AND calls.recording_bytes IS NULL AND calls.deleted_at IS NULL
+            WHERE calls.tenant_id = \(tenant) AND calls.id = \(id) AND calls.deleted_at IS NULL
+              AND (calls.stage = 'recording_pending' OR calls.recording_bytes IS NOT NULL)
             """
         ) { row in
-            (try row.next(String.self), try row.next(JSONText.self), try row.next(Bool.self), try row.next(Bool.self))
+            (
+                try row.next(String.self), try row.next(JSONText.self), try row.next(Bool.self),
+                try row.next(Bool.self), try row.next([String].self)
+            )
         }
-        guard let found, let connection = UUID(uuidString: found.0),
-            let reference = try found.1.decode(CallAccount.self).recordingReference
-        else { return nil }
+        guard let found, let connection = UUID(uuidString: found.0), !found.4.contains("") else { return nil }
+        let missing = try found.1.decode(CallAccount.self).recordingReferences.filter {
+            !found.4.contains(Hex.encode($0.digest))
+        }
+        guard !missing.isEmpty else { return nil }
         return Wanted(
-            call: id, connection: ConnectionID(connection), reference: reference, isSteeredOut: found.2,
-            wantsTranscript: found.3)
+            call: id, connection: ConnectionID(connection), references: missing, hasOthers: !found.4.isEmpty,
+            isSteeredOut: found.2, wantsTranscript: found.3)
     }
 
     func begin(_ id: CallID, attempt: Int, in tenant: TenantID) async throws {

@@ -32,7 +32,12 @@ struct RecordingNameStore {
     }
 
     /// Folders differ between what a phone system writes and where a file lies.
-    private static func digest(_ name: String) -> [UInt8] {
+    static func digest(_ name: String) -> [UInt8] {
         SHA256.digest(name.split(separator: "/").last.map(String.init) ?? name)
     }
+}
+
+extension RecordingReference {
+    /// By what the stored file is known again.
+    var digest: [UInt8] { RecordingNameStore.digest(name ?? "recording") }
 }

@@ -58,7 +58,7 @@ struct CarrierCallback: Sendable {
         }
         if let seconds = form["CallDuration"].flatMap({ Double($0) }), seconds >= 0 { report.durationSeconds = seconds }
         // Only when nobody asked for recordings to be told by themselves.
-        if let url = form["RecordingUrl"] { report.recording = Self.reference(url, channels: nil) }
+        if let url = form["RecordingUrl"] { report.recording = file(url, channels: nil) }
         report.metadata = try metadata.text
         return report
     }
@@ -94,7 +94,7 @@ struct CarrierCallback: Sendable {
         var report = CallReport(externalID: call, reportedAt: reportedAt)
         report.linkedID = form["ConferenceSid"]
         if form["RecordingStatus"] == "completed", let url = form["RecordingUrl"] {
-            report.recording = Self.reference(url, channels: form["RecordingChannels"])
+            report.recording = file(url, channels: form["RecordingChannels"])
         }
         report.metadata = try metadata.text
         return report
@@ -143,6 +143,14 @@ struct CarrierCallback: Sendable {
         var notes = ReportNotes()
         for extra in Self.extras { notes.add(extra.name, form[extra.field]) }
         return notes
+    }
+
+    /// One of the call's recordings: there is one for each time that it was begun.
+    private func file(_ url: String, channels: String?) -> RecordingReference {
+        var file = Self.reference(url, channels: channels)
+        file.id = form["RecordingSid"]
+        file.startedAt = form["RecordingStartTime"].flatMap(MailDate.instant)
+        return file
     }
 
     /// The address has no suffix; `.wav` keeps what a lossy form would lose.

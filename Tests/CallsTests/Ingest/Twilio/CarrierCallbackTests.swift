@@ -66,6 +66,26 @@ struct CarrierCallbackTests {
         #expect(conference.linkedID == "CF1" && conference.recording?.locator == "https://a/b.mp3")
     }
 
+    @Test func `a recording that was begun again is another file of the call, in the order of time`() throws {
+        func recording(_ id: String, _ minute: Int, _ more: String = "&RecordingChannels=2") throws -> CallReport {
+            try #require(
+                try report(
+                    """
+                    CallSid=CA1&RecordingSid=\(id)&RecordingUrl=https%3A%2F%2Fapi.twilio.com%2F\(id)&RecordingStatus=completed
+                    &RecordingStartTime=Thu%2C+01+Jan+2026+12%3A0\(minute)%3A00+%2B0000\(more)
+                    """))
+        }
+        // The same recording is told of in two ways, whose addresses differ.
+        let told = try [recording("RE2", 5), recording("RE1", 1), recording("RE1", 1, "")]
+        for order in [told, told.reversed(), told + told] {
+            var account = CallAccount()
+            for one in order { account.take(one) }
+            let files = account.recordingReferences
+            #expect(files.map(\.id) == ["RE1", "RE2"])
+            #expect(files.first?.startedAt == Timestamp(seconds: 1_767_268_860))
+        }
+    }
+
     @Test func `credentials are shown to the carrier alone`() throws {
         var found = CallReport(externalID: "CA1", reportedAt: .now())
         for (locator, kind) in [
