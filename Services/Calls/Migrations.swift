@@ -48,5 +48,6 @@ enum CallsMigrations {
         Migration(name: "0043_rest_rollups", sql: PackageResources._043_rest_rollups_sql),
         Migration(name: "0044_keep_rejected_records", sql: PackageResources._044_keep_rejected_records_sql),
         Migration(name: "0045_keep_several_recordings", sql: PackageResources._045_keep_several_recordings_sql),
+        Migration(name: "0046_swap_line_legs", sql: PackageResources._046_swap_line_legs_sql),
     ]
 }

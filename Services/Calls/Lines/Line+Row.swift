@@ -4,7 +4,8 @@ import Postgres
 
 extension Line: PostgresRowDecodable {
     static let columns: StaticString = """
-        id, source, value, label, agent_id, team, valid_from, valid_to, routing, version, created_at, updated_at
+        id, source, value, label, agent_id, team, valid_from, valid_to, routing, agent_channel, version,
+        created_at, updated_at
         """
 
     init(row: inout RowReader) throws(PostgresError) {
@@ -19,6 +20,7 @@ extension Line: PostgresRowDecodable {
         let document = try row.next(JSONText?.self)
         // What a later release has written and this one cannot read is as if it were not set.
         do { routing = try document?.decode(CallsAPI.LineRouting.self) } catch { routing = nil }
+        agentChannel = try row.next(Int32?.self).map(Int.init)
         version = try row.next(Int64.self)
         createdAt = try row.next(Timestamp.self)
         updatedAt = try row.next(Timestamp.self)

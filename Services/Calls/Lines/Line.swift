@@ -16,6 +16,8 @@ struct Line: Sendable {
     var validFrom: Timestamp?
     var validTo: Timestamp?
     var routing: CallsAPI.LineRouting?
+    /// Which channel of a recording carries the agent; nil where that follows from the direction.
+    var agentChannel: Int?
     var version: Int64
     var createdAt: Timestamp
     var updatedAt: Timestamp

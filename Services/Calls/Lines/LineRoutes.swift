@@ -59,7 +59,8 @@ struct LineRoutes: Sendable {
             id: .make(), source: Line.source(of: wanted.connectionID),
             value: try Line.value(reading: wanted.value, country: context.country), label: wanted.label,
             agentID: wanted.agentID, team: wanted.team, validFrom: wanted.validFrom, validTo: wanted.validTo,
-            routing: try await read(wanted.routing, context), version: 1, createdAt: now, updatedAt: now)
+            routing: try await read(wanted.routing, context), agentChannel: wanted.agentChannel, version: 1,
+            createdAt: now, updatedAt: now)
         let tenant = context.tenant
         let made = try await database.tenant(tenant).transaction { transaction in
             let made = try await LineStore(rows: transaction).create(line, in: tenant)
@@ -132,13 +133,14 @@ extension Line {
         team = changed(change.team, team)
         validFrom = changed(change.validFrom, validFrom)
         validTo = changed(change.validTo, validTo)
+        agentChannel = changed(change.agentChannel, agentChannel)
     }
 
     fileprivate var wire: CallsAPI.Line {
         CallsAPI.Line(
             id: id, connectionID: Line.connection(of: source), value: value, label: label, agentID: agentID,
-            team: team, validFrom: validFrom, validTo: validTo, routing: routing, createdAt: createdAt,
-            updatedAt: updatedAt)
+            team: team, validFrom: validFrom, validTo: validTo, routing: routing,
+            agentChannel: agentChannel, createdAt: createdAt, updatedAt: updatedAt)
     }
 }
 

@@ -71,9 +71,11 @@ struct LineStore {
         try await refuseOverlap(line, in: tenant)
         let made = try await rows.first(
             """
-            INSERT INTO lines (tenant_id, id, source, value, label, agent_id, team, valid_from, valid_to, routing)
+            INSERT INTO lines (tenant_id, id, source, value, label, agent_id, team, valid_from, valid_to, routing,
+                agent_channel)
             VALUES (\(tenant), \(line.id), \(line.source), \(line.value), \(line.label), \(line.agentID), \(line.team),
-                \(line.validFrom), \(line.validTo), \(try line.routing.map { try JSONText(encoding: $0) }))
+                \(line.validFrom), \(line.validTo), \(try line.routing.map { try JSONText(encoding: $0) }),
+                \(line.agentChannel.map(Int32.init)))
             RETURNING \(unescaped: Line.columns)
             """, as: Line.self)
         guard let made else { throw Failure(.internal) }
@@ -87,7 +89,8 @@ struct LineStore {
             """
             UPDATE lines SET label = \(line.label), agent_id = \(line.agentID), team = \(line.team),
                 valid_from = \(line.validFrom), valid_to = \(line.validTo),
-                routing = \(try line.routing.map { try JSONText(encoding: $0) }), version = version + 1, updated_at = now()
+                routing = \(try line.routing.map { try JSONText(encoding: $0) }),
+                agent_channel = \(line.agentChannel.map(Int32.init)), version = version + 1, updated_at = now()
             WHERE tenant_id = \(tenant) AND id = \(line.id) AND deleted_at IS NULL AND version = coalesce(\(version), \(line.version))
             RETURNING \(unescaped: Line.columns)
             """, as: Line.self)

@@ -64,7 +64,7 @@ struct RecordingStore: Sendable {
                 channels, agent_channel, origin_digest, started_at, position, offset_seconds)
             SELECT tenant_id, \(recording.id), id, \(recording.blobKey), \(recording.contentType), \(recording.bytes),
                 \(recording.sha256), \(recording.durationSeconds), \(Int32(recording.channels)),
-                \(recording.agentChannel.map(Int32.init)), \(recording.originDigest), \(recording.startedAt),
+                coalesce(\(recording.agentChannel.map(Int32.init)), \(Self.channelOfLine(recording, in: tenant))), \(recording.originDigest), \(recording.startedAt),
                 present.next, coalesce(greatest(0, extract(epoch FROM \(recording.startedAt)::timestamptz
                     - present.began_at))::double precision, present.end_seconds)
             FROM moved CROSS JOIN LATERAL (
@@ -109,11 +109,21 @@ struct RecordingStore: Sendable {
             let found = try await transaction.first(
                 """
                 SELECT origin, stage = 'recording_stored' AND transcript_version = 0 AND NOT EXISTS (
-                    SELECT FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(call) AND kind = 'transcribe_call')
+                    SELECT FROM jobs WHERE tenant_id = \(tenant) AND subject_id = \(call) AND kind = 'transcribe_call'),
+                    EXISTS (SELECT FROM recordings AS r
+                        WHERE r.tenant_id = \(tenant) AND r.call_id = \(call) AND r.holds_pauses)
                 FROM calls WHERE tenant_id = \(tenant) AND id = \(call) AND deleted_at IS NULL FOR UPDATE
                 """
-            ) { row in (origin: try row.next(CallOrigin.self), waits: try row.next(Bool.self)) }
+            ) { row in
+                (
+                    origin: try row.next(CallOrigin.self), waits: try row.next(Bool.self),
+                    holdsPauses: try row.next(Bool.self)
+                )
+            }
             guard let found, transcription == .asked || transcription == .usual && found.origin == .live else { return }
+            if found.waits, found.holdsPauses {
+                return try await RedactionStore.wantCopy(of: call, transcribing: true, in: tenant, transaction)
+            }
             if found.waits { return try await TranscribeCallJob.enqueue(call, in: transaction) }
             try await TranscribeAgainJob.enqueue(call, in: transaction)
         }
@@ -205,6 +215,17 @@ struct RecordingStore: Sendable {
             """) > 0
     }
 
+    /// The channel that the line of the call says, where the recording has it.
+    private static func channelOfLine(_ recording: Recording, in tenant: TenantID) -> SQL {
+        """
+        (SELECT l.agent_channel FROM lines AS l
+         WHERE l.tenant_id = \(tenant) AND l.value = moved.line_value AND l.source IN (moved.source, \(Line.anySource))
+           AND l.deleted_at IS NULL AND (l.valid_from IS NULL OR l.valid_from <= moved.started_at)
+           AND (l.valid_to IS NULL OR l.valid_to > moved.started_at) AND l.agent_channel < \(Int32(recording.channels))
+         ORDER BY l.source = \(Line.anySource) LIMIT 1)
+        """
+    }
+
     private static func insertion(of recording: Recording, in tenant: TenantID) -> SQL {
         """
         WITH moved AS (
@@ -219,7 +240,7 @@ struct RecordingStore: Sendable {
                 channels, agent_channel, origin_digest, started_at)
             SELECT tenant_id, \(recording.id), id, \(recording.blobKey), \(recording.contentType), \(recording.bytes),
                 \(recording.sha256), \(recording.durationSeconds), \(Int32(recording.channels)),
-                \(recording.agentChannel.map(Int32.init)), \(recording.originDigest), \(recording.startedAt)
+                coalesce(\(recording.agentChannel.map(Int32.init)), \(Self.channelOfLine(recording, in: tenant))), \(recording.originDigest), \(recording.startedAt)
             FROM moved
         )
         SELECT \(unescaped: Call.columns) FROM moved

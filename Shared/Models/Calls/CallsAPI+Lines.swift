@@ -23,13 +23,15 @@ extension CallsAPI {
         package var validTo: Timestamp?
         /// How its callers are received; null as the account has it.
         package var routing: LineRouting?
+        /// Which channel of a recording carries the line's agent; null where that follows from the direction.
+        package var agentChannel: Int?
         package var createdAt: Timestamp
         package var updatedAt: Timestamp
 
         package init(
             id: LineID, connectionID: ConnectionID?, value: String, label: String?, agentID: UserID?, team: String?,
-            validFrom: Timestamp?, validTo: Timestamp?, routing: LineRouting?, createdAt: Timestamp,
-            updatedAt: Timestamp
+            validFrom: Timestamp?, validTo: Timestamp?, routing: LineRouting?, agentChannel: Int?,
+            createdAt: Timestamp, updatedAt: Timestamp
         ) {
             self.id = id
             self.connectionID = connectionID
@@ -40,6 +42,7 @@ extension CallsAPI {
             self.validFrom = validFrom
             self.validTo = validTo
             self.routing = routing
+            self.agentChannel = agentChannel
             self.createdAt = createdAt
             self.updatedAt = updatedAt
         }
@@ -55,6 +58,7 @@ extension CallsAPI {
         package var validFrom: Timestamp?
         package var validTo: Timestamp?
         package var routing: LineRouting?
+        package var agentChannel: Int?
 
         package static var notes: [Note] {
             [
@@ -68,6 +72,9 @@ extension CallsAPI {
                 .of(CodingKeys.validFrom, "From when on; left out, since ever."),
                 .of(CodingKeys.validTo, "Until when, the instant itself excluded; left out, for good."),
                 .of(CodingKeys.routing, "How its callers are received; left out, as the account has it."),
+                .of(
+                    CodingKeys.agentChannel, "The channel of recordings that carries the agent, from now on.",
+                    range: 0...1),
             ]
         }
     }
@@ -80,6 +87,7 @@ extension CallsAPI {
         package var validFrom: Patch<Timestamp>
         package var validTo: Patch<Timestamp>
         package var routing: Patch<LineRouting>
+        package var agentChannel: Patch<Int>
 
         package static var notes: [Note] {
             [
@@ -89,6 +97,10 @@ extension CallsAPI {
                 .of(CodingKeys.validFrom, "From when on; null, since ever."),
                 .of(CodingKeys.validTo, "Until when, the instant itself excluded; null, for good."),
                 .of(CodingKeys.routing, "How its callers are received, as a whole; null, as the account has it."),
+                .of(
+                    CodingKeys.agentChannel,
+                    "The channel of recordings that carries the agent, from now on; null, as the direction has it.",
+                    range: 0...1),
             ]
         }
     }

@@ -145,6 +145,28 @@ import WebTestSupport
         }
     }
 
+    @Test func `whoever speaks on the other channel of a line does so in its recordings, from then on`() async throws {
+        try await CallsServer.with { server in
+            func channel(of call: CallID) async throws -> Int? {
+                #expect(try await server.upload(Tones.wav(seconds: 1, channels: 2), to: call).status == 202)
+                return try await RecordingStore(database: server.database).find(of: call, in: server.tenant)?
+                    .agentChannel
+            }
+            #expect(try await channel(of: try await add(server, "201")) == nil)
+            let made = try await write(server, .post, "/api/v1/lines", #"{"value": "201", "agent_channel": 0}"#)
+            let line = try made.decoded(CallsAPI.Line.self)
+            #expect(made.status == 201 && line.agentChannel == 0)
+            #expect(try await channel(of: try await add(server, "201")) == 0)
+            #expect(try await channel(of: try await add(server, "202")) == nil)
+            let changed = try await write(
+                server, .patch, "/api/v1/lines/\(line.id)", #"{"agent_channel": null}"#, match: "\"1\"")
+            #expect(changed.status == 200)
+            #expect(try await channel(of: try await add(server, "201")) == nil)
+            let wrong = try await write(server, .post, "/api/v1/lines", #"{"value": "203", "agent_channel": 2}"#)
+            #expect(wrong.status == 422)
+        }
+    }
+
     @Test func `a line is given to people of the tenant alone`() async throws {
         try await CallsServer.with { server in
             let (ada, stranger) = (server.person(), UserID.make())
