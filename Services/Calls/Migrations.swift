@@ -49,5 +49,6 @@ enum CallsMigrations {
         Migration(name: "0044_keep_rejected_records", sql: PackageResources._044_keep_rejected_records_sql),
         Migration(name: "0045_keep_several_recordings", sql: PackageResources._045_keep_several_recordings_sql),
         Migration(name: "0046_swap_line_legs", sql: PackageResources._046_swap_line_legs_sql),
+        Migration(name: "0047_tell_platform_costs", sql: PackageResources._047_tell_platform_costs_sql),
     ]
 }

@@ -67,6 +67,7 @@ enum RouteTable {
         /api/v1/platform/setup-requests/**  tenancy  api       1m   35
         /api/v1/platform/super-admins/**  tenancy    api       1m   35
         /api/v1/platform/queues/**        calls      api       1m   35
+        /api/v1/platform/costs/**         calls      api       0    35
         /api/v1/platform/do-not-call/**   calls      api       1m   35
         /api/v1/platform/do-not-call/imports/**  calls  transfer  128m  600
         /api/v1/platform/plans/**         billing    api       1m   35

@@ -44,15 +44,7 @@ struct CostRoutes: Sendable {
         let today = try await results.day(of: .now(), in: zone, context.tenant)
         let to = query.value.toDate ?? today
         let from = query.value.fromDate ?? to.adding(days: 1 - to.day)
-        guard from <= to, to < from.adding(days: Self.mostDays) else {
-            throw Failure(
-                .invalidQuery,
-                errors: [
-                    FieldError(
-                        pointer: "query/to_date", code: "out_of_range",
-                        detail: "It must be from_date or later, by a year at most.")
-                ])
-        }
+        try Self.check(from, to)
         let by = query.value.by ?? .day
         let groups = try await costs.groups(by: by, from: from, to: to, zone: zone, in: context.tenant)
         return OK(
@@ -64,6 +56,18 @@ struct CostRoutes: Sendable {
 
     private func carriers(_ context: RequestContext) -> CarrierCostStore {
         CarrierCostStore(rows: context.database(costs.database))
+    }
+
+    static func check(_ from: LocalDate, _ to: LocalDate) throws(Failure) {
+        guard from <= to, to < from.adding(days: mostDays) else {
+            throw Failure(
+                .invalidQuery,
+                errors: [
+                    FieldError(
+                        pointer: "query/to_date", code: "out_of_range",
+                        detail: "It must be from_date or later, by a year at most.")
+                ])
+        }
     }
 
     /// What an action on calls would cost, before it is begun.
@@ -109,7 +113,7 @@ struct CostRoutes: Sendable {
 }
 
 extension CostStore.Group {
-    fileprivate var wire: CallsAPI.CostGroup {
+    var wire: CallsAPI.CostGroup {
         CallsAPI.CostGroup(
             key: key, uses: uses, audioSeconds: audioSeconds, inputTokens: inputTokens, outputTokens: outputTokens,
             costMicros: costMicros)

@@ -14,6 +14,9 @@ struct CostStore: Sendable {
         var costMicros: Int64
     }
 
+    /// The longest that one look at all tenants may take.
+    private static let patience = Duration.seconds(30)
+
     let database: Database
 
     func record(_ usage: StageUsage, in tenant: TenantID) async throws {
@@ -104,14 +107,27 @@ struct CostStore: Sendable {
             WHERE tenant_id = \(tenant) AND bucket_at >= \(from)::timestamp AT TIME ZONE \(zone.name)
               AND bucket_at < \(to.adding(days: 1))::timestamp AT TIME ZONE \(zone.name)
             GROUP BY 1 ORDER BY \(order) LIMIT 1000
+            """, Self.group)
+    }
+
+    /// Sums over all tenants of some UTC days, both included; days in their own order, all else the dearest first.
+    func sums(
+        by grouping: CallsAPI.PlatformCostGrouping, from: LocalDate, to: LocalDate
+    ) async throws -> [Group] {
+        try await database.tenant(.platform).within(Self.patience).query(
             """
-        ) { row in
-            let (key, uses) = (try row.next(String?.self), try row.next(Int.self))
-            let (seconds, input) = (try row.next(Double.self), try row.next(Int64.self))
-            return Group(
-                key: key, uses: uses, audioSeconds: seconds, inputTokens: input,
-                outputTokens: try row.next(Int64.self), costMicros: try row.next(Int64.self))
-        }
+            SELECT key, uses, audio_seconds, input_tokens, output_tokens, cost_micros
+            FROM platform_costs(\(grouping.rawValue), \(from)::timestamp AT TIME ZONE 'UTC',
+                \(to.adding(days: 1))::timestamp AT TIME ZONE 'UTC', \(Int32(1_000)))
+            """, Self.group)
+    }
+
+    private static let group: @Sendable (inout RowReader) throws -> Group = { row in
+        let (key, uses) = (try row.next(String?.self), try row.next(Int.self))
+        let (seconds, input) = (try row.next(Double.self), try row.next(Int64.self))
+        return Group(
+            key: key, uses: uses, audioSeconds: seconds, inputTokens: input, outputTokens: try row.next(Int64.self),
+            costMicros: try row.next(Int64.self))
     }
 
     /// Length of recordings among calls within somebody's reach, and how many calls there are.

@@ -11,6 +11,7 @@ struct AnalysisRoutes: Sendable {
     let trackers: TrackerRoutes
     let vocabulary: VocabularyRoutes
     let costs: CostRoutes
+    let platformCosts: PlatformCostRoutes
 
     init(database: Database, pricing: EnginePricing) {
         versions = VersionRoutes(database: database)
@@ -20,13 +21,14 @@ struct AnalysisRoutes: Sendable {
         trackers = TrackerRoutes(database: database)
         vocabulary = VocabularyRoutes(database: database)
         costs = CostRoutes(database: database, pricing: pricing)
+        platformCosts = PlatformCostRoutes(database: database)
     }
 }
 
 extension RouteTable {
     /// What is made of calls, by what, and at which cost.
     static func analysis(_ routes: AnalysisRoutes) -> [Route] {
-        versions(routes) + rules(routes) + costs(routes.costs)
+        versions(routes) + rules(routes) + costs(routes.costs, routes.platformCosts)
     }
 
     private static func versions(_ routes: AnalysisRoutes) -> [Route] {
@@ -118,7 +120,7 @@ extension RouteTable {
         ]
     }
 
-    private static func costs(_ costs: CostRoutes) -> [Route] {
+    private static func costs(_ costs: CostRoutes, _ platform: PlatformCostRoutes) -> [Route] {
         [
             .get(
                 "/api/v1/calls/{id}/costs", "get_call_costs", .permission(.callsReadAll, or: .callsReadOwn),
@@ -130,6 +132,9 @@ extension RouteTable {
             .post(
                 "/api/v1/calls/estimates", "estimate_costs", .permission(.callsWrite),
                 "What engines would cost for an action on calls", costs.estimate),
+            .get(
+                "/api/v1/platform/costs", "list_platform_costs", .platform(.platformOperate),
+                "What engines cost over all tenants, by day, tenant, stage or engine", platform.list),
         ]
     }
 }

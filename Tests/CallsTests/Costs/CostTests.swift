@@ -56,6 +56,42 @@ struct CostTests {
         }
     }
 
+    @Test func `super admins see what engines cost over all tenants, by day, tenant, stage and engine`() async throws {
+        try await CallsServer.with { server in
+            let (costs, other) = (CostStore(database: server.database), server.trust.otherTenant)
+            var old = usage(of: .make(), .analysis, micros: 9)
+            old.usedAt = .now() - .seconds(40 * 86_400)
+            try await costs.record(old, in: server.tenant)
+            try await costs.record(usage(of: .make(), .transcription, micros: 6_000), in: server.tenant)
+            for _ in 0..<2 { try await costs.record(usage(of: .make(), .analysis, micros: 50_000), in: other) }
+            let today = LocalDate(daysSince1970: Int(Timestamp.now().seconds / 86_400))
+            let days = "from_date=\(today.adding(days: -1).jsonText)&to_date=\(today.adding(days: 1).jsonText)"
+            let operation = TestCaller.superAdmin([.operation])
+            func sums(_ query: String) async throws -> CallsAPI.PlatformCosts {
+                let answer = try await server.send(
+                    .get, "/api/v1/platform/costs?\(query)", as: operation, in: .platform)
+                #expect(answer.status == 200, "\(String(decoding: answer.bytes, as: UTF8.self))")
+                return try answer.decoded()
+            }
+            for (grouping, keys, micros) in [
+                ("tenant", [other.description, server.tenant.description], [100_000, 6_000]),
+                ("stage", ["analysis", "transcription"], [100_000, 6_000]), ("engine", ["openai"], [106_000]),
+            ] as [(String, [String], [Int64])] {
+                let found = try await sums("by=\(grouping)&\(days)")
+                #expect(found.data.map(\.key) == keys && found.data.map(\.costMicros) == micros, "\(grouping)")
+                #expect(found.costMicros == 106_000)
+            }
+            let year = try await sums("from_date=\(today.adding(days: -200).jsonText)&to_date=\(today.jsonText)")
+            #expect(year.data.count >= 2 && year.data.first?.costMicros == 9)
+            #expect(year.data.map { $0.key ?? "" } == year.data.map { $0.key ?? "" }.sorted())
+            let path = "/api/v1/platform/costs"
+            #expect(try await server.send(.get, path).status == 404)
+            let long = try await server.send(
+                .get, "\(path)?from_date=2020-01-01&to_date=2026-01-01", as: operation, in: .platform)
+            #expect(long.status == 400)
+        }
+    }
+
     @Test func `a used-up budget holds calls visibly, and a higher one lets them go on`() async throws {
         try await CallsServer.with { server in
             let call = try await server.createCall()
