@@ -11,7 +11,7 @@ import subprocess
 import time
 from datetime import datetime, timedelta, timezone
 
-from .measure import Bench, Fault, Table
+from .measure import BOTH_CORES, Bench, Fault, Table
 
 RATE = int(os.environ.get("EVENTS_A_SECOND", "1000"))
 SECONDS_OF_LOAD = int(os.environ.get("SECONDS_OF_EVENTS", "60"))
@@ -124,7 +124,9 @@ def is_over(pid):
 def ingest(binaries, suite_of):
     """Gateway, calls and PostgreSQL on two cores."""
     with Bench() as bench:
-        suite = bench.enter_context(suite_of(bench, binaries, services=("tenancy", "calls")))
+        suite = bench.enter_context(suite_of(
+            bench, binaries, services=("tenancy", "calls"), database_core=BOTH_CORES, core=BOTH_CORES,
+            gateway_core=BOTH_CORES))
         connections = [Connection(suite, f"ingest{number}") for number in range(TENANTS)]
         total = RATE * SECONDS_OF_LOAD // len(STATUSES) * len(STATUSES)
         load = Load(suite.ports["gateway"], connections, total)

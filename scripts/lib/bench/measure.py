@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 SERVER_CORE, LOAD_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
+# For what is said of both together.
+BOTH_CORES = f"{SERVER_CORE},{LOAD_CORE}"
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = int(os.environ.get("ROUNDS") or 3)
 SECONDS = int(os.environ.get("SECONDS_A_ROUND") or 3)

@@ -34,14 +34,14 @@ class Suite(contextlib.AbstractContextManager):
 
     upstreams = tuple(name.upper() for name in SERVICES)
 
-    def __init__(self, bench, binaries, services=("tenancy",), database_core=LOAD_CORE):
+    def __init__(self, bench, binaries, services=("tenancy",), database_core=LOAD_CORE, core=SERVER_CORE, gateway_core=LOAD_CORE):
         self.bench = bench
         self.data = bench.folder / "suite"
         self.port = port_range()
         self.host = f"localhost:{self.port}"
         self.binaries = binaries
         self.services = services
-        self.database_core = database_core
+        self.database_core, self.core, self.gateway_core = database_core, core, gateway_core
         self.environment = {**os.environ, "DATA": str(self.data), "PORT": str(self.port), "BIN": str(binaries)}
         self.ports = {}
         self.operators = {}
@@ -75,7 +75,7 @@ class Suite(contextlib.AbstractContextManager):
         for name in self.services:
             self.wait_until_ready(name)
         # The way in for what a benchmark sets up: services know their callers by a gateway alone.
-        self.gateway = self.start("gateway", core=LOAD_CORE, **self.not_run())
+        self.gateway = self.start("gateway", core=self.gateway_core, **self.not_run())
         self.wait_until_ready("gateway")
         return self
 
@@ -87,7 +87,7 @@ class Suite(contextlib.AbstractContextManager):
     def __exit__(self, *_):
         return None
 
-    def start(self, name, port=None, core=SERVER_CORE, alias=None, **settings):
+    def start(self, name, port=None, core=None, alias=None, **settings):
         """Starts a process of the suite, under an alias beside one that runs; settings replace those of its environment."""
         folder = self.data / "run" / "environment" / name / "run"
         variables = {path.name: path.read_text().rstrip("\n") for path in folder.iterdir()}
@@ -104,7 +104,7 @@ class Suite(contextlib.AbstractContextManager):
         if name == "gateway":
             # All load comes from one address.
             variables |= {"ADDRESS_SIGN_INS": "10000", "ADDRESS_REQUESTS": "100000"}
-        return self.bench.start(alias, [self.binaries / name, "run"], core=core, port=port, environment=variables)
+        return self.bench.start(alias, [self.binaries / name, "run"], core=self.core if core is None else core, port=port, environment=variables)
 
     def wait_until_ready(self, name):
         deadline = time.monotonic() + 30
