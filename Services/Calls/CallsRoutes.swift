@@ -59,7 +59,7 @@ struct CallsRoutes: Sendable {
         routes += RouteTable.consent(consent)
         routes += RouteTable.platformDoNotCall(consent.doNotCall, consent.imports)
         routes += RouteTable.ingest(
-            ConnectionRoutes(database: database, seat: ingest), RejectedRecordRoutes(database: database),
+            ConnectionRoutes(database: database, seat: ingest), RejectedRecordRoutes(database: database, seat: ingest),
             ProviderDataRoutes(database: database, seat: ingest),
             CallImportRoutes(database: database, pricing: pricing),
             CallRegistrationRoutes(database: database, seat: ingest))

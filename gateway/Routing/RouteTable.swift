@@ -24,6 +24,7 @@ enum RouteTable {
         /api/v1/setup-requests/**         tenancy    sign-in   64k  35
         /api/v1/calls/**                  calls      api       1m   35
         /api/v1/calls/*/recording         calls      transfer  2g   600
+        /api/v1/calls/*/recordings/*      calls      transfer  0    60
         /api/v1/calls/imports/**          calls      transfer  64m  600
         /api/v1/calls/shared/*/audio      calls      transfer  0    60
         /api/v1/recordings/**             calls      transfer  2g   600

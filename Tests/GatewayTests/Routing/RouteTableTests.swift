@@ -1,4 +1,5 @@
 import Models
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -43,6 +44,18 @@ import Testing
         let call = try #require(try route("/api/v1/calls/x"))
         #expect(call.kind == .api)
         #expect(call.bodyLimit == 1 << 20)
+    }
+
+    @Test(arguments: [ServiceName.tenancy, .calls])
+    func `what a service says it has can be reached`(service: ServiceName) throws {
+        let folder = #filePath.split(separator: "/").dropLast(4).reduce(into: "") { $0 += "/\($1)" }
+        let document = try #require(SchemaDocument(path: "\(folder)/docs/openapi/\(service.rawValue).json"))
+        let paths = try #require(document.root["paths"] as? [String: Any])
+        #expect(paths.count > 50)
+        for path in paths.keys where path.hasPrefix("/api/") {
+            let asked = path.replacing("{", with: "").replacing("}", with: "")
+            #expect(try self.service(asked) == service, "\(path)")
+        }
     }
 
     @Test func `each first segment goes to its service, with and without more behind it`() throws {

@@ -11,11 +11,15 @@ struct RejectedRecordRoutes: Sendable {
     }
 
     let database: Database
+    /// Nil where routes are only described.
+    let seat: IngestSeat?
 
-    /// None for a connection that is none.
+    /// Throws `notFound` for a connection that is none of the tenant's.
     func list(
         _ context: RequestContext, _ path: PathID<ConnectionID>, _ paging: Paging<Order>
     ) async throws -> OK<Page<CallsAPI.RejectedRecord>> {
+        guard let seat else { throw Failure(.unavailable) }
+        _ = try await seat.connections.connection(path.id, in: context.tenant)
         let store = RejectedRecordStore(rows: context.database(database), tenant: context.tenant)
         let found = try await store.list(of: path.id, RowOrderStore(paging))
         return OK(
